@@ -1,0 +1,1 @@
+"""Settings: typed, frozen, read from TOML and the environment here and nowhere else."""

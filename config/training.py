@@ -1,0 +1,83 @@
+"""The section [training.*]: how models are fitted, judged and let through."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from config.data import Section
+
+
+class Split(Section):
+    """The last days of the data, kept back to judge on; both windows have this many days."""
+
+    window_days: int = Field(28, ge=1)
+    max_customers: int = Field(20_000, ge=100)
+
+
+class BoughtTogether(Section):
+    """Pair rules from exact counts, and rules with two or three antecedents."""
+
+    top_k: int = Field(50, ge=1, le=500)
+    min_pair_orders: int = Field(3, ge=1)
+    damping: float = Field(10.0, ge=0)
+    popularity_discount: float = Field(0.5, ge=0, le=1)
+    max_antecedents: int = Field(3, ge=1, le=3)
+    max_frequent_products: int = Field(150, ge=2)
+    max_rules: int = Field(20_000, ge=0)
+    max_seconds: float = Field(60.0, gt=0)
+
+
+class TasteTrial(Section):
+    """One setting of ALS to try on validation."""
+
+    regularization: float = Field(gt=0)
+    alpha: float = Field(gt=0)
+
+
+class Taste(Section):
+    """The implicit-feedback ALS model."""
+
+    factors: int = Field(64, ge=1, le=512)
+    iterations: int = Field(15, ge=1)
+    half_life_days: float = Field(180.0, gt=0)
+    list_length: int = Field(100, ge=1, le=1000)
+    trials: tuple[TasteTrial, ...] = (
+        TasteTrial(regularization=0.05, alpha=1.0),
+        TasteTrial(regularization=3.0, alpha=1.0),
+        TasteTrial(regularization=30.0, alpha=1.0),
+        TasteTrial(regularization=30.0, alpha=10.0),
+    )
+
+
+class Popularity(Section):
+    """The fallback that never fails."""
+
+    recent_days: int = Field(90, ge=1)
+    trending_days: int = Field(28, ge=1)
+    list_length: int = Field(500, ge=10)
+
+
+class BuyAgain(Section):
+    """Personal frequency with decay."""
+
+    half_life_days: float = Field(60.0, gt=0)
+
+
+class Gate(Section):
+    """How much worse than the popularity baseline, or than the current artifact, is still let through."""
+
+    margin: float = Field(0.05, ge=0, le=1)
+    min_customers: int = Field(200, ge=1)
+
+
+class Training(Section):
+    """Everything about fitting."""
+
+    seed: int = 7
+    threads: int = Field(2, ge=1)
+    split: Split = Split()
+    bought_together: BoughtTogether = BoughtTogether()
+    taste: Taste = Taste()
+    popularity: Popularity = Popularity()
+    buy_again: BuyAgain = BuyAgain()
+    gate: Gate = Gate()

@@ -1,0 +1,1 @@
+"""Offline jobs: read, validate, fit, evaluate, gate, publish."""

@@ -1,0 +1,1 @@
+"""The commands of offline jobs, one a file."""
