@@ -96,7 +96,9 @@ def _as_config_error(detail: ErrorDetails, where: str) -> ConfigError:
         where = f"environment variable {variable}"
     if detail["type"] == "extra_forbidden":
         choices = _keys_at(location[:-1])
-        return ConfigError(f"unknown key {key!r}; {did_you_mean(location[-1], choices)}", key=key, where=where)
+        return ConfigError(
+            f"unknown key {key!r}; {did_you_mean(location[-1], choices)}", key=key, where=where
+        )
     message = detail["msg"].removeprefix("Value error, ")
     given = detail["input"]
     secret = location[-1] in ("url", "signing_key")

@@ -1,0 +1,37 @@
+"""What every model is made of: named plain arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+Arrays = Mapping[str, np.ndarray]
+
+
+def frozen(array: np.ndarray) -> np.ndarray:
+    """The array, contiguous and read-only: a model that has been made does not change."""
+    kept = np.ascontiguousarray(array)
+    if kept is array or kept.base is not None:
+        kept = kept.view()
+    kept.flags.writeable = False
+    return kept
+
+
+def ranges(starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
+    """The concatenation of arange(start, stop) for each pair: the positions of several rows at once."""
+    lengths = stops - starts
+    if len(lengths) == 0 or lengths.sum() == 0:
+        return np.empty(0, dtype=np.int64)
+    ends = np.cumsum(lengths)
+    positions: np.ndarray = np.arange(ends[-1]) + np.repeat(starts - (ends - lengths), lengths)
+    return positions
+
+
+def best(scores: np.ndarray, n: int) -> np.ndarray:
+    """The positions of the n highest of `scores` [m], best first; equal scores keep their order."""
+    if len(scores) > 4 * n:  # partition first: sorting everything would cost more than it finds
+        threshold = np.partition(scores, len(scores) - n)[len(scores) - n]
+        candidates = np.flatnonzero(scores >= threshold)
+        return candidates[np.argsort(-scores[candidates], kind="stable")][:n]
+    return np.argsort(-scores, kind="stable")[:n]

@@ -1,0 +1,98 @@
+"""A bundle: everything the service answers from, as one immutable object in memory.
+
+On disk it is an artifact (`models.artifact`): one file a part, one dictionary of arrays a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
+
+import numpy as np
+
+from models.arrays import Arrays
+from models.basket_rules import BasketRules
+from models.bought_together import BoughtTogether
+from models.buy_again import BuyAgain
+from models.catalogue import Catalogue
+from models.ids import IdMap
+from models.lists import TopLists
+from models.popularity import Popularity
+from models.taste import Taste
+
+
+class Part(Protocol):
+    """What a part of a bundle can do: become arrays, and be made of them again."""
+
+    def to_arrays(self) -> Arrays: ...
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Self: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the manifest says about a bundle: plain values that fit JSON.
+
+    version     the artifact's name
+    created     ISO 8601 UTC
+    currency    ISO 4217; `minor_digits` decimal places of its minor unit
+    last_day    last day of the data, days since 1970-01-01
+    weights     how the sources of cross-sell are mixed, by source name
+    more        counts, parameters, metrics, data window, library versions: for people, not for code
+    """
+
+    version: str
+    created: str
+    currency: str
+    minor_digits: int
+    last_day: int
+    weights: Mapping[str, float]
+    more: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bundle:
+    """All models of one training. Parts share two id maps: an index means the same everywhere.
+
+    taste_lists    [n_customers, length] products new to each customer, by taste
+    similar        [n_products, length] products with the nearest factors
+    """
+
+    facts: Facts
+    products: IdMap
+    customers: IdMap
+    catalogue: Catalogue
+    bought_together: BoughtTogether
+    basket_rules: BasketRules
+    taste: Taste
+    taste_lists: TopLists
+    similar: TopLists
+    popularity: Popularity
+    buy_again: BuyAgain
+
+
+# The parts of an artifact by file name: adding a model is adding a line here and a field above.
+PARTS: Mapping[str, type[Part]] = {
+    "products": IdMap,
+    "customers": IdMap,
+    "catalogue": Catalogue,
+    "bought_together": BoughtTogether,
+    "basket_rules": BasketRules,
+    "taste": Taste,
+    "taste_lists": TopLists,
+    "similar": TopLists,
+    "popularity": Popularity,
+    "buy_again": BuyAgain,
+}
+
+
+def parts_of(bundle: Bundle) -> dict[str, dict[str, np.ndarray]]:
+    """The bundle as plain arrays, by part."""
+    return {name: dict(getattr(bundle, name).to_arrays()) for name in PARTS}
+
+
+def bundle_of(facts: Facts, parts: Mapping[str, Arrays]) -> Bundle:
+    """The bundle made of these arrays; raises KeyError for a missing part or array."""
+    return Bundle(facts=facts, **{name: kind.from_arrays(parts[name]) for name, kind in PARTS.items()})  # type: ignore[arg-type]  # PARTS and the fields are held together by a test

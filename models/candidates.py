@@ -1,0 +1,121 @@
+"""Candidates: what each source proposes in a context, on one scale, mixed by weight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.bundle import Bundle
+from models.context import Context
+from models.ids import UNKNOWN
+from models.scored import NOTHING, Scored
+
+# The sources of cross_sell, in the order in which ties are resolved; buy_again has one of its own.
+CROSS_SELL_SOURCES = ("bought_together", "basket_rules", "taste", "trending", "popularity")
+BUY_AGAIN_SOURCE = "buy_again"
+
+# Popular products considered for one answer: enough to survive the filters, few enough to be quick.
+FALLBACK_POOL = 200
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Distinct products with one score each.
+
+    products  int32 [n]
+    scores    float64 [n] 0 to 1
+    sources   int8 [n] the source that contributed most, as a position in `names`
+    """
+
+    products: np.ndarray
+    scores: np.ndarray
+    sources: np.ndarray
+    names: tuple[str, ...]
+
+
+def cross_sell(bundle: Bundle, context: Context) -> Candidates:
+    """Products that go with what is shown, or that suit the customer, or that everybody buys.
+
+    Each source's scores are divided by its best, so that every source speaks from 0 to 1; the sum
+    by `facts.weights`, divided by the weights of the sources that had anything to say, orders them.
+    """
+    proposals = {
+        "bought_together": _bought_together(bundle, context.shown),
+        "basket_rules": bundle.basket_rules.of(context.shown),
+        "taste": _taste(bundle, context),
+        "trending": _head(bundle.popularity.rising()),
+        "popularity": _popularity(bundle, context),
+    }
+    return _mix(proposals, bundle.facts.weights)
+
+
+def buy_again(bundle: Bundle, context: Context) -> Candidates:
+    """What the customer buys, likeliest first; the score is the decayed share of their orders."""
+    products, scores = bundle.buy_again.of(context.customer)
+    sources = np.zeros(len(products), dtype=np.int8)
+    return Candidates(products, scores.astype(np.float64), sources, (BUY_AGAIN_SOURCE,))
+
+
+def _bought_together(bundle: Bundle, shown: np.ndarray) -> Scored:
+    if not len(shown):
+        return NOTHING
+    if len(shown) == 1:
+        return bundle.bought_together.of(int(shown[0]))
+    rules, _ = bundle.bought_together.rows(shown)
+    return Scored(bundle.bought_together.consequents[rules], bundle.bought_together.scores[rules])
+
+
+def _taste(bundle: Bundle, context: Context) -> Scored:
+    """A known customer's list from training; for a stranger with a cart, the cart folded in."""
+    if context.customer != UNKNOWN:
+        return bundle.taste_lists.of(context.customer)
+    if not len(context.shown):
+        return NOTHING
+    taste = bundle.taste
+    factors = taste.fold_in(context.shown, np.ones(len(context.shown)))
+    return taste.top(factors, bundle.taste_lists.products.shape[1], exclude=context.shown)
+
+
+def _popularity(bundle: Bundle, context: Context) -> Scored:
+    """Within the category of the page where that is known, then overall."""
+    overall = _head(bundle.popularity.top())
+    if context.viewing == UNKNOWN:
+        return overall
+    category = _head(bundle.popularity.in_category(int(bundle.catalogue.category[context.viewing])))
+    if not len(category.products):
+        return overall
+    # The category first: its products come with their scores on top of the overall ones.
+    products = np.concatenate([category.products, overall.products])
+    scores = np.concatenate([_relative(category.scores), 0.5 * _relative(overall.scores)])
+    return Scored(products, scores)
+
+
+def _head(scored: Scored) -> Scored:
+    return Scored(scored.products[:FALLBACK_POOL], scored.scores[:FALLBACK_POOL])
+
+
+def _relative(scores: np.ndarray) -> np.ndarray:
+    top = scores.max() if len(scores) else 0.0
+    return scores / top if top > 0 else np.zeros_like(scores)
+
+
+def _mix(proposals: Mapping[str, Scored], weights: Mapping[str, float]) -> Candidates:
+    """One weighted score a product: the best of a source's proposals of it, summed over sources."""
+    speaking = [
+        (code, proposals[name], weights.get(name, 0.0))
+        for code, name in enumerate(CROSS_SELL_SOURCES)
+        if len(proposals[name].products) and weights.get(name, 0.0) > 0
+    ]
+    if not speaking:
+        nothing = np.empty(0)
+        return Candidates(NOTHING.products, nothing, nothing.astype(np.int8), CROSS_SELL_SOURCES)
+    products = np.unique(np.concatenate([scored.products for _, scored, _ in speaking]))
+    shares = np.zeros((len(speaking), len(products)))
+    for row, (_, scored, weight) in enumerate(speaking):
+        at = products.searchsorted(scored.products)
+        np.maximum.at(shares[row], at, weight * _relative(scored.scores))
+    codes = np.array([code for code, _, _ in speaking], dtype=np.int8)
+    total = sum(weight for _, _, weight in speaking)
+    return Candidates(products, shares.sum(axis=0) / total, codes[shares.argmax(axis=0)], CROSS_SELL_SOURCES)

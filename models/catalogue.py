@@ -1,0 +1,67 @@
+"""What the shop sells: the facts about products that answers and filters need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from models.arrays import Arrays
+from models.texts import Texts
+
+NO_CATEGORY = -1
+NO_PRICE = -1
+NO_STOCK_KNOWN = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Catalogue:
+    """One row a product, in the order of the product IdMap.
+
+    names       [n_products] display names; the id where the shop gave none
+    categories  [n_categories] names of categories
+    category    int32 [n_products] position in `categories`, NO_CATEGORY where unknown
+    family      int32 [n_products] the product that stands for all variants of the same one: itself
+                where it has no variants. Two products are variants of each other if these are equal.
+    price       int64 [n_products] minor units, NO_PRICE where unknown
+    stock       int32 [n_products] pieces, NO_STOCK_KNOWN where the shop gave none; 0 is never offered
+    """
+
+    names: Texts
+    categories: Texts
+    category: np.ndarray
+    family: np.ndarray
+    price: np.ndarray
+    stock: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def category_name(self, product: int) -> str | None:
+        """The category of a product, None where unknown."""
+        code = int(self.category[product])
+        return None if code == NO_CATEGORY else self.categories[code]
+
+    def to_arrays(self) -> Arrays:
+        return {
+            "names_data": self.names.data,
+            "names_ends": self.names.ends,
+            "categories_data": self.categories.data,
+            "categories_ends": self.categories.ends,
+            "category": self.category,
+            "family": self.family,
+            "price": self.price,
+            "stock": self.stock,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        return cls(
+            Texts(arrays["names_data"], arrays["names_ends"]),
+            Texts(arrays["categories_data"], arrays["categories_ends"]),
+            arrays["category"],
+            arrays["family"],
+            arrays["price"],
+            arrays["stock"],
+        )

@@ -1,0 +1,79 @@
+"""What is asked of the recommender, and what it answers: strings and numbers only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["cross_sell", "buy_again"]
+Fallback = Literal["unknown_customer", "unknown_products", "no_context"]
+
+KINDS: tuple[Kind, ...] = ("cross_sell", "buy_again")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One request: for whom, in which context, and what of.
+
+    `basket` and `exclude` are product ids, `viewing` is the product page shown; `limit` is the
+    number of recommendations over all `kinds` together.
+    """
+
+    customer_id: str | None = None
+    basket: tuple[str, ...] = ()
+    viewing: str | None = None
+    kinds: tuple[Kind, ...] = ("cross_sell",)
+    limit: int = 10
+    exclude: tuple[str, ...] = ()
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a product is recommended, with the numbers that can be checked."""
+
+    code: str
+    text: str
+    evidence: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One product offered. `score` is 0 to 1, comparable within one answer only."""
+
+    product_id: str
+    name: str
+    kind: Kind
+    rank: int
+    score: float
+    source: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One line of `explain`: a product that was considered, and the rule that removed it, if one did."""
+
+    product_id: str
+    kind: Kind
+    source: str
+    score: float
+    removed_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The recommendations, best first, and everything that was not as asked.
+
+    fallback     why the answer is less personal than asked for, None if it is not
+    unknown_ids  products in the request that are not in the catalogue
+    shortfall    how many recommendations fewer than `limit` there are
+    candidates   what was considered, with `explain` only
+    """
+
+    recommendations: tuple[Recommendation, ...]
+    fallback: Fallback | None
+    unknown_ids: tuple[str, ...]
+    shortfall: int
+    candidates: tuple[Candidate, ...] = field(default=())
