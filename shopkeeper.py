@@ -18,9 +18,21 @@ from models.errors import ShopkeeperError
 # Command name -> (module, attribute, the line shown by --help). Help is kept here so that
 # listing the commands imports none of them.
 COMMANDS: dict[str, tuple[str, str, str]] = {
-    "demo-store": ("training.commands.demo_store", "demo_store", "Generate a believable shop to try things on."),
-    "train": ("training.commands.train", "train", "Read orders, fit the models, judge them, publish the artifact."),
-    "recommend": ("training.commands.recommend", "recommend", "Write recommendations for many customers to a file."),
+    "demo-store": (
+        "training.commands.demo_store",
+        "demo_store",
+        "Generate a believable shop to try things on.",
+    ),
+    "train": (
+        "training.commands.train",
+        "train",
+        "Read orders, fit the models, judge them, publish the artifact.",
+    ),
+    "recommend": (
+        "training.commands.recommend",
+        "recommend",
+        "Write recommendations for many customers to a file.",
+    ),
     "publish": ("training.commands.artifacts", "publish", "Make an artifact the current one."),
     "rollback": ("training.commands.artifacts", "rollback", "Go back to the artifact published before."),
     "artifacts": ("training.commands.artifacts", "artifacts", "List the artifacts and which one is current."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -86,6 +86,3 @@ class Data(Section):
     timezone: str = "UTC"
     day_first: bool = False
     rejects: Path | None = None
-
-
-SourceName = Literal["orders", "products", "customers"]

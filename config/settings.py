@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from config.data import Artifacts, Data
 from config.service import Placements, Service
@@ -61,8 +61,8 @@ def load_settings(path: Path | None = None) -> Settings:
         return Settings(**table)
     except ValidationError as error:
         raise _as_config_error(error.errors()[0], where) from error
-    except ValueError as error:  # pydantic-settings: a variable that should hold JSON does not
-        raise ConfigError(str(error), key="", where="environment") from error
+    except SettingsError as error:
+        raise _as_json_error(str(error)) from error
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -88,12 +88,24 @@ def _refuse_unknown_variables() -> None:
             )
 
 
+def _as_json_error(message: str) -> ConfigError:
+    """A variable for a table or a list holds no JSON; pydantic-settings names the top section alone."""
+    section = next((name for name in Settings.model_fields if f'"{name}"' in message), "")
+    variables = sorted(name for name in os.environ if name.startswith(ENV_PREFIX + section.upper()))
+    return ConfigError(
+        f"one of {', '.join(variables)} should hold JSON for its table or list and does not",
+        key=section,
+        where="environment",
+    )
+
+
 def _as_config_error(detail: ErrorDetails, where: str) -> ConfigError:
     location = [str(part) for part in detail["loc"]]
     key = ".".join(location)
     variable = ENV_PREFIX + "__".join(location).upper()
-    if any(name.upper().startswith(variable) for name in os.environ):
-        where = f"environment variable {variable}"
+    set_there = sorted(name for name in os.environ if name.upper().startswith(variable))
+    if set_there:
+        where = f"environment variable {set_there[0]}"
     if detail["type"] == "extra_forbidden":
         choices = _keys_at(location[:-1])
         return ConfigError(

@@ -1,0 +1,163 @@
+"""Settings: defaults, file, environment, and what a mistake is answered with."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+import config
+from config.data import CustomersSource, OrdersSource, ProductsSource, Source
+from config.settings import Settings, load_settings
+from models.errors import ConfigError
+
+DEFAULT = Path(config.__file__).parent / "default.toml"
+EXAMPLES = sorted((Path(config.__file__).parent / "examples").glob("*.toml"))
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
+
+
+def keys_of(model: BaseModel, prefix: str = "") -> set[str]:
+    """Dotted names of every setting that is not a table itself."""
+    keys: set[str] = set()
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        keys |= keys_of(value, f"{prefix}{name}.") if isinstance(value, BaseModel) else {prefix + name}
+    return keys
+
+
+def test_the_documented_defaults_are_the_defaults() -> None:
+    assert load_settings(DEFAULT) == Settings()
+
+
+def test_every_key_is_documented_in_the_default_file() -> None:
+    text = DEFAULT.read_text()
+    tables = set(re.findall(r"^(?:# )?\[(.+)\]$", text, flags=re.MULTILINE))
+    named = set(re.findall(r"^(?:# )?(\w+) = ", text, flags=re.MULTILINE))
+    for key in keys_of(Settings()) - {"data.orders", "data.products", "data.customers"}:
+        table, _, name = key.rpartition(".")
+        assert table in tables, key
+        assert name in named, key
+    for source in (OrdersSource, ProductsSource, CustomersSource):
+        assert set(source.model_fields) <= named
+
+
+def test_every_key_line_of_the_default_file_is_commented() -> None:
+    first_uses = {}
+    for line in DEFAULT.read_text().splitlines():
+        if match := re.match(r"^(?:# )?(\w+) = .*$", line):
+            first_uses.setdefault(match[1], line)
+    missing = [name for name, line in first_uses.items() if "#" not in line.removeprefix("# ")]
+    assert missing == ["kinds"], "kinds is explained above its table"
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_examples_load(path: Path) -> None:
+    settings = load_settings(path)
+    assert settings.data.orders is not None
+
+
+def test_a_file_of_two_keys_is_enough(tmp_path: Path) -> None:
+    path = write(tmp_path / "s.toml", '[artifacts]\ndir = "a"\n[data.orders]\npath = "orders.csv"\n')
+    settings = load_settings(path)
+    assert settings.artifacts.dir == Path("a")
+    assert settings.data.orders == OrdersSource(path="orders.csv")
+    assert settings.training == Settings().training
+
+
+def test_the_environment_wins_and_leaves_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "s.toml", '[data.orders]\npath = "a.csv"\nseparator = ";"\n')
+    monkeypatch.setenv("SHOPKEEPER_DATA__ORDERS__PATH", "b.csv")
+    monkeypatch.setenv("SHOPKEEPER_DATA__ORDERS__COLUMNS__PRODUCT_ID", "StockCode")
+    monkeypatch.setenv("SHOPKEEPER_TRAINING__TASTE__FACTORS", "8")
+    settings = load_settings(path)
+    assert settings.data.orders == OrdersSource(
+        path="b.csv", separator=";", columns={"product_id": "StockCode"}
+    )
+    assert settings.training.taste.factors == 8
+
+
+def test_a_source_can_come_from_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOPKEEPER_DATA__ORDERS__PATH", "b.csv")
+    orders = load_settings(None).data.orders
+    assert orders is not None
+    assert orders.path == "b.csv"
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValidationError):
+        Settings().training.seed = 8  # type: ignore[misc]  # that is what is being tested
+
+
+MISTAKES = [
+    ('[data.orderz]\npath = "a"\n', "data.orderz", "did you mean 'orders'?"),
+    ("[training.taste]\nfactor = 3\n", "training.taste.factor", "did you mean 'factors'?"),
+    ("[training.taste]\nfactors = 0\n", "training.taste.factors", "given: 0"),
+    ('[data.orders]\npath = "a"\nurl = "b"\n', "data.orders", "either path"),
+    ('[data.orders]\nurl = "sqlite://"\n', "data.orders", "url and query go together"),
+    (
+        '[data.orders]\npath = "a"\nnon_product_pattern = "("\n',
+        "data.orders.non_product_pattern",
+        "no regular",
+    ),
+    ('[placements.cart]\nkinds = ["upsell"]\n', "placements.cart.kinds.0", "'cross_sell' or 'buy_again'"),
+    ("[placements.cart]\nlimit = 101\n", "placements.cart.limit", "given: 101"),
+    ("[shop]\nname = 1\n", "shop", "valid choices: artifacts, data"),
+]
+
+
+@pytest.mark.parametrize(("text", "key", "says"), MISTAKES, ids=[key for _, key, _ in MISTAKES])
+def test_a_mistake_is_named_with_file_key_and_choices(tmp_path: Path, text: str, key: str, says: str) -> None:
+    path = write(tmp_path / "s.toml", text)
+    with pytest.raises(ConfigError, match=r"s\.toml") as caught:
+        load_settings(path)
+    assert caught.value.key == key
+    assert key in str(caught.value)
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("SHOPKEEPER_DATA__ORDERZ__PATH", "x", "did you mean 'orders'"),
+        ("SHOPKEEPER_DAT__ORDERS", "x", "no section 'dat'"),
+        ("SHOPKEEPER_SERVICE__WORKERS", "many", "service.workers"),
+        ("SHOPKEEPER_TRAINING", "no json", "training"),
+    ],
+)
+def test_a_mistake_in_the_environment_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=says) as caught:
+        load_settings(None)
+    assert name in str(caught.value)
+
+
+def test_secrets_are_not_repeated_in_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOPKEEPER_DATA__ORDERS__URL", "postgresql://shop:hunter2@db/shop")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(None)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_missing_or_broken_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such file"):
+        load_settings(tmp_path / "none.toml")
+    with pytest.raises(ConfigError, match="cannot be read as TOML"):
+        load_settings(write(tmp_path / "broken.toml", "[data"))
+
+
+def test_default_file_is_plain_toml() -> None:
+    assert tomllib.loads(DEFAULT.read_text())["artifacts"]["keep"] == 5
+
+
+def test_sources_share_their_keys() -> None:
+    for source in (OrdersSource, ProductsSource, CustomersSource):
+        assert issubclass(source, Source)
