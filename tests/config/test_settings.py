@@ -128,7 +128,7 @@ def test_a_mistake_is_named_with_file_key_and_choices(tmp_path: Path, text: str,
         ("SHOPKEEPER_DATA__ORDERZ__PATH", "x", "did you mean 'orders'"),
         ("SHOPKEEPER_DAT__ORDERS", "x", "no section 'dat'"),
         ("SHOPKEEPER_SERVICE__WORKERS", "many", "service.workers"),
-        ("SHOPKEEPER_TRAINING", "no json", "training"),
+        ("SHOPKEEPER_TRAINING", "no json", "should hold JSON"),
     ],
 )
 def test_a_mistake_in_the_environment_names_the_variable(
