@@ -51,7 +51,7 @@ class ArtifactError(ShopkeeperError):
     """An artifact is missing, damaged or of a format not known here.
 
     `path` is the file or directory at fault; `reason` is a short code that metrics count by:
-    `missing`, `format`, `hash`, `unlisted`, `payload`.
+    `missing`, `format`, `hash`, `unlisted`, `payload`, or `busy` while publishing waits for another.
     """
 
     def __init__(self, message: str, *, path: str, reason: str) -> None:
