@@ -1,0 +1,1 @@
+"""Reading a shop: order lines, products and customers, cleaned, every lost row counted."""

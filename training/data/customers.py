@@ -1,0 +1,48 @@
+"""The customers table: who is registered, with or without an order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+
+import polars as pl
+
+from config.data import Data
+from models.ids import IdMap
+from training.data.columns import CUSTOMER_COLUMNS
+from training.data.rejects import RejectsFile
+from training.data.report import TableReport
+from training.data.tables import read_text_table
+
+
+def read_customers(
+    data: Data,
+    progress: Callable[[str], None] = lambda _: None,
+    *,
+    with_orders: IdMap | None = None,
+    rejects: RejectsFile | None = None,
+) -> tuple[pl.DataFrame, TableReport]:
+    """Read `[data.customers]`: one row per customer, sorted by customer_id.
+
+    customer_id and the canonical columns that the source has, all String, null where empty.
+    E-mail addresses and phone numbers must not leave this frame: into no log, report or artifact.
+    The report counts registered customers with and without an order.
+    """
+    assert data.customers is not None
+    started = perf_counter()
+    table = read_text_table(data.customers, CUSTOMER_COLUMNS, progress, rejects)
+    counts = {"registered": len(table.frame)}
+    if with_orders is not None:
+        bought = table.frame["customer_id"].is_in(
+            pl.Series([item.decode() for item in with_orders.ids.tolist()])
+        )
+        counts |= {"with_orders": int(bought.sum()), "without_orders": int((~bought).sum())}
+    report = TableReport(
+        source=table.source,
+        rows_read=table.rows_read,
+        rows_kept=len(table.frame),
+        seconds=perf_counter() - started,
+        rejected=table.rejected,
+        counts=counts,
+    )
+    return table.frame, report

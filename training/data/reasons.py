@@ -1,0 +1,44 @@
+"""Why an order line is not used, or not used as it was: the codes and their names."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Reason(IntEnum):
+    """What became of an order line; the first that applies, in this order.
+
+    KEPT has no name in a report. The two of NETTED are lines that are gone because a cancellation
+    and the purchase it cancels were set off against each other: reported as changed.
+    """
+
+    KEPT = 0
+    MISSING_ORDER_ID = 1
+    MISSING_PRODUCT_ID = 2
+    BAD_ID = 3
+    BAD_DATE = 4
+    BAD_QUANTITY = 5
+    BAD_PRICE = 6
+    NON_PRODUCT = 7
+    EXCLUDED_CATEGORY = 8
+    NON_POSITIVE_QUANTITY = 9
+    NEGATIVE_PRICE = 10
+    ZERO_PRICE = 11
+    EXACT_DUPLICATE = 12
+    CANCELLATION_UNMATCHED = 13
+    CANCELLATION_NETTED = 14
+    CANCELLED = 15
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+
+NETTED = (Reason.CANCELLATION_NETTED, Reason.CANCELLED)
+REJECTING = tuple(reason for reason in Reason if reason is not Reason.KEPT and reason not in NETTED)
+
+# Changes of lines that are kept.
+CANCELLED_IN_PART = "cancelled_in_part"
+BAD_COST = "bad_cost"
+BAD_CUSTOMER_ID = "bad_customer_id"
+ORDER_TIME_UNIFIED = "order_time_unified"

@@ -1,0 +1,106 @@
+"""The rejects file: every rejected or changed row as it was in the source, with the reason."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from models.errors import ConfigError
+from training.data.columns import ORDER_COLUMNS, TableName
+from training.data.reasons import NETTED, Reason
+from training.data.sources import Opened
+
+ENDINGS = (".csv", ".parquet")
+_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "table": pl.String,
+    "source": pl.String,
+    "row": pl.Int64,
+    "action": pl.String,
+    "reason": pl.String,
+    **dict.fromkeys(ORDER_COLUMNS.all, pl.String),
+}
+
+
+class RejectsFile:
+    """Collects rows, then writes them at once.
+
+    Columns: table, source (file or query), row (1 is the first row after the header), action
+    (`rejected` or `changed`), reason, and the canonical order columns as they were read. Rows of the
+    other tables carry their id only: what a customer's row holds is nobody's business here.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Raises ConfigError for a type of file that is not written."""
+        if path.suffix not in ENDINGS:
+            raise ConfigError(
+                f"data.rejects: {path} has no ending that is written; valid endings: {', '.join(ENDINGS)}",
+                key="data.rejects",
+            )
+        self.path = path
+        self._frames = [pl.DataFrame(schema=_SCHEMA)]
+
+    def add_order_lines(
+        self,
+        opened: Opened,
+        part_rows: tuple[int, ...],
+        reason: np.ndarray,
+        changed: Mapping[str, np.ndarray],
+    ) -> None:
+        """Add lines by position in the source: those with a `reason`, and those `changed`."""
+        gone = np.flatnonzero(reason != Reason.KEPT)
+        labels = np.array([each.label for each in Reason])
+        actions = np.array(["changed" if each in NETTED else "rejected" for each in Reason])
+        frames = [
+            pl.DataFrame({"at": gone, "action": actions[reason[gone]], "reason": labels[reason[gone]]}),
+            *(
+                pl.DataFrame({"at": rows.astype(np.int64), "action": "changed", "reason": why})
+                for why, rows in changed.items()
+                if len(rows)
+            ),
+        ]
+        found = pl.concat(frames).sort("at", maintain_order=True)
+        start = 0
+        for part, rows in zip(opened.parts, part_rows, strict=True):
+            here = found.filter(pl.col("at").is_between(start, start + rows - 1)).select(
+                pl.lit("orders").alias("table"),
+                pl.lit(part.name).alias("source"),
+                pl.col("at").sub(start).alias("row"),
+                "action",
+                "reason",
+            )
+            start += rows
+            if here.is_empty():
+                continue
+            values = [pl.col(theirs).cast(pl.String).alias(name) for name, theirs in opened.columns.items()]
+            originals = (
+                part.frame.select(values).with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
+            )
+            lines = opened.collect(
+                part, here.lazy().join(originals, on="row", how="left", maintain_order="left")
+            )
+            self._frames.append(lines.with_columns(pl.col("row") + 1))
+
+    def add_ids(self, table: TableName, source: str, rows: pl.DataFrame) -> None:
+        """Add rows of another table: `row` (from 1), `action`, `reason` and, if it had one, its id column."""
+        self._frames.append(rows.with_columns(table=pl.lit(table), source=pl.lit(source)))
+
+    def write(self) -> None:
+        """Write the file whole or not at all: beside its place, then renamed into it."""
+        frame = pl.concat(self._frames, how="diagonal_relaxed").select(_SCHEMA)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
+        os.close(handle)
+        try:
+            if self.path.suffix == ".csv":
+                frame.write_csv(name)
+            else:
+                frame.write_parquet(name)
+            Path(name).replace(self.path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise

@@ -1,0 +1,58 @@
+"""One entry to all of a shop's data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from config.data import Data
+from training.data.columns import TableName
+from training.data.customers import read_customers
+from training.data.orders import Orders, read_orders, refuse_nothing_left
+from training.data.products import products_of_categories, read_products
+from training.data.rejects import RejectsFile
+from training.data.report import ReadReport, TableReport
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shop:
+    """Everything read.
+
+    products    the products table (see read_products), None where the shop has none
+    customers   the customers table (see read_customers), None where the shop has none; never shown,
+                because it holds e-mail addresses and phone numbers
+    """
+
+    orders: Orders
+    products: pl.DataFrame | None
+    customers: pl.DataFrame | None = field(repr=False)
+    report: ReadReport
+
+
+def read_shop(data: Data, progress: Callable[[str], None] = lambda _: None) -> Shop:
+    """Read products, orders and customers; write the rejects file where one is asked for.
+
+    `progress` is told in a few words what is being done. Raises ConfigError for a setting and
+    DataError for a source that cannot be used; the rejects file is written whole or not at all,
+    also when nothing is left of the orders.
+    """
+    rejects = RejectsFile(data.rejects) if data.rejects is not None else None
+    reports: dict[TableName, TableReport] = {}
+    products = customers = None
+    excluded: frozenset[str] = frozenset()
+    if data.products is not None:
+        products, reports["products"] = read_products(data, progress, rejects=rejects)
+        excluded = products_of_categories(products, data.products.exclude_categories)
+        products = products.filter(~pl.col("product_id").is_in(list(excluded)))
+    listed = products["product_id"] if products is not None else None
+    orders, reports["orders"] = read_orders(data, progress, listed=listed, excluded=excluded, rejects=rejects)
+    if data.customers is not None and reports["orders"].rows_kept:
+        customers, reports["customers"] = read_customers(
+            data, progress, with_orders=orders.customers, rejects=rejects
+        )
+    if rejects is not None:
+        rejects.write()
+    refuse_nothing_left(reports["orders"])
+    return Shop(orders, products, customers, ReadReport(reports))

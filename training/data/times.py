@@ -1,0 +1,128 @@
+"""Moments of a source as naive UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import polars as pl
+
+from models.errors import ConfigError
+
+UTC_NAIVE = pl.Datetime("us")
+EPOCH = "epoch"
+FIRST_YEAR, LAST_YEAR = 1970, 2100  # outside of it a date is a mistake, and would bend every window of time
+
+_DATES = ("%Y-%m-%d", "%Y/%m/%d")
+_DATES_DAY_FIRST = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y")
+_DATES_MONTH_FIRST = ("%m/%d/%Y",)
+_CLOCKS = (" %H:%M:%S", " %H:%M", " %H:%M:%S%.f", "T%H:%M:%S", "T%H:%M", "T%H:%M:%S%.f", "")
+_ISO_WITH_ZONE = "%+"  # also with a space for the T, and +0200 for +02:00
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How the moments of a source are written.
+
+    `format` is strftime's, "epoch" for seconds since 1970, or None for ISO 8601 and dates with
+    slashes, read as day first or month first. Moments without a zone are in `timezone`.
+    """
+
+    timezone: str
+    format: str | None = None
+    day_first: bool = False
+
+    def __post_init__(self) -> None:
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ConfigError(
+                f"data.timezone: {self.timezone!r} is no time zone of the IANA list, such as 'UTC' or 'Europe/London'",
+                key="data.timezone",
+            ) from error
+        if self.format not in (None, EPOCH):
+            self._parse_as(pl.Series(["2011-12-31"]), str(self.format))
+
+    def expected(self) -> str:
+        """What a value should look like, for messages."""
+        if self.format == EPOCH:
+            return "seconds since 1970-01-01 UTC"
+        if self.format is not None:
+            return f"a moment written as {self.format}"
+        order = "31/12/2011 08:26" if self.day_first else "12/31/2011 08:26"
+        return f"ISO 8601 (2011-12-31T08:26:00Z, 2011-12-31) or {order}; data.orders.timestamp_format sets another"
+
+    def read(self, column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+        """A column of `dtype` as naive UTC datetimes; null where it is empty or no moment."""
+        moment = self._moment(column, dtype)
+        return pl.when(moment.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then(moment)
+
+    def _moment(self, column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+        if isinstance(dtype, pl.Datetime):
+            moment = column.cast(pl.Datetime("us", dtype.time_zone))
+            return (
+                moment.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+                if dtype.time_zone
+                else self._utc(moment)
+            )
+        if isinstance(dtype, pl.Date):
+            return self._utc(column.cast(UTC_NAIVE))
+        if self.format == EPOCH:
+            seconds = column.cast(pl.Float64, strict=False)
+            plausible = seconds.is_between(0, 4_133_980_800)  # 2101-01-01, and no overflow below
+            return pl.when(plausible).then(seconds * 1_000_000).cast(pl.Int64).cast(UTC_NAIVE)
+        if dtype.is_numeric() and self.format is None:
+            return pl.lit(None, dtype=UTC_NAIVE)  # 20111231 or epoch seconds: the format has to say which
+        text = column.cast(pl.String)
+        return text.map_batches(self._parse, return_dtype=UTC_NAIVE, is_elementwise=True)
+
+    def _utc(self, naive: pl.Expr) -> pl.Expr:
+        """Local naive moments to UTC. Of an hour that occurs twice the first is meant.
+
+        A moment that the clock skipped is read with the offset in force before the gap, found
+        a day earlier, as Python does with fold=0.
+        """
+        if self.timezone == "UTC":
+            return naive
+
+        def localised(moment: pl.Expr) -> pl.Expr:
+            zoned = moment.dt.replace_time_zone(self.timezone, ambiguous="earliest", non_existent="null")
+            return zoned.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+
+        day = pl.duration(hours=25)
+        return pl.coalesce(localised(naive), localised(naive - day) + day)
+
+    def _formats(self) -> list[str]:
+        if self.format is not None:
+            return [self.format]
+        local = _DATES_DAY_FIRST if self.day_first else _DATES_MONTH_FIRST
+        return [date + clock for date in _DATES + local for clock in _CLOCKS] + [_ISO_WITH_ZONE]
+
+    def _parse(self, series: pl.Series) -> pl.Series:
+        """One batch of texts: the format of its first value, then the others for what is left over."""
+        text = series.str.strip_chars()
+        formats = self._formats()
+        known = text.drop_nulls().head(1)
+        formats.sort(
+            key=lambda format_: self._parse_as(known, format_).null_count()
+        )  # stable: best guess first
+        parsed = pl.Series(series.name, [None], dtype=UTC_NAIVE).new_from_index(0, len(text))
+        for format_ in formats:
+            left = parsed.is_null() & text.is_not_null()
+            if not left.any():
+                break
+            rest = self._parse_as(text.set(~left, None), format_)
+            parsed = pl.select(pl.coalesce(parsed, rest)).to_series().alias(series.name)
+        return parsed
+
+    def _parse_as(self, text: pl.Series, format_: str) -> pl.Series:
+        try:
+            parsed = text.str.to_datetime(format_, time_unit="us", strict=False)
+        except pl.exceptions.PolarsError as error:
+            raise ConfigError(
+                f"data.orders.timestamp_format: {format_!r} cannot be used: {error}",
+                key="data.orders.timestamp_format",
+            ) from error
+        if isinstance(parsed.dtype, pl.Datetime) and parsed.dtype.time_zone is not None:
+            return parsed.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        return pl.select(self._utc(pl.lit(parsed))).to_series()
