@@ -1,0 +1,1 @@
+"""Fit functions: matrices in, immutable objects of `models` out."""

@@ -1,0 +1,173 @@
+"""Fit taste with implicit's ALS, and compute the lists the service only looks up.
+
+The one module that knows implicit. implicit threads by itself; BLAS below it must not, or both fight
+for the same cores.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from implicit.cpu.als import AlternatingLeastSquares
+from scipy.sparse import csr_matrix
+from threadpoolctl import threadpool_limits
+
+from models.arrays import frozen
+from models.ids import UNKNOWN
+from models.lists import TopLists
+from models.taste import Taste
+from training.fitting.progress import Progress, silent
+
+# Rows whose scores for every product are held at one time: 512 x 50,000 float32 are 100 MB.
+BLOCK_SCORES = 25_000_000
+
+
+def fit_taste(  # noqa: PLR0913  # every number of the fit is named by the caller
+    purchases: csr_matrix,
+    *,
+    factors: int,
+    iterations: int,
+    regularization: float,
+    alpha: float,
+    seed: int,
+    threads: int,
+    progress: Progress = silent,
+) -> Taste:
+    """Factors of customers and products from decayed purchases float32 [n_customers, n_products].
+
+    Alternating least squares for implicit feedback (Hu, Koren, Volinsky, ICDM 2008) by conjugate
+    gradient (Takács, Pilászy, Tikk, RecSys 2011): exact solving costs several times more for the same
+    lists. Customers without a purchase and products without a known buyer get rows of zeros.
+    """
+    n_customers, n_products = purchases.shape
+    if purchases.nnz == 0:
+        return _taste(
+            np.zeros((n_customers, factors)), np.zeros((n_products, factors)), regularization, alpha
+        )
+    with threadpool_limits(1, user_api="blas"):
+        model = AlternatingLeastSquares(
+            factors=factors,
+            iterations=iterations,
+            regularization=regularization,
+            alpha=alpha,
+            random_state=seed,
+            num_threads=threads,
+        )
+        model.fit(
+            purchases,
+            show_progress=False,
+            callback=lambda done, *_: progress(f"taste: {done + 1} of {iterations} iterations"),
+        )
+    model.item_factors[np.bincount(purchases.indices, minlength=n_products) == 0] = 0
+    model.user_factors[np.diff(purchases.indptr) == 0] = 0
+    return _taste(model.user_factors, model.item_factors, regularization, alpha)
+
+
+def fit_taste_lists(
+    taste: Taste,
+    owned: csr_matrix,
+    length: int,
+    threads: int,
+    family: np.ndarray | None = None,
+    progress: Progress = silent,
+) -> TopLists:
+    """For every customer the `length` best products that are new to them, [n_customers, length].
+
+    `owned` [n_customers, n_products] has an entry for every product a customer bought; with `family`
+    int32 [n_products] (see `models.catalogue`) its variants count as bought too. Products with an
+    estimated preference of 0 or less are left out, so a list may be shorter.
+    """
+    if family is not None:
+        owned = _with_variants(owned, family)
+    model = _model(taste, threads)
+    n_customers, n_products = len(taste.customer_factors), len(taste.product_factors)
+    lists = _Lists(n_customers, min(length, n_products))
+    step = max(1, BLOCK_SCORES // max(n_products, 1))
+    with threadpool_limits(1, user_api="blas"):
+        for begin in range(0, n_customers, step):
+            rows = np.arange(begin, min(begin + step, n_customers))
+            lists.put(rows, *model.recommend(rows, owned[rows[0] : rows[-1] + 1], N=lists.length))
+            progress(f"taste lists: {rows[-1] + 1:,} of {n_customers:,} customers")
+    return lists.frozen()
+
+
+def fit_similar(taste: Taste, length: int = 50, threads: int = 0, progress: Progress = silent) -> TopLists:
+    """For every product the `length` nearest others by cosine of their factors, [n_products, length].
+
+    The product itself, products without a known buyer and cosines of 0 or less are left out.
+    `threads` 0 means all cores.
+    """
+    n_products = len(taste.product_factors)
+    known = np.flatnonzero(taste.product_factors.any(axis=1))
+    lists = _Lists(n_products, min(length, max(n_products - 1, 0)))
+    norms = np.linalg.norm(taste.product_factors[known], axis=1, keepdims=True)
+    unit = taste.product_factors[known] / norms
+    model = _model_of(unit, unit, threads)
+    itself = csr_matrix(
+        (np.ones(len(known), np.float32), np.arange(len(known)), np.arange(len(known) + 1)),
+        shape=(len(known),) * 2,
+    )
+    step = max(1, BLOCK_SCORES // max(len(known), 1))
+    with threadpool_limits(1, user_api="blas"):
+        for begin in range(0, len(known), step) if lists.length else ():
+            rows = np.arange(begin, min(begin + step, len(known)))
+            found, cosines = model.recommend(
+                rows, itself[rows[0] : rows[-1] + 1], N=min(lists.length, len(known))
+            )
+            lists.put(known[rows], known[found], cosines)
+            progress(f"similar products: {rows[-1] + 1:,} of {len(known):,}")
+    return lists.frozen()
+
+
+class _Lists:
+    """Lists being filled: UNKNOWN and 0 wherever nothing was put."""
+
+    def __init__(self, n_rows: int, length: int) -> None:
+        self.length = length
+        self.products = np.full((n_rows, length), UNKNOWN, dtype=np.int32)
+        self.scores = np.zeros((n_rows, length), dtype=np.float32)
+
+    def put(self, rows: np.ndarray, products: np.ndarray, scores: np.ndarray) -> None:
+        """Fill rows [n] with lists [n, k] that come best first; scores end where they stop being positive.
+
+        implicit marks what it filtered with a huge negative score.
+        """
+        width = products.shape[1]
+        positive = scores > 0
+        self.products[rows, :width] = np.where(positive, products, UNKNOWN)
+        self.scores[rows, :width] = np.where(positive, scores, 0)
+
+    def frozen(self) -> TopLists:
+        return TopLists(frozen(self.products), frozen(self.scores))
+
+
+def _with_variants(owned: csr_matrix, family: np.ndarray) -> csr_matrix:
+    """An entry for every product of a family of which the customer owns one."""
+    n_products = len(family)
+    member = csr_matrix(
+        (np.ones(n_products, np.float32), (np.arange(n_products), family)), shape=(n_products,) * 2
+    )
+    structure = csr_matrix((np.ones(owned.nnz, np.float32), owned.indices, owned.indptr), shape=owned.shape)
+    return (structure @ member @ member.T).tocsr()
+
+
+def _model(taste: Taste, threads: int) -> AlternatingLeastSquares:
+    return _model_of(taste.customer_factors, taste.product_factors, threads)
+
+
+def _model_of(users: np.ndarray, items: np.ndarray, threads: int) -> AlternatingLeastSquares:
+    """implicit's model around factors fitted before: used for its batched search alone."""
+    with threadpool_limits(1, user_api="blas"):
+        model = AlternatingLeastSquares(factors=items.shape[1], num_threads=threads)
+    model.user_factors, model.item_factors = users, items
+    return model
+
+
+def _taste(customers: np.ndarray, products: np.ndarray, regularization: float, alpha: float) -> Taste:
+    products = products.astype(np.float32)
+    return Taste(
+        customer_factors=frozen(customers.astype(np.float32)),
+        product_factors=frozen(products),
+        gram=frozen(products.T @ products),
+        regularization=frozen(np.array([regularization], dtype=np.float64)),
+        alpha=frozen(np.array([alpha], dtype=np.float64)),
+    )
