@@ -41,14 +41,18 @@ def cross_sell(bundle: Bundle, context: Context) -> Candidates:
     Each source's scores are divided by its best, so that every source speaks from 0 to 1; the sum
     by `facts.weights`, divided by the weights of the sources that had anything to say, orders them.
     """
-    proposals = {
+    return _mix(proposals(bundle, context), bundle.facts.weights)
+
+
+def proposals(bundle: Bundle, context: Context) -> Mapping[str, Scored]:
+    """What each source of cross_sell proposes, on its own scale; a product may be proposed twice."""
+    return {
         "bought_together": _bought_together(bundle, context.shown),
         "basket_rules": bundle.basket_rules.of(context.shown),
         "taste": _taste(bundle, context),
         "trending": _head(bundle.popularity.rising()),
         "popularity": _popularity(bundle, context),
     }
-    return _mix(proposals, bundle.facts.weights)
 
 
 def buy_again(bundle: Bundle, context: Context) -> Candidates:
@@ -88,7 +92,7 @@ def _popularity(bundle: Bundle, context: Context) -> Scored:
         return overall
     # The category first: its products come with their scores on top of the overall ones.
     products = np.concatenate([category.products, overall.products])
-    scores = np.concatenate([_relative(category.scores), 0.5 * _relative(overall.scores)])
+    scores = np.concatenate([relative(category.scores), 0.5 * relative(overall.scores)])
     return Scored(products, scores)
 
 
@@ -96,17 +100,18 @@ def _head(scored: Scored) -> Scored:
     return Scored(scored.products[:FALLBACK_POOL], scored.scores[:FALLBACK_POOL])
 
 
-def _relative(scores: np.ndarray) -> np.ndarray:
+def relative(scores: np.ndarray) -> np.ndarray:
+    """Scores divided by the best of them: 0 to 1, zeros where none is above 0."""
     top = scores.max() if len(scores) else 0.0
     return scores / top if top > 0 else np.zeros_like(scores)
 
 
-def _mix(proposals: Mapping[str, Scored], weights: Mapping[str, float]) -> Candidates:
+def _mix(proposed: Mapping[str, Scored], weights: Mapping[str, float]) -> Candidates:
     """One weighted score a product: the best of a source's proposals of it, summed over sources."""
     speaking = [
-        (code, proposals[name], weights.get(name, 0.0))
+        (code, proposed[name], weights.get(name, 0.0))
         for code, name in enumerate(CROSS_SELL_SOURCES)
-        if len(proposals[name].products) and weights.get(name, 0.0) > 0
+        if len(proposed[name].products) and weights.get(name, 0.0) > 0
     ]
     if not speaking:
         nothing = np.empty(0)
@@ -115,7 +120,7 @@ def _mix(proposals: Mapping[str, Scored], weights: Mapping[str, float]) -> Candi
     shares = np.zeros((len(speaking), len(products)))
     for row, (_, scored, weight) in enumerate(speaking):
         at = products.searchsorted(scored.products)
-        np.maximum.at(shares[row], at, weight * _relative(scored.scores))
+        np.maximum.at(shares[row], at, weight * relative(scored.scores))
     codes = np.array([code for code, _, _ in speaking], dtype=np.int8)
     total = sum(weight for _, _, weight in speaking)
     return Candidates(products, shares.sum(axis=0) / total, codes[shares.argmax(axis=0)], CROSS_SELL_SOURCES)
