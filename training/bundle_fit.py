@@ -1,0 +1,130 @@
+"""Fit every model on some orders and put them together: for validation, for test, for the artifact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from config.training import Training
+from models.arrays import frozen
+from models.basket_rules import BasketRules
+from models.bundle import Bundle, Facts
+from models.catalogue import Catalogue
+from models.lists import TopLists
+from models.taste import Taste
+from training.choices import Choices
+from training.data.orders import Orders
+from training.fitting.basket_rules import fit_basket_rules
+from training.fitting.bought_together import fit_bought_together
+from training.fitting.buy_again import fit_buy_again
+from training.fitting.popularity import fit_popularity
+from training.fitting.progress import Progress, silent
+from training.fitting.taste import fit_similar, fit_taste, fit_taste_lists
+from training.matrices import basket_matrix, purchase_matrix
+
+Skippable = Literal["basket_rules", "similar"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shortcuts:
+    """What a fit need not do, for evaluation.
+
+    taste  a model fitted on the same orders before, taken as it is
+    skip   parts that are left empty
+    """
+
+    taste: Taste | None = None
+    skip: frozenset[Skippable] = frozenset()
+
+
+def fit_bundle(
+    orders: Orders,
+    catalogue: Catalogue,
+    settings: Training,
+    choices: Choices,
+    facts: Facts,
+    progress: Progress = silent,
+    shortcuts: Shortcuts | None = None,
+) -> Bundle:
+    """All models of these orders, as known on `facts.last_day`.
+
+    The facts get the weights of `choices`.
+    """
+    taste, skip = (shortcuts.taste, shortcuts.skip) if shortcuts else (None, frozenset())
+    lines, n_products, n_customers = orders.lines, len(orders.products), len(orders.customers)
+    progress("matrices")
+    baskets = basket_matrix(lines, orders.n_orders, n_products)
+    purchases = purchase_matrix(lines, n_customers, n_products, facts.last_day, settings.taste.half_life_days)
+    if taste is None:
+        taste = taste_of(purchases, settings, choices, progress)
+    progress("popularity and personal frequency")
+    popularity = fit_popularity(lines, catalogue, settings.popularity, facts.last_day)
+    buy_again = fit_buy_again(
+        lines, n_customers, n_products, facts.last_day, settings.buy_again.half_life_days
+    )
+    return Bundle(
+        facts=replace(facts, weights=dict(choices.weights)),
+        products=orders.products,
+        customers=orders.customers,
+        catalogue=catalogue,
+        bought_together=fit_bought_together(baskets, settings.bought_together, settings.threads, progress),
+        basket_rules=(
+            no_basket_rules(n_products, orders.n_orders)
+            if "basket_rules" in skip
+            else fit_basket_rules(
+                baskets, settings.bought_together, settings.seed, settings.threads, progress
+            )
+        ),
+        taste=taste,
+        taste_lists=fit_taste_lists(
+            taste, purchases, settings.taste.list_length, settings.threads, catalogue.family, progress
+        ),
+        similar=(
+            _no_lists(n_products)
+            if "similar" in skip
+            else fit_similar(taste, threads=settings.threads, progress=progress)
+        ),
+        popularity=popularity,
+        buy_again=buy_again,
+    )
+
+
+def taste_of(
+    purchases: csr_matrix, settings: Training, choices: Choices, progress: Progress = silent
+) -> Taste:
+    """ALS on decayed purchases (scipy CSR float32 [n_customers, n_products]) with the chosen trial."""
+    return fit_taste(
+        purchases,
+        factors=settings.taste.factors,
+        iterations=settings.taste.iterations,
+        regularization=choices.taste.regularization,
+        alpha=choices.taste.alpha,
+        seed=settings.seed,
+        threads=settings.threads,
+        progress=progress,
+    )
+
+
+def no_basket_rules(n_products: int, all_orders: int) -> BasketRules:
+    """No rule at all."""
+    nothing = frozen(np.empty(0, dtype=np.int32))
+    return BasketRules(
+        keys=frozen(np.empty(0, dtype=np.int64)),
+        antecedents=frozen(np.empty((0, 3), dtype=np.int32)),
+        consequents=nothing,
+        rule_orders=nothing,
+        antecedent_orders=nothing,
+        consequent_orders=nothing,
+        scores=frozen(np.empty(0, dtype=np.float32)),
+        all_orders=frozen(np.array([all_orders], dtype=np.int64)),
+        n_products=frozen(np.array([n_products], dtype=np.int64)),
+    )
+
+
+def _no_lists(n_rows: int) -> TopLists:
+    return TopLists(
+        frozen(np.empty((n_rows, 0), dtype=np.int32)), frozen(np.empty((n_rows, 0), dtype=np.float32))
+    )

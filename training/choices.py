@@ -1,0 +1,72 @@
+"""What tuning chooses, and what holds where nothing can be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from config.training import Taste as TasteSettings
+from config.training import TasteTrial
+
+# How the sources of cross-sell are mixed unless validation data say otherwise. What is bought with the
+# basket leads; taste orders the rest; what everybody buys breaks ties and fills up.
+DEFAULT_WEIGHTS: Mapping[str, float] = {
+    "bought_together": 1.0,
+    "basket_rules": 1.0,
+    "taste": 0.1,
+    "trending": 0.01,
+    "popularity": 0.05,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One setting that was tried on validation, and its score (higher is better)."""
+
+    what: str
+    setting: Mapping[str, float]
+    metric: str
+    score: float
+    chosen: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values that fit JSON."""
+        return {
+            "what": self.what,
+            "setting": dict(self.setting),
+            "metric": self.metric,
+            "score": self.score,
+            "chosen": self.chosen,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Settings for the fits: the ALS trial, and the weights of the sources of cross-sell.
+
+    reasons  why something was not tuned and its default holds; empty if everything was
+    """
+
+    taste: TasteTrial
+    weights: Mapping[str, float]
+    trials: tuple[Trial, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values that fit JSON."""
+        return {
+            "taste": self.taste.model_dump(),
+            "weights": dict(self.weights),
+            "trials": [trial.to_dict() for trial in self.trials],
+            "reasons": list(self.reasons),
+        }
+
+
+def default_choices(settings: TasteSettings, *reasons: str) -> Choices:
+    """The first trial of the settings and the default weights, for these reasons.
+
+    Without a trial in the settings: weak regularization, alpha 1.
+    """
+    first = settings.trials[0] if settings.trials else TasteTrial(regularization=0.05, alpha=1.0)
+    return Choices(first, DEFAULT_WEIGHTS, reasons=reasons)
