@@ -21,6 +21,8 @@ from config.training import Training
 from models.errors import ConfigError, did_you_mean
 
 ENV_PREFIX = "SHOPKEEPER_"
+CONFIG_VARIABLE = "SHOPKEEPER_CONFIG"
+METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class Settings(BaseSettings):
@@ -65,6 +67,24 @@ def load_settings(path: Path | None = None) -> Settings:
         raise _as_json_error(str(error)) from error
 
 
+def settings_from_environment() -> Settings:
+    """The settings of a server process: the file SHOPKEEPER_CONFIG names, if any, and the environment."""
+    named = os.environ.get(CONFIG_VARIABLE)
+    return load_settings(Path(named) if named else None)
+
+
+def environment_with(config: Path | None) -> dict[str, str]:
+    """The environment for a server process that is to read this file (see `settings_from_environment`)."""
+    inherited = {name: value for name, value in os.environ.items() if name != CONFIG_VARIABLE}
+    return inherited if config is None else {**inherited, CONFIG_VARIABLE: str(config.resolve())}
+
+
+def metrics_directory() -> Path | None:
+    """Where the workers of one server share their metrics, None in a process of its own."""
+    named = os.environ.get(METRICS_VARIABLE)
+    return Path(named) if named else None
+
+
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -77,7 +97,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
 def _refuse_unknown_variables() -> None:
     """A variable with our prefix and no section of ours would be ignored without a word otherwise."""
     for name in os.environ:
-        if not name.startswith(ENV_PREFIX):
+        if not name.startswith(ENV_PREFIX) or name == CONFIG_VARIABLE:
             continue
         section = name.removeprefix(ENV_PREFIX).split("__")[0].lower()
         if section not in Settings.model_fields:

@@ -4,7 +4,8 @@
     ├── ConfigError      a setting is missing, unknown or of the wrong kind
     ├── DataError        a source cannot be read, or nothing usable is left of it
     ├── ArtifactError    an artifact is missing, damaged or of a format not known here
-    └── GateError        a trained model is worse than what it would replace
+    ├── GateError        a trained model is worse than what it would replace
+    └── TokenError       a recommendation id was not signed here
 
 They carry their data as attributes, and a message that names the thing, the value and the
 valid choices. The command line prints the message and ends with `exit_code`.
@@ -73,6 +74,10 @@ class GateError(ShopkeeperError):
         self.metric = metric
         self.got = got
         self.needed = needed
+
+
+class TokenError(ShopkeeperError):
+    """A recommendation id was changed on its way, signed with another key, or is none at all."""
 
 
 def did_you_mean(wrong: str, choices: Iterable[str]) -> str:

@@ -1,0 +1,88 @@
+# ruff: noqa: N999 # gunicorn's own name for such a file, looked for by its users
+"""How gunicorn serves Shopkeeper. `shopkeeper serve` starts it; by hand it is
+
+    SHOPKEEPER_CONFIG=shop.toml gunicorn --config config/gunicorn.conf.py
+
+Host, port, workers and threads come from the section [service] of the settings.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+import structlog
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+
+from config.settings import METRICS_VARIABLE, settings_from_environment
+
+_master = os.getpid()
+_settings = settings_from_environment().service
+
+# Before NumPy is imported: requests are small, and BLAS threads of several workers only get in each
+# other's way.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Before prometheus_client is imported: it decides then whether the workers share their counts. Always
+# a fresh directory, for what an earlier server counted is not ours.
+_metrics = tempfile.mkdtemp(prefix="shopkeeper-metrics-")
+os.environ[METRICS_VARIABLE] = _metrics
+
+wsgi_app = "service.app:from_environment()"
+bind = _settings.bind
+workers = _settings.workers
+worker_class = "gthread"
+threads = _settings.threads
+preload_app = True  # the artifact is verified once, not once a worker
+keepalive = 30  # seconds; a shop's own servers keep their connections
+timeout = 30  # seconds without a sign of life, after which a worker is replaced
+graceful_timeout = 10  # seconds that requests have to finish when the server stops
+control_socket_disable = True
+# A worker's sign of life is a file; on a slow disk it could seem dead.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # gunicorn makes an unlinked file of its own there
+
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "root": {"level": _settings.log_level.upper(), "handlers": ["stderr"]},
+    "loggers": {
+        "gunicorn.error": {"level": _settings.log_level.upper(), "handlers": ["stderr"], "propagate": False},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}
+    },
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": [
+                structlog.stdlib.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(),
+            ],
+        }
+    },
+}
+
+
+def post_worker_init(worker: Worker) -> None:
+    """A worker looks after the artifact from its start, not from its first request."""
+    worker.wsgi.bundles.watch()
+
+
+def child_exit(_: Arbiter, worker: Worker) -> None:
+    """What a dead worker counted stays; what it was serving does not."""
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415  # see METRICS_VARIABLE above
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # theirs
+
+
+@atexit.register
+def forget_metrics() -> None:
+    """The shared counts go with the server; a worker, which inherits this function, leaves them alone."""
+    if os.getpid() == _master:
+        shutil.rmtree(_metrics, ignore_errors=True)

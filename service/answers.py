@@ -1,0 +1,87 @@
+"""What the service says: requests turned into queries, answers into the fields of service.schemas."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from config.service import PlacementName, Placements
+from models.bundle import Bundle
+from models.query import Answer, Kind, Query
+from models.reasons import EPOCH
+from models.recommender import bought_together, recommend, similar
+from service.schemas import ProductRequest, RecommendationRequest
+from service.signing import Signer
+
+PERSONAL = "personal"
+PRODUCT_PAGES = {"bought_together": bought_together, "similar": similar}
+PRODUCT_PLACEMENT: PlacementName = "product"
+PRODUCT_KINDS: tuple[Kind, ...] = ("cross_sell",)
+
+
+class Desk:
+    """Where a request is answered from a bundle: placement defaults in, signed answers out."""
+
+    def __init__(self, placements: Placements, signer: Signer) -> None:
+        self._defaults = {name: placements.of(name) for name in Placements.model_fields}  # type: ignore[arg-type]  # the fields are the names
+        self._signer = signer
+
+    def recommend(self, bundle: Bundle, request: RecommendationRequest) -> tuple[Answer, dict[str, Any]]:
+        """Answer a request for recommendations."""
+        default = self._defaults[request.placement]
+        kinds = request.kinds or default.kinds
+        answer = recommend(
+            bundle,
+            Query(
+                request.customer_id,
+                request.basket,
+                request.viewing,
+                kinds,
+                request.limit or default.limit,
+                request.exclude,
+                request.explain,
+            ),
+        )
+        body = self._body(bundle, answer, request.placement, kinds)
+        if request.explain:
+            body["candidates"] = answer.candidates
+        return answer, body
+
+    def about(self, bundle: Bundle, page: str, request: ProductRequest) -> tuple[Answer, dict[str, Any]]:
+        """Answer a page about one product; `page` is one of PRODUCT_PAGES."""
+        limit = request.limit or self._defaults[PRODUCT_PLACEMENT].limit
+        answer = PRODUCT_PAGES[page](bundle, request.product_id, limit)
+        return answer, self._body(bundle, answer, PRODUCT_PLACEMENT, PRODUCT_KINDS)
+
+    def _body(
+        self, bundle: Bundle, answer: Answer, placement: PlacementName, kinds: tuple[Kind, ...]
+    ) -> dict[str, Any]:
+        version = bundle.facts.version
+        return {
+            "recommendation_id": self._signer.token(version, placement, kinds, answer.fallback or PERSONAL),
+            "model_version": version,
+            "placement": placement,
+            "fallback": answer.fallback,
+            "unknown_ids": answer.unknown_ids,
+            "shortfall": answer.shortfall,
+            "recommendations": answer.recommendations,
+        }
+
+
+def model_body(bundle: Bundle) -> dict[str, Any]:
+    """What is being served, as ModelOut has it."""
+    facts = bundle.facts
+    return {
+        "model_version": facts.version,
+        "created": facts.created,
+        "currency": facts.currency,
+        "last_day": (EPOCH + timedelta(days=facts.last_day)).isoformat(),
+        "counts": {
+            "products": len(bundle.products),
+            "customers": len(bundle.customers),
+            "pair_rules": len(bundle.bought_together.consequents),
+            "basket_rules": len(bundle.basket_rules),
+        },
+        "weights": dict(facts.weights),
+        "more": dict(facts.more),
+    }

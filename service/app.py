@@ -1,0 +1,117 @@
+"""The composition root of the service: settings in, a Flask application out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, request
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from config.settings import Settings, metrics_directory, settings_from_environment
+from service.answers import Desk
+from service.bundles import Bundles
+from service.logs import logger
+from service.metrics import Metrics
+from service.problems import of_http_error, of_invalid, problem
+from service.routes import ROUTES
+from service.schemas import MAX_BODY_BYTES
+from service.signing import Signer, signing_key
+from service.views import Views
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from structlog.typing import FilteringBoundLogger
+
+STARTED = "shopkeeper.started"
+NO_ROUTE = "none"
+PATHS: Mapping[str | None, str] = {route.name: route.path for route in ROUTES}
+
+
+class ShopkeeperApp(Flask):
+    """A Flask application that knows when a request began and which bundles it serves."""
+
+    bundles: Bundles
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ[STARTED] = perf_counter()
+        return super().wsgi_app(environ, start_response)
+
+
+def from_environment() -> ShopkeeperApp:
+    """The application of a server process: what gunicorn calls."""
+    return create_app(settings_from_environment())
+
+
+def create_app(settings: Settings) -> ShopkeeperApp:
+    """The application, with the current bundle loaded if there is one.
+
+    Raises ConfigError for a signing key that cannot be had.
+    """
+    log = logger(settings.service.log_level)
+    metrics = Metrics(metrics_directory())
+    app = ShopkeeperApp("service", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.url_map.merge_slashes = False
+    app.bundles = Bundles(settings.artifacts.dir, settings.service.reload_seconds, metrics, log)
+    views = Views(app.bundles, Desk(settings.placements, Signer(signing_key(settings.service))), metrics)
+    for route in ROUTES:
+        app.add_url_rule(route.rule, route.name, getattr(views, route.name), methods=[route.method])
+    _handle_errors(app, log)
+    app.after_request(_observer(metrics, log if settings.service.log_requests else None))
+    return app
+
+
+def _handle_errors(app: Flask, log: FilteringBoundLogger) -> None:
+    """Every error becomes a problem; what was not foreseen is logged without what the caller sent."""
+    schemas = {route.name: route.body or route.query for route in ROUTES}
+
+    def invalid(error: ValidationError) -> Response:
+        schema = schemas.get(request.endpoint or "")
+        return of_invalid(error, schema) if schema else unforeseen(error)
+
+    def unforeseen(error: Exception) -> Response:
+        log.error(
+            "request failed",
+            route=PATHS.get(request.endpoint, NO_ROUTE),
+            method=request.method,
+            error=type(error).__name__,
+            where=_where(error),
+        )
+        return problem(500)
+
+    app.register_error_handler(HTTPException, of_http_error)
+    app.register_error_handler(ValidationError, invalid)
+    app.register_error_handler(Exception, unforeseen)
+
+
+def _where(error: Exception) -> list[str]:
+    """The lines that led to an error; its message is left out, for it may repeat what the caller sent."""
+    lines, trace = [], error.__traceback__
+    while trace is not None:
+        lines.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return lines[-10:]
+
+
+def _observer(metrics: Metrics, log: FilteringBoundLogger | None) -> Callable[[Response], Response]:
+    """What is done with every answer: counted, and logged if asked for."""
+
+    def observe(response: Response) -> Response:
+        asked = request._get_current_object()  # type: ignore[attr-defined]  # the proxy costs as much as the rest
+        seconds = perf_counter() - asked.environ[STARTED]
+        route = PATHS.get(asked.endpoint, NO_ROUTE)
+        metrics.answered(route, response.status_code, seconds)
+        if log is not None:
+            log.info(
+                "request",
+                route=route,
+                method=asked.method,
+                status=response.status_code,
+                milliseconds=round(seconds * 1000, 2),
+            )
+        return response
+
+    return observe

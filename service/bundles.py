@@ -1,0 +1,135 @@
+"""The bundle that is being served, swapped for a newer one without a request noticing.
+
+Training publishes by moving the symlink `current` in the artifacts directory. Every process
+looks at it now and then, loads what it points to beside the old bundle, and swaps one reference.
+What cannot be loaded is refused, counted and logged once, and the old bundle keeps serving.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import NamedTuple
+
+from structlog.typing import FilteringBoundLogger
+
+from models.artifact import load_artifact
+from models.bundle import Bundle
+from models.errors import ArtifactError
+from models.query import KINDS, Query
+from models.recommender import recommend
+from service.metrics import Metrics
+
+CURRENT = "current"
+
+
+class Pointer(NamedTuple):
+    """What `current` points to, and what tells one directory from another of the same name."""
+
+    directory: Path
+    inode: int
+    changed_ns: int
+
+
+class Bundles:
+    """The holder of the current bundle of one process."""
+
+    def __init__(
+        self, artifacts_dir: Path, interval: float, metrics: Metrics, log: FilteringBoundLogger
+    ) -> None:
+        """Load what is there; `interval` is the time between two looks at the pointer, seconds."""
+        self._artifacts_dir = artifacts_dir
+        self._interval = interval
+        self._metrics = metrics
+        self._log = log
+        self._bundle: Bundle | None = None
+        self._seen: Pointer | None = None
+        self._watched_by = 0
+        self._starting = threading.Lock()
+        self._refreshing = threading.Lock()
+        self.refresh()
+
+    def current(self) -> Bundle | None:
+        """The bundle to answer this request from, None as long as there is no model."""
+        if self._watched_by != os.getpid():
+            self.watch()
+        return self._bundle
+
+    def watch(self) -> None:
+        """Start looking after the pointer in this process; a fork would not take the thread along."""
+        with self._starting:
+            if self._watched_by == os.getpid():
+                return
+            self._watched_by = os.getpid()
+            if self._bundle is not None:
+                self._metrics.serves(self._bundle.facts.version)
+            threading.Thread(target=self._look_forever, name="bundles", daemon=True).start()
+
+    def refresh(self) -> None:
+        """Look at the pointer once; load and swap if it moved since the last look."""
+        with self._refreshing:
+            pointer = self._pointer()
+            if pointer is None or pointer == self._seen:
+                return
+            self._seen = pointer
+            bundle = self._load(pointer)
+            if bundle is not None:
+                self._swap(bundle)
+
+    def _look_forever(self) -> None:
+        pause = threading.Event()
+        while True:
+            self.refresh()
+            pause.wait(self._interval)
+
+    def _pointer(self) -> Pointer | None:
+        """Where `current` points; None where there is none, which leaves the old bundle serving."""
+        try:
+            directory = (self._artifacts_dir / CURRENT).resolve(strict=True)
+            found = directory.stat()
+        except OSError:
+            return None
+        return Pointer(directory, found.st_ino, found.st_mtime_ns)
+
+    def _load(self, pointer: Pointer) -> Bundle | None:
+        try:
+            bundle = load_artifact(pointer.directory)
+            _try_out(bundle)
+        except ArtifactError as error:
+            self._refuse(pointer, error.reason, str(error))
+        except Exception as error:  # an artifact that fails in any other way must not stop the service either
+            self._refuse(pointer, "unusable", f"{type(error).__name__}: {error}")
+        else:
+            return bundle
+        return None
+
+    def _refuse(self, pointer: Pointer, reason: str, message: str) -> None:
+        self._metrics.refused(reason)
+        serving = None if self._bundle is None else self._bundle.facts.version
+        self._log.error(
+            "artifact refused",
+            artifact=pointer.directory.name,
+            reason=reason,
+            message=message,
+            serving=serving,
+        )
+
+    def _swap(self, bundle: Bundle) -> None:
+        old, self._bundle = self._bundle, bundle
+        version = bundle.facts.version
+        if self._watched_by == os.getpid():
+            self._metrics.serves(version, instead_of=None if old is None else old.facts.version)
+        if old is None:
+            self._log.info("artifact loaded", artifact=version)
+        else:
+            self._metrics.swapped()
+            self._log.info("artifact swapped", artifact=version, instead_of=old.facts.version)
+
+
+def _try_out(bundle: Bundle) -> None:
+    """Ask the bundle once for everything: arrays that do not fit each other fail here, not for a customer."""
+    customer = bundle.customers.id(0) if len(bundle.customers) else None
+    product = bundle.products.id(0)
+    recommend(bundle, Query(customer, (product,), None, KINDS, limit=10))
+    recommend(bundle, Query(viewing=product))

@@ -1,0 +1,82 @@
+"""`shopkeeper serve`: the service under gunicorn."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+from pathlib import Path
+
+import click
+
+import config
+from config.settings import Settings, environment_with, load_settings
+from models.errors import ConfigError
+from service.bundles import CURRENT
+
+GUNICORN_CONFIG = Path(config.__file__).with_name("gunicorn.conf.py")
+
+
+@click.command()
+@click.option(
+    "--config", "file", type=click.Path(path_type=Path, dir_okay=False), help="The settings, a TOML file."
+)
+@click.option("--bind", metavar="HOST:PORT", help="Where to listen; else service.bind of the settings.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes; else service.workers of the settings."
+)
+def serve(file: Path | None, bind: str | None, workers: int | None) -> None:
+    """Serve recommendations over HTTP until Ctrl-C."""
+    settings = load_settings(file)
+    address = bind or settings.service.bind
+    check_address(address, "--bind" if bind else "service.bind")
+    _announce(settings, address, workers or settings.service.workers)
+    arguments = [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN_CONFIG), "--bind", address]
+    if workers:
+        arguments += ["--workers", str(workers)]
+    sys.stderr.flush()
+    os.execve(sys.executable, arguments, environment_with(file))  # noqa: S606  # our own server, no shell wanted
+
+
+def check_address(address: str, where: str) -> None:
+    """Raise ConfigError, in words, for an address that nothing can listen on."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or not 0 <= int(port) <= 65_535:
+        raise ConfigError(
+            f"{address!r} is no HOST:PORT such as 127.0.0.1:8000", key="service.bind", where=where
+        )
+    try:
+        family, kind, protocol, _, target = socket.getaddrinfo(
+            host.strip("[]"), int(port), type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(target)
+            probe.listen(1)
+    except OSError as error:
+        raise ConfigError(_why(address, error), key="service.bind", where=where) from error
+
+
+def _why(address: str, error: OSError) -> str:
+    reasons = {
+        errno.EADDRINUSE: "another program listens there; choose another port",
+        errno.EACCES: "ports below 1024 need rights this user lacks; choose one above",
+        errno.EADDRNOTAVAIL: "that address is not one of this machine; 0.0.0.0 is all of them",
+    }
+    return f"cannot listen on {address}: {reasons.get(error.errno or 0, error.strerror or str(error))}"
+
+
+def _announce(settings: Settings, address: str, workers: int) -> None:
+    pointer = settings.artifacts.dir / CURRENT
+    model = pointer.resolve().name if pointer.exists() else None
+    if model is None:
+        click.echo(
+            f"No model yet: {pointer} does not exist. Serving starts and answers 503 until "
+            "`shopkeeper train` publishes one.",
+            err=True,
+        )
+    else:
+        click.echo(f"Model {model} from {settings.artifacts.dir}", err=True)
+    click.echo(f"Serving http://{address} with {workers} workers; read http://{address}/docs", err=True)
+    click.echo("Ctrl-C ends it.", err=True)

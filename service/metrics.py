@@ -1,0 +1,124 @@
+"""Metrics for Prometheus, correct under several workers.
+
+With PROMETHEUS_MULTIPROC_DIR set (config/gunicorn.conf.py does) every worker counts in a file of
+its own there, and whichever is asked for /metrics adds all of them up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from models.query import Answer
+
+# Seconds. A known customer's answer takes well under a millisecond; a second is a disaster.
+LATENCY_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+
+
+class Metrics:
+    """Everything the service counts. Label children are looked up once and kept: that is half their cost."""
+
+    def __init__(self, directory: Path | None) -> None:
+        """`directory` is where the workers of one server share their counts, None for one process."""
+        self._directory = directory
+        self._registry = registry = CollectorRegistry()
+        self._requests = Counter(
+            "shopkeeper_requests", "Answers by route and status.", ("route", "status"), registry=registry
+        )
+        self._latency = Histogram(
+            "shopkeeper_request_seconds",
+            "Time to answer, without the network, by route.",
+            ("route",),
+            buckets=LATENCY_BUCKETS,
+            registry=registry,
+        )
+        self._recommended = Counter(
+            "shopkeeper_recommendations",
+            "Products recommended by kind and source.",
+            ("kind", "source"),
+            registry=registry,
+        )
+        self._fallbacks = Counter(
+            "shopkeeper_fallbacks",
+            "Answers less personal than asked for, by name of the fallback.",
+            ("fallback",),
+            registry=registry,
+        )
+        self._unknown = Counter(
+            "shopkeeper_unknown_ids",
+            "Product ids in requests that the model does not know.",
+            registry=registry,
+        )
+        self._refused = Counter(
+            "shopkeeper_artifact_refused",
+            "Artifacts refused, by reason; counted by every worker that refused one.",
+            ("reason",),
+            registry=registry,
+        )
+        self._swapped = Counter(
+            "shopkeeper_artifact_swapped",
+            "Artifacts swapped in while serving; counted by every worker that did.",
+            registry=registry,
+        )
+        self._model = Gauge(
+            "shopkeeper_model_info",
+            "Workers that serve this version of the model.",
+            ("version",),
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self._counters: dict[tuple[str, ...], Counter] = {}
+        self._timers: dict[str, Histogram] = {}
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        """Count one answer and its time."""
+        self._child(self._requests, "requests", route, str(status)).inc()
+        timer = self._timers.get(route)
+        if timer is None:
+            timer = self._timers[route] = self._latency.labels(route)
+        timer.observe(seconds)
+
+    def recommended(self, answer: Answer) -> None:
+        """Count what an answer recommends, and how it fell short of what was asked."""
+        counts: dict[tuple[str, str], int] = {}
+        for item in answer.recommendations:
+            key = (item.kind, item.source)
+            counts[key] = counts.get(key, 0) + 1
+        for (kind, source), count in counts.items():
+            self._child(self._recommended, "recommended", kind, source).inc(count)
+        if answer.fallback is not None:
+            self._child(self._fallbacks, "fallbacks", answer.fallback).inc()
+        if answer.unknown_ids:
+            self._unknown.inc(len(answer.unknown_ids))
+
+    def refused(self, reason: str) -> None:
+        """Count an artifact that was refused."""
+        self._refused.labels(reason).inc()
+
+    def swapped(self) -> None:
+        """Count an artifact that was swapped in."""
+        self._swapped.inc()
+
+    def serves(self, version: str, *, instead_of: str | None = None) -> None:
+        """Say which version this process serves now, and which no more."""
+        if instead_of is not None:
+            self._model.labels(instead_of).set(0)
+        self._model.labels(version).set(1)
+
+    def exposition(self) -> bytes:
+        """The text that Prometheus reads, for all workers together."""
+        if self._directory is None:
+            return generate_latest(self._registry)
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, path=str(self._directory))  # type: ignore[no-untyped-call]  # theirs
+        return generate_latest(registry)
+
+    def _child(self, counter: Counter, name: str, *labels: str) -> Counter:
+        key: Sequence[str] = (name, *labels)
+        child = self._counters.get(tuple(key))
+        if child is None:
+            child = self._counters[tuple(key)] = counter.labels(*labels)
+        return child

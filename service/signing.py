@@ -1,0 +1,123 @@
+"""The recommendation id: a signed token that carries what attribution needs, so nothing is written."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from config.service import Service
+from models.errors import ConfigError, TokenError
+
+KEY_BYTES = 32
+MIN_KEY_BYTES = 16
+SIGNATURE_BYTES = 16  # 128 bits of HMAC-SHA-256: RFC 2104, section 5 allows half of the digest
+NONCE_BYTES = 6
+SEPARATOR = "|"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a recommendation id says.
+
+    variant   `personal`, or the name of the fallback that was answered with
+    made_at   UTC, to the millisecond
+    nonce     tells two answers of the same millisecond apart
+    """
+
+    model_version: str
+    placement: str
+    kinds: tuple[str, ...]
+    variant: str
+    made_at: datetime
+    nonce: str
+
+
+class Signer:
+    """Makes and reads recommendation ids with one key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def token(self, model_version: str, placement: str, kinds: tuple[str, ...], variant: str) -> str:
+        """A new recommendation id: payload and signature, base64url, with a dot between them."""
+        now = time.time_ns() // 1_000_000
+        nonce = os.urandom(NONCE_BYTES).hex()
+        # The version comes last: it is the only part that could contain the separator.
+        payload = f"{placement}|{','.join(kinds)}|{variant}|{now:x}|{nonce}|{model_version}".encode()
+        return f"{_encode(payload)}.{_encode(self._signature(payload))}"
+
+    def read(self, token: str) -> Token:
+        """What a recommendation id says; raises TokenError for one that was not signed here."""
+        try:
+            payload, signature = (_decode(part) for part in token.split("."))
+        except (ValueError, Base64Error) as error:
+            raise TokenError("not a recommendation id") from error
+        # Compared as text as well: base64 has spare bits, and one token must have one spelling.
+        if not hmac.compare_digest(signature, self._signature(payload)) or token != (
+            f"{_encode(payload)}.{_encode(signature)}"
+        ):
+            raise TokenError("the recommendation id was changed, or signed with another key")
+        placement, kinds, variant, made, nonce, version = payload.decode().split(SEPARATOR, 5)
+        made_at = datetime.fromtimestamp(int(made, 16) / 1000, UTC)
+        return Token(version, placement, tuple(kinds.split(",")), variant, made_at, nonce)
+
+    def _signature(self, payload: bytes) -> bytes:
+        return hmac.digest(self._key, payload, "sha256")[:SIGNATURE_BYTES]
+
+
+def signing_key(settings: Service) -> bytes:
+    """The key from the settings, else from the key file, which is made on first use (mode 0600).
+
+    Raises ConfigError for a key that is too short, or a file that cannot be read or made.
+    """
+    if settings.signing_key:
+        return _long_enough(settings.signing_key.encode(), "service.signing_key")
+    path = settings.signing_key_file
+    try:
+        if not path.exists():
+            _make(path)
+        key = path.read_bytes().strip()
+    except OSError as error:
+        raise ConfigError(
+            f"the signing key cannot be kept in {path}: {error.strerror}", key="service.signing_key_file"
+        ) from error
+    return _long_enough(key, "service.signing_key_file")
+
+
+def _make(path: Path) -> None:
+    """Make the key file whole or not at all, whoever else is making it at the same moment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        # A link fails where a file is already: the first maker's key is everybody's.
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _long_enough(key: bytes, name: str) -> bytes:
+    if len(key) < MIN_KEY_BYTES:
+        raise ConfigError(f"{name}: {len(key)} bytes are too few, at least {MIN_KEY_BYTES}", key=name)
+    return key
+
+
+def _encode(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode("ascii").rstrip("=")
+
+
+def _decode(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
