@@ -30,6 +30,8 @@ def ranges(starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
 
 def best(scores: np.ndarray, n: int) -> np.ndarray:
     """The positions of the n highest of `scores` [m], best first; equal scores keep their order."""
+    if n == 0:
+        return np.empty(0, dtype=np.int64)
     if len(scores) > 4 * n:  # partition first: sorting everything would cost more than it finds
         threshold = np.partition(scores, len(scores) - n)[len(scores) - n]
         candidates = np.flatnonzero(scores >= threshold)

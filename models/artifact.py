@@ -20,7 +20,7 @@ from typing import Any
 
 import joblib
 import numpy as np
-from joblib.numpy_pickle import NumpyUnpickler
+from joblib.numpy_pickle import NumpyArrayWrapper, NumpyUnpickler
 
 from models.bundle import PARTS, Bundle, Facts, bundle_of, parts_of
 from models.errors import ArtifactError
@@ -78,11 +78,25 @@ def read_manifest(directory: Path) -> Manifest:
     content = _read(directory / MANIFEST)
     if _read(directory / DIGEST) != _digest_line(content):
         raise ArtifactError(f"does not match {DIGEST}", path=str(directory / MANIFEST), reason="hash")
-    raw = json.loads(content)
+    try:
+        return _decode(json.loads(content), directory / MANIFEST)
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+    ) as error:  # the digest fits, the content does not
+        raise ArtifactError(
+            f"is no manifest: {error!r}", path=str(directory / MANIFEST), reason="format"
+        ) from error
+
+
+def _decode(raw: dict[str, Any], path: Path) -> Manifest:
     if raw.get("format_version") != FORMAT_VERSION:
         raise ArtifactError(
-            f"format version {raw.get('format_version')!r} is not known here; this Shopkeeper reads {FORMAT_VERSION}",
-            path=str(directory / MANIFEST),
+            f"format version {raw.get('format_version')!r} is not known here; "
+            f"this Shopkeeper reads {FORMAT_VERSION}",
+            path=str(path),
             reason="format",
         )
     files = {name: FileEntry(**entry) for name, entry in raw["files"].items()}
@@ -118,6 +132,16 @@ def load_artifact(directory: Path) -> Bundle:
         raise ArtifactError(f"lacks the array {error}", path=str(directory), reason="payload") from error
 
 
+class _PlainWrapper(NumpyArrayWrapper):  # type: ignore[misc]  # joblib ships no types
+    """joblib's wrapper, which reads no array of objects: those are a second pickle within the first."""
+
+    def read(self, unpickler: NumpyUnpickler, ensure_native_byte_order: bool) -> np.ndarray:
+        if self.dtype.hasobject or not self.allow_mmap:
+            raise pickle.UnpicklingError("an array of Python objects is not allowed in an artifact")
+        array: np.ndarray = super().read(unpickler, ensure_native_byte_order)
+        return array
+
+
 class _ArraysOnly(NumpyUnpickler):  # type: ignore[misc]  # joblib ships no types
     """joblib's unpickler, which finds no class outside this list however the file was made."""
 
@@ -132,7 +156,7 @@ class _ArraysOnly(NumpyUnpickler):  # type: ignore[misc]  # joblib ships no type
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in self.ALLOWED:
             raise pickle.UnpicklingError(f"{module}.{name} is not allowed in an artifact")
-        return super().find_class(module, name)
+        return _PlainWrapper if name == "NumpyArrayWrapper" else super().find_class(module, name)
 
 
 def _load_part(path: Path, manifest: Manifest) -> dict[str, np.ndarray]:

@@ -44,7 +44,10 @@ class IdMap:
 
     def index(self, item: str) -> int:
         """The position of an id, or UNKNOWN."""
-        key = item.encode(errors="replace")
+        try:
+            key = item.encode()
+        except UnicodeEncodeError:  # half a surrogate pair: JSON can carry it, UTF-8 can't
+            return UNKNOWN
         # A longer key would make NumPy widen (and copy) the whole array; it cannot be in it anyway.
         if not key or len(key) > self.ids.dtype.itemsize or key.endswith(b"\0"):
             return UNKNOWN
