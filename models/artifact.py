@@ -80,12 +80,8 @@ def read_manifest(directory: Path) -> Manifest:
         raise ArtifactError(f"does not match {DIGEST}", path=str(directory / MANIFEST), reason="hash")
     try:
         return _decode(json.loads(content), directory / MANIFEST)
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-    ) as error:  # the digest fits, the content does not
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        # The digest fits, so somebody wrote it so.
         raise ArtifactError(
             f"is no manifest: {error!r}", path=str(directory / MANIFEST), reason="format"
         ) from error
