@@ -44,7 +44,8 @@ def write_orders(shop: BigShop, path: Path) -> int:
     lines = 0
     for number, first in enumerate(range(0, n_baskets, CHUNK)):
         count = min(CHUNK, n_baskets - first)
-        frame = _baskets(rng, shop, draw, pools, activity, first, count)
+        customer = rng.choice(n_customers, size=count, p=activity).astype(np.int32)
+        frame = _baskets(rng, shop, draw, pools, customer, first)
         frame.write_parquet(path / f"{number:03}.parquet", compression="zstd", compression_level=1)
         lines += len(frame)
     return lines
@@ -84,11 +85,10 @@ def _baskets(
     shop: BigShop,
     draw: _Shelf,
     pools: np.ndarray,
-    activity: np.ndarray,
+    customer: np.ndarray,
     first: int,
-    count: int,
 ) -> pl.DataFrame:
-    customer = rng.choice(len(pools), size=count, p=activity).astype(np.int32)
+    count = len(customer)
     size = 1 + rng.negative_binomial(2, 2 / (1 + shop.lines_per_basket), count).clip(max=99)
     when = np.sort(rng.integers(0, DAYS * 86_400, count))
     order = np.repeat(np.arange(first, first + count, dtype=np.int32), size)

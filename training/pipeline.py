@@ -1,0 +1,144 @@
+"""One training: read, tune and judge, fit on everything, gate, store, publish.
+
+Nothing is written before the artifact is stored whole, and nothing is published that the gate
+refuses; a refused version stays stored, so that its report can be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from config.settings import Settings
+from models.artifact import read_manifest
+from models.bundle import Facts
+from models.errors import ArtifactError, ConfigError, GateError
+from training.bundle_fit import fit_bundle
+from training.data.money import minor_digits
+from training.data.products import build_catalogue
+from training.data.shop import Shop, read_shop
+from training.evaluation.run import Judged, tune_and_evaluate
+from training.gate import GateVerdict, check
+from training.publishing import POINTER, new_version, prune, publish, store
+from training.report.collect import Trained, collect, library_versions
+from training.report.content import ReportContent, Stage
+from training.report.files import report_files
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingResult:
+    """What a training left behind.
+
+    refusal    why the version was not published by itself, None if it may be
+    published  whether `current` points to it now
+    """
+
+    version: str
+    directory: Path
+    content: ReportContent
+    refusal: GateError | None
+    published: bool
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Seconds of each stage, told to `progress` as they begin."""
+
+    progress: Callable[[str], None]
+    stages: list[Stage] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time what is done inside."""
+        self.progress(name)
+        started = perf_counter()
+        yield
+        self.stages.append(Stage(name, perf_counter() - started))
+
+
+def run_training(
+    settings: Settings, progress: Callable[[str], None], *, wanted: bool = True
+) -> TrainingResult:
+    """Train on what the settings name and publish if `wanted` and the gate agrees.
+
+    Raises ConfigError, DataError or ArtifactError before anything is written. A refusal of the
+    gate is no exception: it is in the result.
+    """
+    if settings.data.orders is None:
+        raise ConfigError(
+            "nothing to train on: give [data.orders] a path, or a url and a query", key="data.orders"
+        )
+    watch = Stopwatch(progress)
+    with watch.stage("reading"):
+        shop = read_shop(settings.data, progress)
+        catalogue = build_catalogue(shop.orders, shop.products)
+    with watch.stage("judging"):
+        judged = tune_and_evaluate(shop.orders, catalogue, settings.training, progress)
+    verdict = check(judged.evaluation, _current_facts(settings.artifacts.dir), settings.training.gate)
+    with watch.stage("fitting"):
+        facts = _facts(settings, shop, judged, verdict)
+        bundle = fit_bundle(
+            shop.orders, catalogue, settings.training, judged.choices, facts, progress=progress
+        )
+    with watch.stage("report"):
+        content = collect(settings, Trained(shop, catalogue, bundle, judged, verdict), tuple(watch.stages))
+    progress("storing")
+    directory = store(bundle, settings.artifacts.dir, extras=report_files(content))
+    refusal = _refusal(verdict)
+    published = wanted and refusal is None
+    if published:
+        publish(settings.artifacts.dir, facts.version)
+        prune(settings.artifacts.dir, settings.artifacts.keep)
+    return TrainingResult(facts.version, directory, content, refusal, published)
+
+
+def _facts(settings: Settings, shop: Shop, judged: Judged, verdict: GateVerdict) -> Facts:
+    lines = shop.orders.lines
+    more: dict[str, Any] = {
+        "counts": {
+            "order_lines": len(lines),
+            "orders": shop.orders.n_orders,
+            "products": len(shop.orders.products),
+            "customers": len(shop.orders.customers),
+        },
+        "window": {"first": _moment(lines["ordered_at"][0]), "last": _moment(lines["ordered_at"][-1])},
+        "parameters": settings.training.model_dump(mode="json"),
+        "choices": judged.choices.to_dict(),
+        "metrics": judged.evaluation.to_dict(),
+        "gate": verdict.to_dict(),
+        "versions": library_versions(),
+    }
+    return Facts(
+        version=new_version(),
+        created=_moment(datetime.now(UTC)),
+        currency=settings.data.currency,
+        minor_digits=minor_digits(settings.data.currency),
+        last_day=int(lines["day"].max()),  # type: ignore[arg-type]  # a column of Int32 that is not empty
+        weights={},
+        more=more,
+    )
+
+
+def _moment(utc: datetime) -> str:
+    return f"{utc:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _current_facts(artifacts_dir: Path) -> Facts | None:
+    """The facts of the current artifact; None where there is none, or none that can be read."""
+    try:
+        return read_manifest(artifacts_dir / POINTER).facts
+    except ArtifactError:
+        return None
+
+
+def _refusal(verdict: GateVerdict) -> GateError | None:
+    try:
+        verdict.require()
+    except GateError as error:
+        return error
+    return None
