@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 
+from models.basket_rules import RuleEvidence
 from models.bundle import Bundle
 from models.context import Context
 from models.ids import UNKNOWN
@@ -14,32 +17,111 @@ from models.query import Reason
 EPOCH = date(1970, 1, 1)
 
 
-def reasons_for(bundle: Bundle, context: Context, product: int, source: str) -> tuple[Reason, ...]:
-    """Why this product: the source that proposed it first, then what else speaks for it."""
-    if source == "buy_again":
-        return _only(_buy_again(bundle, context.customer, product))
-    together = _basket_rule(bundle, context, product) or _bought_together(bundle, context, product)
-    if source in ("bought_together", "basket_rules"):
-        return _only(together)
-    leading = {"taste": _taste, "trending": _trending}.get(source)
-    first = leading(bundle, context, product) if leading else None
-    return _only(first or _popular(bundle, product), together)
+class Reasons:
+    """The reasons of one answer: what all products of it share is looked up once."""
+
+    def __init__(self, bundle: Bundle, context: Context) -> None:
+        self._bundle = bundle
+        self._context = context
+        shown = context.shown
+        self._rules = bundle.basket_rules.matching(shown)
+        self._rule_consequents = bundle.basket_rules.consequents[self._rules]
+        self._pairs, self._antecedents = bundle.bought_together.rows(shown)
+        self._pair_consequents = bundle.bought_together.consequents[self._pairs]
+
+    def of(self, product: int, source: str) -> tuple[Reason, ...]:
+        """Why this product: the source that proposed it first, then what else speaks for it."""
+        if source == "buy_again":
+            return _only(self._buy_again(product))
+        together = self._basket_rule(product) or self._bought_together(product)
+        if source in ("bought_together", "basket_rules"):
+            return _only(together)
+        leading = {"taste": self._taste, "trending": self._trending}.get(source)
+        first = leading(product) if leading else None
+        return _only(first or self._popular(product), together)
+
+    def _basket_rule(self, product: int) -> Reason | None:
+        """The rule with the highest score among those that the basket fulfils."""
+        if not len(self._rules):
+            return None
+        rules = self._bundle.basket_rules
+        matching = self._rules[self._rule_consequents == product]
+        if not len(matching):
+            return None
+        return _rule_reason(self._bundle, rules.evidence(int(matching[rules.scores[matching].argmax()])))
+
+    def _bought_together(self, product: int) -> Reason | None:
+        """The pair rule with the highest score among the products shown."""
+        if not len(self._pairs):
+            return None
+        matching = np.flatnonzero(self._pair_consequents == product)
+        if not len(matching):
+            return None
+        strongest = matching[self._bundle.bought_together.scores[self._pairs[matching]].argmax()]
+        return pair_reason(self._bundle, int(self._antecedents[strongest]), product)
+
+    @cached_property
+    def _purchases(self) -> dict[int, int]:
+        """Position of each product among the customer's purchases, best first."""
+        products = self._bundle.buy_again.of(self._context.customer).products.tolist()
+        return {product: position for position, product in enumerate(products)}
+
+    @cached_property
+    def _mine(self) -> Set[int]:
+        """What the customer bought; for a stranger, what is shown."""
+        known = self._context.customer != UNKNOWN
+        return self._purchases.keys() if known else frozenset(self._context.shown.tolist())
+
+    def _taste(self, product: int) -> Reason:
+        """The product's nearest relation, by factors, among what the customer bought or is shown."""
+        bundle = self._bundle
+        likes = bundle.similar.of(product)
+        liked = likes.products.tolist()
+        if self._mine.isdisjoint(liked):
+            return Reason("TASTE", "Chosen by customers with a similar history", {})
+        at = next(position for position, other in enumerate(liked) if other in self._mine)
+        verb = "which you bought" if self._context.customer != UNKNOWN else "which is in the basket"
+        return Reason(
+            "TASTE",
+            f"Often chosen by those who like {bundle.catalogue.names[liked[at]]}, {verb}",
+            {"product_id": bundle.products.id(liked[at]), "similarity": round(float(likes.scores[at]), 3)},
+        )
+
+    def _trending(self, product: int) -> Reason:
+        counts = self._bundle.popularity.trend(product)
+        return Reason(
+            "TRENDING",
+            f"In {counts.orders} orders of the last {counts.days} days,"
+            f" {counts.expected_orders:.0f} were usual",
+            {
+                "orders": counts.orders,
+                "expected_orders": round(counts.expected_orders, 1),
+                "days": counts.days,
+            },
+        )
+
+    def _popular(self, product: int) -> Reason:
+        counts = self._bundle.popularity.evidence(product)
+        return Reason(
+            "POPULAR",
+            f"In {counts.orders} of {counts.all_orders} orders of the last {counts.days} days",
+            {"orders": counts.orders, "all_orders": counts.all_orders, "days": counts.days},
+        )
+
+    def _buy_again(self, product: int) -> Reason | None:
+        counts = self._bundle.buy_again.evidence(self._context.customer, product)
+        if counts is None:
+            return None
+        last = (EPOCH + timedelta(days=counts.last_day)).isoformat()
+        return Reason(
+            "BUY_AGAIN",
+            f"In {counts.orders_with} of your {counts.orders} orders, last on {last}",
+            {"orders_with": counts.orders_with, "orders": counts.orders, "last_bought_on": last},
+        )
 
 
 def _only(*reasons: Reason | None) -> tuple[Reason, ...]:
     return tuple(reason for reason in reasons if reason is not None)
-
-
-def _bought_together(bundle: Bundle, context: Context, product: int) -> Reason | None:
-    """The pair rule with the highest score among the products shown."""
-    if not len(context.shown):
-        return None
-    rules, antecedents = bundle.bought_together.rows(context.shown)
-    matching = np.flatnonzero(bundle.bought_together.consequents[rules] == product)
-    if not len(matching):
-        return None
-    strongest = matching[bundle.bought_together.scores[rules[matching]].argmax()]
-    return pair_reason(bundle, int(antecedents[strongest]), product)
 
 
 def pair_reason(bundle: Bundle, antecedent: int, consequent: int) -> Reason | None:
@@ -63,12 +145,7 @@ def pair_reason(bundle: Bundle, antecedent: int, consequent: int) -> Reason | No
     )
 
 
-def _basket_rule(bundle: Bundle, context: Context, product: int) -> Reason | None:
-    rules = bundle.basket_rules.matching(context.shown)
-    matching = rules[bundle.basket_rules.consequents[rules] == product]
-    if not len(matching):
-        return None
-    counts = bundle.basket_rules.evidence(int(matching[bundle.basket_rules.scores[matching].argmax()]))
+def _rule_reason(bundle: Bundle, counts: RuleEvidence) -> Reason:
     names = " and ".join(bundle.catalogue.names[item] for item in counts.antecedents)
     return Reason(
         "BOUGHT_TOGETHER",
@@ -85,56 +162,10 @@ def _basket_rule(bundle: Bundle, context: Context, product: int) -> Reason | Non
     )
 
 
-def _taste(bundle: Bundle, context: Context, product: int) -> Reason | None:
-    """The product's nearest relation, by factors, among what the customer bought or is shown."""
-    mine = bundle.buy_again.of(context.customer).products if context.customer != UNKNOWN else context.shown
-    likes = bundle.similar.of(product)
-    at = np.flatnonzero(np.isin(likes.products, mine))
-    if not len(at):
-        return Reason("TASTE", "Chosen by customers with a similar history", {})
-    nearest, similarity = int(likes.products[at[0]]), float(likes.scores[at[0]])
-    verb = "which you bought" if context.customer != UNKNOWN else "which is in the basket"
-    return Reason(
-        "TASTE",
-        f"Often chosen by those who like {bundle.catalogue.names[nearest]}, {verb}",
-        {"product_id": bundle.products.id(nearest), "similarity": round(similarity, 3)},
-    )
-
-
 def similar_reason(bundle: Bundle, product: int, similarity: float) -> Reason:
     """The reason on a page of similar products."""
     return Reason(
         "SIMILAR",
         f"Chosen by the same customers as {bundle.catalogue.names[product]}",
         {"product_id": bundle.products.id(product), "similarity": round(similarity, 3)},
-    )
-
-
-def _trending(bundle: Bundle, _: Context, product: int) -> Reason:
-    counts = bundle.popularity.trend(product)
-    return Reason(
-        "TRENDING",
-        f"In {counts.orders} orders of the last {counts.days} days, {counts.expected_orders:.0f} were usual",
-        {"orders": counts.orders, "expected_orders": round(counts.expected_orders, 1), "days": counts.days},
-    )
-
-
-def _popular(bundle: Bundle, product: int) -> Reason:
-    counts = bundle.popularity.evidence(product)
-    return Reason(
-        "POPULAR",
-        f"In {counts.orders} of {counts.all_orders} orders of the last {counts.days} days",
-        {"orders": counts.orders, "all_orders": counts.all_orders, "days": counts.days},
-    )
-
-
-def _buy_again(bundle: Bundle, customer: int, product: int) -> Reason | None:
-    counts = bundle.buy_again.evidence(customer, product)
-    if counts is None:
-        return None
-    last = (EPOCH + timedelta(days=counts.last_day)).isoformat()
-    return Reason(
-        "BUY_AGAIN",
-        f"In {counts.orders_with} of your {counts.orders} orders, last on {last}",
-        {"orders_with": counts.orders_with, "orders": counts.orders, "last_bought_on": last},
     )

@@ -11,13 +11,13 @@ from typing import NamedTuple
 import numpy as np
 
 from models import candidates as sources
-from models.arrays import best
 from models.bundle import Bundle
 from models.candidates import Candidates
-from models.context import Context, resolve
+from models.context import resolve
+from models.filters import Filters, filters_of, judged, kept
 from models.ids import UNKNOWN
 from models.query import Answer, Candidate, Kind, Query, Reason, Recommendation
-from models.reasons import pair_reason, reasons_for, similar_reason
+from models.reasons import Reasons, pair_reason, similar_reason
 
 EXPLAINED = 50  # candidates listed per kind by `explain`
 
@@ -39,8 +39,9 @@ def recommend(bundle: Bundle, query: Query) -> Answer:
     proposals: dict[Kind, Candidates] = {
         kind: PROPOSE[kind](bundle, context) for kind in dict.fromkeys(query.kinds)
     }
-    removals = {kind: _removals(bundle, context, kind, proposed) for kind, proposed in proposals.items()}
-    picks = _pick(bundle, proposals, removals, query.limit)
+    filters = {kind: filters_of(bundle, context, kind) for kind in proposals}
+    picks = _pick(bundle, proposals, filters, query.limit)
+    reasons = Reasons(bundle, context)
     recommendations = tuple(
         Recommendation(
             bundle.products.id(pick.product),
@@ -49,7 +50,7 @@ def recommend(bundle: Bundle, query: Query) -> Answer:
             rank,
             round(pick.score, 4),
             pick.source,
-            reasons_for(bundle, context, pick.product, pick.source),
+            reasons.of(pick.product, pick.source),
         )
         for rank, pick in enumerate(picks, start=1)
     )
@@ -58,7 +59,7 @@ def recommend(bundle: Bundle, query: Query) -> Answer:
         context.fallback,
         context.unknown_ids,
         query.limit - len(recommendations),
-        _explain(bundle, proposals, removals) if query.explain else (),
+        _explain(bundle, proposals, filters) if query.explain else (),
     )
 
 
@@ -76,33 +77,16 @@ def similar(bundle: Bundle, product_id: str, limit: int) -> Answer:
     return _about(bundle, product_id, product, "taste", (found.products, found.scores), limit)
 
 
-# Filters. Each says which candidates it removes; the first that does is named by `explain`.
-
-
-def _removals(bundle: Bundle, context: Context, kind: Kind, proposed: Candidates) -> Mapping[str, np.ndarray]:
-    """For each rule a boolean array [n_candidates]: True where it removes the candidate."""
-    family = bundle.catalogue.family
-    families = family[proposed.products]
-    rules = {
-        "in_context": np.isin(families, family[context.shown]),
-        "excluded": np.isin(proposed.products, context.excluded),
-        "out_of_stock": bundle.catalogue.stock[proposed.products] == 0,
-    }
-    if kind == "cross_sell" and context.customer != UNKNOWN:
-        owned = bundle.buy_again.of(context.customer).products
-        rules["bought_before"] = np.isin(families, family[owned])
-    return rules
-
-
 def _pick(
     bundle: Bundle,
     proposals: Mapping[Kind, Candidates],
-    removals: Mapping[Kind, Mapping[str, np.ndarray]],
+    filters: Mapping[Kind, Filters],
     limit: int,
 ) -> list[Pick]:
     """The best of every kind in equal shares, what one kind lacks filled by the others, by score."""
     ranked = {
-        kind: _ranked(bundle, kind, proposed, removals[kind], limit) for kind, proposed in proposals.items()
+        kind: _ranked(kind, proposed, kept(bundle, filters[kind], proposed, limit))
+        for kind, proposed in proposals.items()
     }
     share = limit // len(ranked)
     chosen = [pick for picks in ranked.values() for pick in picks[:share]]
@@ -111,36 +95,28 @@ def _pick(
     return sorted(chosen, key=lambda pick: -pick.score)
 
 
-def _ranked(
-    bundle: Bundle, kind: Kind, proposed: Candidates, rules: Mapping[str, np.ndarray], limit: int
-) -> list[Pick]:
-    """Up to `limit` candidates that no rule removes, best first, one of each family."""
-    kept = np.flatnonzero(~np.logical_or.reduce(list(rules.values())))
-    order = kept[best(proposed.scores[kept], 2 * limit)]
-    _, first = np.unique(bundle.catalogue.family[proposed.products[order]], return_index=True)
-    order = order[np.sort(first)][:limit]
-    if len(order) < limit:  # variants crowded others out: look at all of them once
-        order = kept[best(proposed.scores[kept], len(kept))]
-        _, first = np.unique(bundle.catalogue.family[proposed.products[order]], return_index=True)
-        order = order[np.sort(first)][:limit]
+def _ranked(kind: Kind, proposed: Candidates, positions: np.ndarray) -> list[Pick]:
+    """The candidates at these positions [n]."""
     return [
-        Pick(
-            kind, int(proposed.products[at]), float(proposed.scores[at]), proposed.names[proposed.sources[at]]
+        Pick(kind, product, score, proposed.names[source])
+        for product, score, source in zip(
+            proposed.products[positions].tolist(),
+            proposed.scores[positions].tolist(),
+            proposed.sources[positions].tolist(),
+            strict=True,
         )
-        for at in order
     ]
 
 
 def _explain(
-    bundle: Bundle, proposals: Mapping[Kind, Candidates], removals: Mapping[Kind, Mapping[str, np.ndarray]]
+    bundle: Bundle, proposals: Mapping[Kind, Candidates], filters: Mapping[Kind, Filters]
 ) -> tuple[Candidate, ...]:
     lines = []
     for kind, proposed in proposals.items():
-        for at in best(proposed.scores, EXPLAINED):
-            removed_by = next((rule for rule, removed in removals[kind].items() if removed[at]), None)
+        for at, _, rule in judged(bundle, filters[kind], proposed, EXPLAINED):
             product, source = int(proposed.products[at]), proposed.names[proposed.sources[at]]
             score = round(float(proposed.scores[at]), 4)
-            lines.append(Candidate(bundle.products.id(product), kind, source, score, removed_by))
+            lines.append(Candidate(bundle.products.id(product), kind, source, score, rule))
     return tuple(lines)
 
 

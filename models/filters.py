@@ -1,0 +1,78 @@
+"""Filters: the rules that keep a candidate from being recommended, whatever its score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from models.arrays import best
+from models.bundle import Bundle
+from models.candidates import Candidates
+from models.context import Context
+from models.ids import UNKNOWN
+from models.query import Kind
+
+Rule = Literal["in_context", "excluded", "out_of_stock", "bought_before"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What must not be recommended in one context. Families stand for all variants of a product.
+
+    They are sets, asked about one candidate after the other from the best down: a few are enough for
+    an answer, whereas arrays would be asked about all of them.
+    """
+
+    shown: frozenset[int]
+    excluded: frozenset[int]
+    owned: frozenset[int]
+
+    def removes(self, product: int, family: int, stock: int) -> Rule | None:
+        """The first rule that removes a product, None if it may be recommended."""
+        if family in self.shown:
+            return "in_context"
+        if product in self.excluded:
+            return "excluded"
+        if stock == 0:
+            return "out_of_stock"
+        return "bought_before" if family in self.owned else None
+
+
+def filters_of(bundle: Bundle, context: Context, kind: Kind) -> Filters:
+    """The filters of a context; what was bought before is removed from cross_sell alone."""
+    family = bundle.catalogue.family
+    owned: frozenset[int] = frozenset()
+    if kind == "cross_sell" and context.customer != UNKNOWN:
+        owned = frozenset(family[bundle.buy_again.of(context.customer).products].tolist())
+    return Filters(frozenset(family[context.shown].tolist()), frozenset(context.excluded.tolist()), owned)
+
+
+def judged(
+    bundle: Bundle, filters: Filters, proposed: Candidates, n: int
+) -> Iterator[tuple[int, int, Rule | None]]:
+    """The n best candidates, best first: position, family, and the rule that removes it if one does."""
+    order = best(proposed.scores, n)
+    products = proposed.products[order]
+    families, stocks = bundle.catalogue.family[products].tolist(), bundle.catalogue.stock[products].tolist()
+    for position, product, family, stock in zip(
+        order.tolist(), products.tolist(), families, stocks, strict=True
+    ):
+        yield position, family, filters.removes(product, family, stock)
+
+
+def kept(bundle: Bundle, filters: Filters, proposed: Candidates, limit: int) -> np.ndarray:
+    """Positions [up to limit] of the best candidates that no rule removes, one of each family."""
+    # Most answers are found among the first few; where filters remove many, all are looked at once.
+    for n in (4 * limit, len(proposed.products)):
+        found: dict[int, int] = {}
+        for position, family, rule in judged(bundle, filters, proposed, n):
+            if rule is None and family not in found:
+                found[family] = position
+                if len(found) == limit:
+                    break
+        if len(found) == limit or n >= len(proposed.products):
+            break
+    return np.fromiter(found.values(), dtype=np.int64, count=len(found))
