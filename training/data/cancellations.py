@@ -46,7 +46,7 @@ class _Line(NamedTuple):
 def net_cancellations(lines: pl.DataFrame, cancellation: np.ndarray) -> Netting:
     """Match each cancellation to earlier purchases of the same customer and product.
 
-    lines          customer, product Int32, ordered_at, quantity Float32, optionally price Int64
+    lines          order, customer, product Int32, ordered_at, quantity Float32, optionally price Int64
     cancellation   bool [n_lines]
 
     In order of time; each cancellation takes back from the latest purchase at or before its own
@@ -54,7 +54,7 @@ def net_cancellations(lines: pl.DataFrame, cancellation: np.ndarray) -> Netting:
     Without a customer nothing can be matched.
     """
     anonymous = cancellation & (lines["customer"].to_numpy() == MISSING)
-    unmatched = list(np.flatnonzero(anonymous))
+    unmatched: list[int] = np.flatnonzero(anonymous).tolist()
     left: dict[int, float] = {}
     netted: list[int] = []
     exceeding = 0
@@ -73,9 +73,7 @@ def net_cancellations(lines: pl.DataFrame, cancellation: np.ndarray) -> Netting:
     return Netting(
         netted=np.array(sorted(netted), dtype=np.int64),
         unmatched=np.array(sorted(unmatched), dtype=np.int64),
-        removed=np.array(
-            sorted(position for position, quantity in left.items() if quantity <= 0), dtype=np.int64
-        ),
+        removed=np.array(sorted(place for place, quantity in left.items() if quantity <= 0), dtype=np.int64),
         reduced=np.array(reduced, dtype=np.int64),
         left=np.array([left[position] for position in reduced], dtype=np.float32),
         exceeding=exceeding,
@@ -88,6 +86,7 @@ def _involved(lines: pl.DataFrame, cancellation: np.ndarray) -> Iterator[_Line]:
         "customer",
         "product",
         "ordered_at",
+        "order",
         cancels=pl.Series(cancellation),
         position=pl.int_range(pl.len(), dtype=pl.Int64),
         quantity=pl.col("quantity").cast(pl.Float64).abs(),
@@ -98,8 +97,10 @@ def _involved(lines: pl.DataFrame, cancellation: np.ndarray) -> Iterator[_Line]:
         numbered.lazy()
         .filter(pl.col("customer") != MISSING)
         .join(wanted, on=["customer", "product"], how="semi")
-        .sort("customer", "product", "ordered_at", "cancels", "position")
-        .with_columns(pl.col("ordered_at").to_physical())
+        .sort("customer", "product", "ordered_at", "cancels", "order", "quantity", "price", "position")
+        .select(
+            pl.col("ordered_at").to_physical() if name == "ordered_at" else name for name in _Line._fields
+        )
         .collect()
     )
     return map(_Line._make, involved.iter_rows())

@@ -52,7 +52,7 @@ def clean_lines(judged: Judged, *, drop_exact_duplicates: bool) -> Cleaned:
         exceeding = netting.exceeding
         remove(kept[netting.netted], Reason.CANCELLATION_NETTED)
         remove(kept[netting.unmatched], Reason.CANCELLATION_UNMATCHED)
-        remove(kept[netting.removed], Reason.CANCELLED)
+        remove(kept[netting.removed], Reason.CANCELLED_IN_FULL)
         quantity = lines["quantity"].to_numpy().copy()
         quantity[kept[netting.reduced]] = netting.left
         lines = lines.with_columns(pl.Series("quantity", quantity))
@@ -99,7 +99,8 @@ def _duplicates(lines: pl.DataFrame) -> np.ndarray:
     same = (order[1:] == order[:-1]) & (product[1:] == product[:-1])
     near = np.flatnonzero(np.append(same, False) | np.append(False, same))
     first = lines[near].select(pl.struct(pl.exclude("row")).is_first_distinct()).to_series().to_numpy()
-    return near[~first]
+    repeats: np.ndarray = near[~first]
+    return repeats
 
 
 def _one_moment(lines: pl.DataFrame, first: np.ndarray) -> tuple[pl.DataFrame, np.ndarray]:

@@ -108,7 +108,9 @@ def _absent(
     wanted = f"no column {theirs!r}" + ("" if theirs == canonical else f" (mapped to {canonical})")
     advice = f"name it with [data.{table}.columns] {canonical} = ..."
     if other := _separator_inside(available, separator):
-        advice = f"it was read with separator {separator!r} but looks separated by {other!r}: set data.{table}.separator"
+        advice = (
+            f"read with separator {separator!r}, it looks separated by {other!r}: set data.{table}.separator"
+        )
     return DataError(f"{wanted}; {did_you_mean(theirs, available)}; {advice}", source=source, column=theirs)
 
 

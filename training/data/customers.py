@@ -8,6 +8,7 @@ from time import perf_counter
 import polars as pl
 
 from config.data import Data
+from models.errors import ConfigError
 from models.ids import IdMap
 from training.data.columns import CUSTOMER_COLUMNS
 from training.data.rejects import RejectsFile
@@ -26,9 +27,11 @@ def read_customers(
 
     customer_id and the canonical columns that the source has, all String, null where empty.
     E-mail addresses and phone numbers must not leave this frame: into no log, report or artifact.
-    The report counts registered customers with and without an order.
+    The report counts registered customers with and without an order. Raises ConfigError or DataError
+    as every reader does.
     """
-    assert data.customers is not None
+    if data.customers is None:
+        raise ConfigError("no customers to read: set path, or url and query", key="data.customers")
     started = perf_counter()
     table = read_text_table(data.customers, CUSTOMER_COLUMNS, progress, rejects)
     counts = {"registered": len(table.frame)}

@@ -7,7 +7,6 @@ import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,36 +14,31 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from config.data import Source
 from models.errors import ConfigError, DataError
 from training.data.columns import TableName
 from training.data.part import Part
 
 ROWS_AT_A_TIME = 100_000
 _BIND = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")  # what SQLAlchemy would take for a parameter
-_PLAIN = (str, bool, int, float, Decimal, datetime.datetime, datetime.date)
+_KEPT = {str, int, float, datetime.datetime, datetime.date}
 
 
 @contextmanager
-def open_query(source: Source, table: TableName) -> Iterator[list[Part]]:
-    """The rows of `source.query`, in batches; the temporary files are gone afterwards.
+def open_query(url_text: str, query: str, table: TableName) -> Iterator[list[Part]]:
+    """The rows a query returns, in batches; the temporary files are gone afterwards.
 
     Raises ConfigError for a URL that is none, DataError for a database that cannot be reached or
     refuses the query. Passwords never appear in a message.
     """
-    assert source.url is not None
-    assert source.query is not None
-    url = _parse(source.url, table)
-    name = url.render_as_string(hide_password=True).split("?")[0]
-    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith(("file:", ":")):
-        # SQLite would create an empty database and then miss the table.
-        if not Path(url.database).is_file():
-            raise DataError(f"no such database file; looked from {Path.cwd()}", source=name)
+    url = _parse(url_text, table)
+    name = url.set(query={}).render_as_string(hide_password=True)
+    if _is_missing_file(url):
+        raise DataError(f"no such database file; looked from {Path.cwd()}", source=name)
     with tempfile.TemporaryDirectory(prefix="shopkeeper-") as spool:
         try:
             engine = sa.create_engine(url)
             try:
-                parts = list(_spool(engine, source.query, name, Path(spool)))
+                parts = list(_spool(engine, query, name, Path(spool)))
             finally:
                 engine.dispose()
         except (SQLAlchemyError, ImportError) as error:
@@ -53,18 +47,26 @@ def open_query(source: Source, table: TableName) -> Iterator[list[Part]]:
 
 
 def _parse(text: str, table: TableName) -> sa.URL:
-    """The URL, with the PostgreSQL driver that is installed where the URL names none."""
+    """The URL, with the PostgreSQL driver of ours where it names none."""
     try:
         url = sa.make_url(text)
-        url.get_dialect() if url.drivername not in ("postgres", "postgresql") else None
-    except (ArgumentError, NoSuchModuleError) as error:
+        if url.drivername in ("postgres", "postgresql"):
+            url = url.set(drivername="postgresql+psycopg")
+        url.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise ConfigError(
-            f"data.{table}.url is no SQLAlchemy URL such as 'sqlite:///shop.db' or 'postgresql://user@host/shop'",
+            f"data.{table}.url is no SQLAlchemy URL, such as 'sqlite:///shop.db' or "
+            "'postgresql://user:password@host/shop'",
             key=f"data.{table}.url",
         ) from error
-    except ImportError:
-        return url  # the driver is missing: said when connecting
-    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgres", "postgresql") else url
+    return url
+
+
+def _is_missing_file(url: sa.URL) -> bool:
+    """Whether this is an SQLite file that is not there: SQLite would create it and then miss the table."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database.startswith(("file:", ":")):
+        return False
+    return not Path(url.database).is_file()
 
 
 def _spool(engine: sa.Engine, query: str, name: str, spool: Path) -> Iterator[Part]:
@@ -74,9 +76,8 @@ def _spool(engine: sa.Engine, query: str, name: str, spool: Path) -> Iterator[Pa
         result = options.execute(statement)
         columns = list(result.keys())
         if repeated := sorted({column for column in columns if columns.count(column) > 1}):
-            raise DataError(
-                f"the query returns {', '.join(repeated)} twice: name them apart with AS", source=name
-            )
+            told = ", ".join(repeated)
+            raise DataError(f"the query returns {told} more than once: name them apart with AS", source=name)
         number = 0
         for number, rows in enumerate(result.partitions(), start=1):
             yield _write(columns, rows, name, spool / f"{number}.parquet")
@@ -92,19 +93,20 @@ def _write(columns: list[str], rows: Sequence[Sequence[Any]], name: str, path: P
 
 
 def _series(name: str, cells: Sequence[Any]) -> pl.Series:
-    """Values of one kind keep their type; a mixture (SQLite allows it) becomes text, to be judged row by row."""
+    """Values of one kind keep their type; anything else becomes text, judged like the cells of a CSV.
+
+    SQLite allows a mixture of types in a column, and a decimal's text is exact.
+    """
     kinds = {type(cell) for cell in cells if cell is not None}
-    if not kinds:
-        return pl.Series(name, [None] * len(cells), dtype=pl.String)
-    if len(kinds) == 1 and kinds <= set(_PLAIN):
+    if len(kinds) == 1 and kinds <= _KEPT:
         try:
-            if kinds == {Decimal}:
-                return pl.Series(
-                    name, [None if cell is None else str(cell) for cell in cells], dtype=pl.String
-                )
             return pl.Series(name, cells, strict=True)
         except (pl.exceptions.PolarsError, OverflowError, TypeError):
-            pass  # such as an integer beyond 64 bits: text
+            return _as_text(name, cells)  # such as an integer beyond 64 bits
+    return _as_text(name, cells)
+
+
+def _as_text(name: str, cells: Sequence[Any]) -> pl.Series:
     return pl.Series(name, [None if cell is None else str(cell) for cell in cells], dtype=pl.String)
 
 

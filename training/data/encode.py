@@ -7,24 +7,14 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from config.data import Data
-from models.errors import DataError
 from training.data.identifiers import Dictionary
-from training.data.money import minor_digits, number, to_minor_units
+from training.data.money import number, to_minor_units
 from training.data.part import Part
 from training.data.sources import Opened, refuse_no_rows
 from training.data.times import Clock
 
 # Flaws of a line's values, as bits of the column `flaws`. EMPTY_*: nothing there, rather than nonsense.
 BAD_DATE, EMPTY_DATE, BAD_QUANTITY, EMPTY_QUANTITY, BAD_PRICE, BAD_COST = 1, 2, 4, 8, 16, 32
-
-_JUDGED = {  # canonical columns -> the flaw of a value that cannot be cast
-    "ordered_at": BAD_DATE,
-    "quantity": BAD_QUANTITY,
-    "unit_price": BAD_PRICE,
-    "line_total": BAD_PRICE,
-    "unit_cost": BAD_COST,
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +36,7 @@ class Encoded:
                    flaws UInt8. price, cost, channel only where the source has them.
     part_rows      rows of each part, in order
     dictionaries   what the raw codes stand for
-    name_counts    product, name (raw codes) and how many lines say so
+    name_counts    product, name (raw codes) and len, how many lines say so
     """
 
     lines: pl.DataFrame
@@ -55,146 +45,121 @@ class Encoded:
     name_counts: pl.DataFrame
 
 
-def encode_lines(opened: Opened, data: Data, progress: Callable[[str], None]) -> Encoded:
-    """Read and encode every part of the orders source.
+def encode_lines(opened: Opened, clock: Clock, digits: int, progress: Callable[[str], None]) -> Encoded:
+    """Read and encode every part of the orders source; `digits` are the decimals of the minor unit.
 
-    Raises DataError if a part is unreadable, if there are no rows, or if more than half of a
-    column's non-empty values are not what the column should hold.
+    Raises DataError if a part is unreadable or if there are no rows.
     """
-    assert data.orders is not None
-    clock = Clock(data.timezone, data.orders.timestamp_format, data.day_first)
     dictionaries = Dictionaries()
-    frames, names = [], []
+    frames = []
+    names = [pl.DataFrame(schema={"product": pl.UInt32, "name": pl.UInt32, "len": pl.UInt32})]
     for part in opened.parts:
         progress(f"reading {part.name}")
-        frame = opened.collect(
-            part, part.frame.select(_columns(opened, part, dictionaries, clock, data.currency))
-        )
+        columns = _PartColumns(opened, part, dictionaries, clock, digits)
+        frame = opened.collect(part, part.frame.select(columns.all()))
         if "name" in frame.columns:
-            names.append(frame.group_by("product", "name").len().drop_nulls())
+            names.append(frame.group_by("product", "name").agg(pl.len().cast(pl.UInt32).alias("len")))
             frame = frame.drop("name")
         frames.append(frame)
-    lines = pl.concat(frames)
-    refuse_no_rows(opened, len(lines))
     part_rows = tuple(len(frame) for frame in frames)
-    del frames
-    _refuse_wrong_types(opened, lines, part_rows, clock)
-    return Encoded(lines, part_rows, dictionaries, _merge_names(names))
+    refuse_no_rows(opened, sum(part_rows))
+    counts = pl.concat(names).drop_nulls().group_by("product", "name").agg(pl.col("len").sum())
+    return Encoded(pl.concat(frames), part_rows, dictionaries, counts)
 
 
-def _columns(
-    opened: Opened, part: Part, dictionaries: Dictionaries, clock: Clock, currency: str
-) -> list[pl.Expr]:
-    theirs = opened.columns
+@dataclass(frozen=True, slots=True, eq=False)
+class _PartColumns:
+    """The expressions that encode the columns of one part."""
 
-    def types(canonical: str) -> pl.DataType:
-        return part.columns[theirs[canonical]]
+    opened: Opened
+    part: Part
+    dictionaries: Dictionaries
+    clock: Clock
+    digits: int
 
-    def column(canonical: str) -> pl.Expr:
-        expr = pl.col(theirs[canonical])
-        return expr.fill_nan(None) if types(canonical).is_float() else expr
+    def all(self) -> list[pl.Expr]:
+        quantity, quantity_flaw = self._quantity()
+        moment, date_flaw = self._moment()
+        prices, price_flaw = self._price(quantity)
+        costs, cost_flaw = self._cost()
+        flaws = (date_flaw + quantity_flaw + price_flaw + cost_flaw).cast(pl.UInt8)
+        return [
+            self.dictionaries.orders.encode(self._raw("order_id")).alias("order"),
+            self.dictionaries.products.encode(self._raw("product_id")).alias("product"),
+            self._customer().alias("customer"),
+            moment.alias("ordered_at"),
+            quantity.alias("quantity"),
+            *prices,
+            *costs,
+            *self._texts(),
+            flaws.alias("flaws"),
+        ]
 
-    moment = clock.read(column("ordered_at"), types("ordered_at"))
-    quantity, total = pl.lit(1.0), None
-    flaws = _flaw(column("ordered_at"), types("ordered_at"), moment, BAD_DATE, EMPTY_DATE)
-    if "quantity" in theirs:
-        quantity = number(column("quantity"), types("quantity")).cast(pl.Float32)
-        quantity = pl.when(quantity.is_finite()).then(quantity)
-        flaws += _flaw(column("quantity"), types("quantity"), quantity, BAD_QUANTITY, EMPTY_QUANTITY)
-    columns = [
-        dictionaries.orders.encode(column("order_id")).alias("order"),
-        dictionaries.products.encode(column("product_id")).alias("product"),
-        (
-            dictionaries.customers.encode(column("customer_id"))
-            if "customer_id" in theirs
-            else pl.lit(None, dtype=pl.UInt32)
-        ).alias("customer"),
-        moment.alias("ordered_at"),
-        quantity.cast(pl.Float32).alias("quantity"),
-    ]
-    digits = minor_digits(currency)
-    prices, bad_price = [], pl.lit(False)
-    if "unit_price" in theirs:
-        price = to_minor_units(number(column("unit_price"), types("unit_price")), digits)
-        bad_price |= _is_bad(column("unit_price"), types("unit_price"), price)
-        prices.append(price)
-    if "line_total" in theirs:
-        total = number(column("line_total"), types("line_total"))
-        bad_price |= _is_bad(column("line_total"), types("line_total"), total)
-        share = pl.when(quantity != 0).then(total / quantity.cast(pl.Float64))
-        prices.append(to_minor_units(share, digits))
-    if prices:
-        columns.append(pl.coalesce(prices).alias("price"))
-        flaws += bad_price.cast(pl.UInt8) * BAD_PRICE
-    if "unit_cost" in theirs:
-        cost = to_minor_units(number(column("unit_cost"), types("unit_cost")), digits)
-        cost = pl.when(cost >= 0).then(cost)
-        columns.append(cost.alias("cost"))
-        flaws += _is_bad(column("unit_cost"), types("unit_cost"), cost).cast(pl.UInt8) * BAD_COST
-    if "channel" in theirs:
-        channel = column("channel").cast(pl.String).str.strip_chars().str.to_lowercase()
-        columns.append(pl.when(channel != "").then(channel).cast(pl.Categorical).alias("channel"))
-    if "product_name" in theirs:
-        columns.append(dictionaries.names.encode(column("product_name")).alias("name"))
-    return [*columns, flaws.cast(pl.UInt8).alias("flaws")]
+    def _has(self, canonical: str) -> bool:
+        return canonical in self.opened.columns
 
+    def _dtype(self, canonical: str) -> pl.DataType:
+        return self.part.columns[self.opened.columns[canonical]]
 
-def _is_empty(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    return column.is_null() | (column.str.strip_chars() == "") if dtype == pl.String else column.is_null()
+    def _raw(self, canonical: str) -> pl.Expr:
+        column = pl.col(self.opened.columns[canonical])
+        return column.fill_nan(None) if self._dtype(canonical).is_float() else column
 
+    def _number(self, canonical: str) -> pl.Expr:
+        return number(self._raw(canonical), self._dtype(canonical))
 
-def _is_bad(column: pl.Expr, dtype: pl.DataType, parsed: pl.Expr) -> pl.Expr:
-    return parsed.is_null() & ~_is_empty(column, dtype)
+    def _is_empty(self, canonical: str) -> pl.Expr:
+        raw = self._raw(canonical)
+        missing = raw.is_null()
+        return missing | (raw.str.strip_chars() == "") if self._dtype(canonical) == pl.String else missing
 
+    def _flaw(self, canonical: str, parsed: pl.Expr, bad: int, empty: int = 0) -> pl.Expr:
+        """`bad` where there is something that could not be parsed, `empty` where there is nothing."""
+        kind = pl.when(self._is_empty(canonical)).then(empty).otherwise(bad)
+        return pl.when(parsed.is_null()).then(kind).otherwise(0).cast(pl.UInt8)
 
-def _flaw(column: pl.Expr, dtype: pl.DataType, parsed: pl.Expr, bad: int, empty: int) -> pl.Expr:
-    missing = _is_empty(column, dtype)
-    flaw = pl.when(parsed.is_null()).then(pl.when(missing).then(empty).otherwise(bad)).otherwise(0)
-    return flaw.cast(pl.UInt8)
+    def _customer(self) -> pl.Expr:
+        if not self._has("customer_id"):
+            return pl.lit(None, dtype=pl.UInt32)
+        return self.dictionaries.customers.encode(self._raw("customer_id"))
 
+    def _moment(self) -> tuple[pl.Expr, pl.Expr]:
+        moment = self.clock.read(self._raw("ordered_at"), self._dtype("ordered_at"))
+        return moment, self._flaw("ordered_at", moment, BAD_DATE, EMPTY_DATE)
 
-def _merge_names(counts: list[pl.DataFrame]) -> pl.DataFrame:
-    if not counts:
-        return pl.DataFrame(schema={"product": pl.UInt32, "name": pl.UInt32, "len": pl.UInt32})
-    return pl.concat(counts).group_by("product", "name").agg(pl.col("len").sum())
+    def _quantity(self) -> tuple[pl.Expr, pl.Expr]:
+        if not self._has("quantity"):
+            return pl.lit(1.0, dtype=pl.Float32), pl.lit(0, dtype=pl.UInt8)
+        narrow = self._number("quantity").cast(pl.Float32)
+        quantity = pl.when(narrow.is_finite()).then(narrow)
+        return quantity, self._flaw("quantity", quantity, BAD_QUANTITY, EMPTY_QUANTITY)
 
+    def _price(self, quantity: pl.Expr) -> tuple[list[pl.Expr], pl.Expr]:
+        """The unit price; where it is missing, the line's total divided by the quantity."""
+        prices = []
+        bad = pl.lit(0, dtype=pl.UInt8)
+        if self._has("unit_price"):
+            prices.append(to_minor_units(self._number("unit_price"), self.digits))
+            bad = bad | self._flaw("unit_price", prices[-1], BAD_PRICE)
+        if self._has("line_total"):
+            total = self._number("line_total")
+            each = pl.when(quantity != 0).then(total / quantity.cast(pl.Float64))
+            prices.append(to_minor_units(each, self.digits))
+            bad = bad | self._flaw("line_total", total, BAD_PRICE)
+        return ([pl.coalesce(prices).alias("price")] if prices else []), bad
 
-def _refuse_wrong_types(
-    opened: Opened, lines: pl.DataFrame, part_rows: tuple[int, ...], clock: Clock
-) -> None:
-    """A column of which most values cannot be cast is a wrong setting, not millions of bad rows."""
-    expected = {"ordered_at": clock.expected()}
-    for canonical, flaw in _JUDGED.items():
-        if canonical not in opened.columns or (canonical == "line_total" and "unit_price" in opened.columns):
-            continue
-        failing = lines.select((pl.col("flaws") & flaw) > 0).to_series()
-        bad = int(failing.sum())
-        if bad and bad > (bad + _cast(lines, canonical)) / 2:
-            row = int(failing.arg_max() or 0)
-            raise _wrong_type(
-                opened, part_rows, canonical, row, bad, expected.get(canonical, "a number such as 12.50")
-            )
+    def _cost(self) -> tuple[list[pl.Expr], pl.Expr]:
+        if not self._has("unit_cost"):
+            return [], pl.lit(0, dtype=pl.UInt8)
+        cost = to_minor_units(self._number("unit_cost"), self.digits)
+        usable = pl.when(cost >= 0).then(cost)
+        return [usable.alias("cost")], self._flaw("unit_cost", usable, BAD_COST)
 
-
-def _cast(lines: pl.DataFrame, canonical: str) -> int:
-    """How many values of a canonical column were cast."""
-    name = {"unit_price": "price", "line_total": "price", "unit_cost": "cost"}.get(canonical, canonical)
-    return lines[name].count()
-
-
-def _wrong_type(
-    opened: Opened, part_rows: tuple[int, ...], canonical: str, row: int, bad: int, expected: str
-) -> DataError:
-    number_, part = 0, opened.parts[0]
-    for number_, part in enumerate(opened.parts):
-        if row < part_rows[number_]:
-            break
-        row -= part_rows[number_]
-    theirs = opened.columns[canonical]
-    value = opened.collect(part, part.frame.select(theirs).slice(row, 1)).item()
-    return DataError(
-        f"column {theirs!r} ({canonical}) of type {part.columns[theirs]} cannot be used: {bad} of its values, "
-        f"more than half, are not {expected}; the first is {value!r} in row {row + 1}",
-        source=part.name,
-        column=theirs,
-    )
+    def _texts(self) -> list[pl.Expr]:
+        columns = []
+        if self._has("channel"):
+            text = self._raw("channel").cast(pl.String).str.strip_chars().str.to_lowercase()
+            columns.append(pl.when(text != "").then(text).cast(pl.Categorical).alias("channel"))
+        if self._has("product_name"):
+            columns.append(self.dictionaries.names.encode(self._raw("product_name")).alias("name"))
+        return columns

@@ -9,10 +9,8 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from glob import glob, has_magic
-from io import TextIOWrapper
+from glob import glob
 from pathlib import Path
-from typing import IO, cast
 
 import polars as pl
 
@@ -22,32 +20,21 @@ from training.data.columns import TableName
 from training.data.part import Part
 
 PACKAGE = "package:"
-TEXT_SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
-SUFFIXES = (*TEXT_SUFFIXES, ".parquet")
-NULL_WORDS = [
-    "NULL",
-    "null",
-    "NaN",
-    "nan",
-    "None",
-    "\\N",
-]  # how databases and pandas write nothing into a CSV
+SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".parquet")
+NULL_WORDS = ["NULL", "null", "NaN", "nan", "None", "\\N"]  # nothing, as databases and pandas write it
 _TRANSCODED_CHARACTERS = 1 << 20  # at a time
 
 
 @contextmanager
-def open_files(source: Source, table: TableName) -> Iterator[list[Part]]:
-    """The files of `source.path`, sorted by name, each as a lazy frame.
+def open_files(path: str, source: Source, table: TableName) -> Iterator[list[Part]]:
+    """The files that `path` means, sorted by name, each as a lazy frame.
 
     Files in another encoding than UTF-8 are transcoded into a temporary directory that is gone
     afterwards. Raises DataError or ConfigError, naming the file.
     """
-    assert source.path is not None
-    paths = find_files(source.path, table)
+    files = find_files(path, table)
     with tempfile.TemporaryDirectory(prefix="shopkeeper-") as spool:
-        parts = [
-            _open(path, source, table, Path(spool) / f"{number}.csv") for number, path in enumerate(paths)
-        ]
+        parts = [_open(file, source, table, Path(spool) / f"{place}.csv") for place, file in enumerate(files)]
         _refuse_differing_columns(parts)
         yield parts
 
@@ -55,20 +42,23 @@ def open_files(source: Source, table: TableName) -> Iterator[list[Part]]:
 def find_files(path: str, table: TableName) -> list[Path]:
     """The files a `path` setting means: a file, a glob, or `package:NAME/inner/path`.
 
-    Raises DataError if there is none, ConfigError if one of them is of a type that is not read.
+    Raises DataError if there is none, or if one is of a type that is not read.
     """
     pattern = _inside_package(path, table) if path.startswith(PACKAGE) else path
-    if has_magic(pattern) and not Path(pattern).exists():
-        found = sorted(Path(name) for name in glob(pattern, recursive=True) if Path(name).is_file())
-    else:
-        found = [Path(pattern)] if Path(pattern).is_file() else []
+    if Path(pattern).is_dir():
+        advice = f"data.{table}.path names files, such as {path.rstrip('/')}/*.csv"
+        raise DataError(f"is a folder: {advice}", source=path)
+    # A name that exists is meant as it is, whatever glob would make of its characters.
+
+    names = [pattern] if Path(pattern).is_file() else glob(pattern, recursive=True)  # noqa: PTH207
+    found = sorted(file for file in map(Path, names) if file.is_file())
     if not found:
-        raise DataError(f"no file matches data.{table}.path; looked from {Path.cwd()}", source=path)
+        folder = Path(pattern).parent.absolute()
+        raise DataError(f"no file matches data.{table}.path; looked in {folder}", source=path)
     for file in found:
         if not file.name.lower().endswith(SUFFIXES):
-            raise DataError(
-                f"files of this type are not read; valid endings: {', '.join(SUFFIXES)}", source=str(file)
-            )
+            endings = ", ".join(SUFFIXES)
+            raise DataError(f"files of this type are not read; valid endings: {endings}", source=str(file))
     return found
 
 
@@ -91,32 +81,32 @@ def _open(path: Path, source: Source, table: TableName, spool: Path) -> Part:
         if path.suffix.lower() == ".parquet":
             frame = pl.scan_parquet(path, glob=False)
         else:
-            tabbed = path.name.lower().endswith((".tsv", ".tsv.gz"))
-            separator = "\t" if tabbed and source.separator == "," else source.separator
-            readable = (
-                path if _is_utf8(source.encoding, table) else _transcode(path, source.encoding, table, spool)
-            )
-            frame = pl.scan_csv(
-                readable, separator=separator, infer_schema=False, null_values=NULL_WORDS, glob=False
-            )
+            frame = _scan_csv(path, source, table, spool)
         columns = frame.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise unreadable(error, name, source, table) from error
     return Part(name, frame, columns)
 
 
+def _scan_csv(path: Path, source: Source, table: TableName, spool: Path) -> pl.LazyFrame:
+    """Every cell as text: it is ours to say which values are wrong."""
+    tabbed = path.name.lower().endswith((".tsv", ".tsv.gz"))
+    separator = "\t" if tabbed and source.separator == "," else source.separator
+    text = path if _is_utf8(source.encoding, table) else _transcode(path, source.encoding, table, spool)
+    return pl.scan_csv(text, separator=separator, infer_schema=False, null_values=NULL_WORDS, glob=False)
+
+
 def unreadable(error: Exception, name: str, source: Source, table: TableName) -> DataError:
     """The error to raise for what polars or the file system said about a file."""
-    said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    lines = str(error).strip().splitlines()
+    said = lines[0] if lines else type(error).__name__
     if "utf-8" in said.lower() or "utf8" in said.lower():
-        return DataError(
-            f"is not {source.encoding}: set data.{table}.encoding to what it is, such as 'latin-1' or 'utf-16'",
-            source=name,
-        )
+        advice = f"set data.{table}.encoding to what it is, such as 'latin-1' or 'utf-16'"
+        return DataError(f"is not {source.encoding}: {advice}", source=name)
     if isinstance(error, pl.exceptions.NoDataError):
         return DataError("is empty: not even a header", source=name)
     if "found more fields" in said:
-        said = f"a row has more fields than the header; is a field with a {source.separator!r} left without quotes?"
+        said = f"a row has more fields than the header; is a {source.separator!r} in a field without quotes?"
     if "could not parse" in said:
         said = "a quoted field is never closed, or has a quote inside that is not doubled"
     return DataError(f"cannot be read: {said}", source=name)
@@ -128,7 +118,8 @@ def _is_utf8(encoding: str, table: TableName) -> bool:
         "".encode(encoding)  # refuses codecs that are no text encoding, such as base64
     except (LookupError, UnicodeError) as error:
         raise ConfigError(
-            f"data.{table}.encoding: {encoding!r} is no text encoding of Python, such as 'utf-8', 'latin-1', 'cp1252'",
+            f"data.{table}.encoding: {encoding!r} is no text encoding of Python; usual ones are 'utf-8', "
+            "'latin-1', 'cp1252', 'utf-16'",
             key=f"data.{table}.encoding",
         ) from error
     return codec.name in ("utf-8", "utf-8-sig")
@@ -136,18 +127,17 @@ def _is_utf8(encoding: str, table: TableName) -> bool:
 
 def _transcode(path: Path, encoding: str, table: TableName, target: Path) -> Path:
     """Write the text of `path` as UTF-8 into `target`, a piece at a time."""
-    opened = gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")
+    opener = gzip.open if path.suffix.lower() == ".gz" else open
     try:
-        with opened as raw, target.open("w", encoding="utf-8", newline="") as out:
-            text = TextIOWrapper(cast(IO[bytes], raw), encoding=encoding, newline="")
+        with (
+            opener(path, "rt", encoding=encoding, newline="") as text,
+            target.open("w", encoding="utf-8", newline="") as out,
+        ):
             while piece := text.read(_TRANSCODED_CHARACTERS):
-                out.write(piece)
+                out.write(str(piece))
     except UnicodeError as error:
-        raise DataError(
-            f"is not {encoding} ({error.reason if isinstance(error, UnicodeDecodeError) else error}): "
-            f"set data.{table}.encoding to what it is",
-            source=str(path),
-        ) from error
+        advice = f"set data.{table}.encoding to what it is"
+        raise DataError(f"is not {encoding} ({error}): {advice}", source=str(path)) from error
     except (EOFError, zlib.error) as error:
         raise DataError(f"cannot be read: {error}", source=str(path)) from error
     return target

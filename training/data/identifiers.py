@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,3 +60,14 @@ class Dictionary:
             )
         )
         return CleanIds(good.alias("id"), codes.to_series().to_numpy())
+
+
+def found_in(ids: pl.Series, pattern: str | None) -> pl.Series:
+    """Whether the pattern is found anywhere in each id, as re.search does: anchor it with ^ and $.
+
+    False everywhere for no pattern, and for a null id.
+    """
+    if pattern is None:
+        return pl.repeat(False, len(ids), eager=True)
+    search = re.compile(pattern).search
+    return pl.Series((item is not None and search(item) is not None for item in ids), dtype=pl.Boolean)

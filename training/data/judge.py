@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +16,7 @@ from training.data.encode import (
     EMPTY_QUANTITY,
     Dictionaries,
 )
-from training.data.identifiers import BAD, MISSING, CleanIds
+from training.data.identifiers import BAD, MISSING, CleanIds, found_in
 from training.data.reasons import Reason
 
 
@@ -45,10 +44,8 @@ def judge_lines(
     lines: pl.DataFrame, dictionaries: Dictionaries, source: OrdersSource, excluded: frozenset[str]
 ) -> Judged:
     """Give every line the first reason that applies; `excluded` are product ids of excluded categories."""
-    orders, products, customers = (
-        dictionary.clean()
-        for dictionary in (dictionaries.orders, dictionaries.products, dictionaries.customers)
-    )
+    orders, products = dictionaries.orders.clean(), dictionaries.products.clean()
+    customers = dictionaries.customers.clean()
     order, product = _positions(lines["order"], orders), _positions(lines["product"], products)
     customer = _positions(lines["customer"], customers)
     flaws = lines["flaws"].to_numpy()
@@ -86,18 +83,13 @@ def judge_lines(
 
 def _positions(raw: pl.Series, ids: CleanIds) -> np.ndarray:
     """Raw codes -> positions, MISSING where the raw code is null."""
-    codes = np.append(ids.codes, np.int32(MISSING))
-    return codes[raw.fill_null(len(ids.codes)).to_numpy()]
+    codes: np.ndarray = np.append(ids.codes, np.int32(MISSING))
+    positions: np.ndarray = codes[raw.fill_null(len(ids.codes)).to_numpy()]
+    return positions
 
 
 def _matching(ids: pl.Series, pattern: str | None) -> np.ndarray:
-    """Whether the pattern is found anywhere in each id (as re.search: anchor it with ^ and $)."""
-    if pattern is None:
-        return np.zeros(len(ids) + 2, dtype=np.bool_)
-    search = re.compile(pattern).search
-    return _append_false(
-        np.fromiter((search(item) is not None for item in ids), dtype=np.bool_, count=len(ids))
-    )
+    return _append_false(found_in(ids, pattern).to_numpy())
 
 
 def _append_false(flags: np.ndarray) -> np.ndarray:

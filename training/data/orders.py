@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
@@ -18,10 +18,13 @@ from training.data.encode import BAD_COST as BAD_COST_FLAW
 from training.data.encode import encode_lines
 from training.data.identifiers import CleanIds
 from training.data.judge import Judged, judge_lines
+from training.data.money import minor_digits
 from training.data.reasons import BAD_COST, BAD_CUSTOMER_ID, NETTED, REJECTING, Reason
 from training.data.rejects import RejectsFile
 from training.data.report import TableReport
 from training.data.sources import open_source
+from training.data.times import Clock
+from training.data.wrong_types import refuse_wrong_types
 
 GUEST = -1
 NO_NAME = ("", "nan", "none", "null", "n/a")  # what stands in a name column for no name, in lower case
@@ -64,14 +67,16 @@ def read_orders(
     """Read, clean and number the order lines of `[data.orders]`.
 
     `listed` are the ids of the products table, `excluded` those of excluded categories.
-    Raises ConfigError for a setting, DataError for a source that cannot be used or of which
-    nothing is left.
+    Raises ConfigError for a setting, DataError for a source that cannot be used. Nothing may be left
+    of it: see refuse_nothing_left.
     """
     if data.orders is None:
         raise ConfigError("no orders to read: set path, or url and query", key="data.orders")
     started = perf_counter()
+    clock = Clock(data.timezone, data.orders.timestamp_format, data.day_first)
     with open_source(data.orders, ORDER_COLUMNS) as opened:
-        encoded = encode_lines(opened, data, progress)
+        encoded = encode_lines(opened, clock, minor_digits(data.currency), progress)
+        refuse_wrong_types(opened, encoded, clock)
         progress(f"cleaning {len(encoded.lines):,} order lines")
         names = encoded.name_counts
         judged = judge_lines(encoded.lines, encoded.dictionaries, data.orders, excluded)
@@ -88,9 +93,10 @@ def read_orders(
         if rejects is not None:
             progress("writing rejected and changed rows")
             rejects.add_order_lines(opened, part_rows, judged.reason, changed)
-        report = _report(opened.name, judged, cleaned, changed, perf_counter() - started)
+        source = opened.name
+    report = _report(source, judged, cleaned, changed)
     orders = _assemble(judged, cleaned, listed, _names(names, dictionaries.names.clean(), judged.products))
-    return orders, report
+    return orders, replace(report, seconds=perf_counter() - started)
 
 
 def refuse_nothing_left(report: TableReport) -> None:
@@ -106,9 +112,7 @@ def refuse_nothing_left(report: TableReport) -> None:
         )
 
 
-def _report(
-    source: str, judged: Judged, cleaned: Cleaned, changed: Mapping[str, np.ndarray], seconds: float
-) -> TableReport:
+def _report(source: str, judged: Judged, cleaned: Cleaned, changed: Mapping[str, np.ndarray]) -> TableReport:
     counts = np.bincount(judged.reason, minlength=len(Reason))
     netted = {reason.label: int(counts[reason]) for reason in NETTED if counts[reason]}
     lines = cleaned.lines
@@ -117,7 +121,7 @@ def _report(
         source=source,
         rows_read=len(judged.reason),
         rows_kept=len(lines),
-        seconds=seconds,
+        seconds=0.0,
         rejected={reason.label: int(counts[reason]) for reason in REJECTING if counts[reason]},
         changed={**netted, **{reason: len(rows) for reason, rows in changed.items() if len(rows)}},
         rows_netted=sum(netted.values()),

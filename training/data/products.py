@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from time import perf_counter
 
 import numpy as np
@@ -11,63 +11,77 @@ import polars as pl
 from config.data import Data
 from models.arrays import frozen
 from models.catalogue import NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN, Catalogue
+from models.errors import ConfigError, did_you_mean
 from models.ids import UNKNOWN
 from models.texts import Texts
 from training.data.columns import PRODUCT_COLUMNS
+from training.data.identifiers import found_in
 from training.data.money import minor_digits, number, to_minor_units
 from training.data.orders import Orders
+from training.data.reasons import Reason
 from training.data.rejects import RejectsFile
 from training.data.report import TableReport
 from training.data.tables import read_text_table
 
 PRICE_WINDOW_DAYS = 90  # a price older than the last window of a shop's orders says little about today's
-_STOCK_LIMIT = 2**31 - 1
+NON_PRODUCT, EXCLUDED = Reason.NON_PRODUCT.label, Reason.EXCLUDED_CATEGORY.label
+_MOST_PIECES = 2**31 - 1
 
 
 def read_products(
     data: Data, progress: Callable[[str], None] = lambda _: None, *, rejects: RejectsFile | None = None
-) -> tuple[pl.DataFrame, TableReport]:
-    """Read `[data.products]`: one row per product, sorted by product_id.
+) -> tuple[pl.DataFrame, frozenset[str], TableReport]:
+    """Read `[data.products]`: the table, and the ids of the products in excluded categories.
 
-    Columns, null where unknown: product_id, name, category, brand, size, variant_of, tags, url
-    (String), price and unit_cost (Int64 minor units), stock and min_age (Int32). Values that
-    cannot be used become null and are counted: bad_price, bad_cost, bad_stock, bad_min_age.
-    Raises ConfigError or DataError as every reader does.
+    The table has one row per product, sorted by product_id, without excluded categories and codes
+    that are no product. Columns, null where unknown: product_id, name, category, brand, size,
+    variant_of, tags, url (String), price and unit_cost (Int64 minor units), stock and min_age
+    (Int32). Values that cannot be used become null and are counted: bad_price, bad_unit_cost,
+    bad_stock, bad_min_age. Raises ConfigError or DataError as every reader does.
     """
-    assert data.products is not None
+    if data.products is None:
+        raise ConfigError("no products to read: set path, or url and query", key="data.products")
     started = perf_counter()
-    table = read_text_table(data.products, PRODUCT_COLUMNS, progress, rejects)
-    digits = minor_digits(data.currency)
-    text = pl.String()
-    parsed = {
-        "price": to_minor_units(number(pl.col("price"), text), digits),
-        "unit_cost": to_minor_units(number(pl.col("unit_cost"), text), digits),
-        "stock": number(pl.col("stock"), text).clip(0, _STOCK_LIMIT).floor().cast(pl.Int32),
-        "min_age": number(pl.col("min_age"), text).clip(-1, 1000).cast(pl.Int32),
-    }
-    whole = table.frame.with_columns(
-        pl.lit(None, dtype=pl.String).alias(name)
-        for name in PRODUCT_COLUMNS.all
-        if name not in table.frame.columns
-    )
-    frame = whole.with_columns(pl.when(value >= 0).then(value).alias(name) for name, value in parsed.items())
-    labels = {"price": "bad_price", "unit_cost": "bad_cost", "stock": "bad_stock", "min_age": "bad_min_age"}
-    lost = {label: frame[name].null_count() - whole[name].null_count() for name, label in labels.items()}
+    table = read_text_table(data.products, PRODUCT_COLUMNS, progress, rejects, _unwanted(data))
+    set_aside = table.set_aside.filter(pl.col("reason") == EXCLUDED)
+    for category in sorted(set(data.products.exclude_categories) - set(set_aside["category"])):
+        categories = table.frame["category"].drop_nulls().unique()
+        progress(f"no product has the excluded category {category!r}; {did_you_mean(category, categories)}")
+    frame, lost = _parse_numbers(table.frame, minor_digits(data.currency))
     report = TableReport(
         source=table.source,
         rows_read=table.rows_read,
         rows_kept=len(frame),
         seconds=perf_counter() - started,
         rejected=table.rejected,
-        changed={label: count for label, count in lost.items() if count},
+        changed=lost,
         counts={"categories": frame["category"].drop_nulls().n_unique()},
     )
-    return frame.select(PRODUCT_COLUMNS.all), report
+    return frame, frozenset(set_aside["product_id"]), report
 
 
-def products_of_categories(table: pl.DataFrame, categories: Iterable[str]) -> frozenset[str]:
-    """The ids of the products in these categories (compared exactly)."""
-    return frozenset(table.filter(pl.col("category").is_in(list(categories)))["product_id"])
+def _unwanted(data: Data) -> dict[str, pl.Expr]:
+    """Reason -> condition for the rows of products that must not be recommended."""
+    pattern = data.orders.non_product_pattern if data.orders is not None else None
+    excluded = data.products.exclude_categories if data.products is not None else ()
+    no_product = pl.col("product_id").map_batches(
+        lambda ids: found_in(ids, pattern), return_dtype=pl.Boolean, is_elementwise=True
+    )
+    return {NON_PRODUCT: no_product, EXCLUDED: pl.col("category").is_in(list(excluded))}
+
+
+def _parse_numbers(table: pl.DataFrame, digits: int) -> tuple[pl.DataFrame, dict[str, int]]:
+    """The table with its numbers parsed, and how many of each could not be."""
+    text = pl.String()
+    parsed = {
+        "price": to_minor_units(number(pl.col("price"), text), digits),
+        "unit_cost": to_minor_units(number(pl.col("unit_cost"), text), digits),
+        "stock": number(pl.col("stock"), text).clip(-1, _MOST_PIECES).floor().cast(pl.Int32),
+        "min_age": number(pl.col("min_age"), text).clip(-1, 1000).cast(pl.Int32),
+    }
+    frame = table.with_columns(pl.when(value >= 0).then(value).alias(name) for name, value in parsed.items())
+    lost = {f"bad_{name}": frame[name].null_count() - table[name].null_count() for name in parsed}
+    return frame, {reason: count for reason, count in lost.items() if count}
 
 
 def build_catalogue(orders: Orders, table: pl.DataFrame | None) -> Catalogue:
@@ -130,7 +144,8 @@ def _families(orders: Orders, variant_of: pl.Series) -> np.ndarray:
             base[position] = stand_in.setdefault(str(name), position)
     roots = np.full(len(base), UNKNOWN, dtype=np.int32)
     for start in range(len(base)):
-        path, here = [], start
+        path: list[int] = []
+        here = start
         on_path: dict[int, int] = {}
         while roots[here] == UNKNOWN and here not in on_path:
             on_path[here] = len(path)

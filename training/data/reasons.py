@@ -27,14 +27,14 @@ class Reason(IntEnum):
     EXACT_DUPLICATE = 12
     CANCELLATION_UNMATCHED = 13
     CANCELLATION_NETTED = 14
-    CANCELLED = 15
+    CANCELLED_IN_FULL = 15
 
     @property
     def label(self) -> str:
         return self.name.lower()
 
 
-NETTED = (Reason.CANCELLATION_NETTED, Reason.CANCELLED)
+NETTED = (Reason.CANCELLATION_NETTED, Reason.CANCELLED_IN_FULL)
 REJECTING = tuple(reason for reason in Reason if reason is not Reason.KEPT and reason not in NETTED)
 
 # Changes of lines that are kept.

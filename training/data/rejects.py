@@ -12,6 +12,7 @@ import polars as pl
 
 from models.errors import ConfigError
 from training.data.columns import ORDER_COLUMNS, TableName
+from training.data.part import Part
 from training.data.reasons import NETTED, Reason
 from training.data.sources import Opened
 
@@ -52,42 +53,17 @@ class RejectsFile:
         changed: Mapping[str, np.ndarray],
     ) -> None:
         """Add lines by position in the source: those with a `reason`, and those `changed`."""
-        gone = np.flatnonzero(reason != Reason.KEPT)
-        labels = np.array([each.label for each in Reason])
-        actions = np.array(["changed" if each in NETTED else "rejected" for each in Reason])
-        frames = [
-            pl.DataFrame({"at": gone, "action": actions[reason[gone]], "reason": labels[reason[gone]]}),
-            *(
-                pl.DataFrame({"at": rows.astype(np.int64), "action": "changed", "reason": why})
-                for why, rows in changed.items()
-                if len(rows)
-            ),
-        ]
-        found = pl.concat(frames).sort("at", maintain_order=True)
+        found = _rows(reason, changed)
         start = 0
         for part, rows in zip(opened.parts, part_rows, strict=True):
-            here = found.filter(pl.col("at").is_between(start, start + rows - 1)).select(
-                pl.lit("orders").alias("table"),
-                pl.lit(part.name).alias("source"),
-                pl.col("at").sub(start).alias("row"),
-                "action",
-                "reason",
-            )
+            here = found.filter(pl.col("at").is_between(start, start + rows - 1))
+            if len(here):
+                self._frames.append(_with_originals(opened, part, here, start))
             start += rows
-            if here.is_empty():
-                continue
-            values = [pl.col(theirs).cast(pl.String).alias(name) for name, theirs in opened.columns.items()]
-            originals = (
-                part.frame.select(values).with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
-            )
-            lines = opened.collect(
-                part, here.lazy().join(originals, on="row", how="left", maintain_order="left")
-            )
-            self._frames.append(lines.with_columns(pl.col("row") + 1))
 
-    def add_ids(self, table: TableName, source: str, rows: pl.DataFrame) -> None:
-        """Add rows of another table: `row` (from 1), `action`, `reason` and, if it had one, its id column."""
-        self._frames.append(rows.with_columns(table=pl.lit(table), source=pl.lit(source)))
+    def add_rows(self, table: TableName, rows: pl.DataFrame) -> None:
+        """Add rows of another table: `part`, `row` (from 1), `action`, `reason` and its id column."""
+        self._frames.append(rows.rename({"part": "source"}).with_columns(table=pl.lit(table)))
 
     def write(self) -> None:
         """Write the file whole or not at all: beside its place, then renamed into it."""
@@ -104,3 +80,35 @@ class RejectsFile:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+
+
+def _rows(reason: np.ndarray, changed: Mapping[str, np.ndarray]) -> pl.DataFrame:
+    """`at` (position in the source), `action` and `reason` of every line to be told of."""
+    gone = np.flatnonzero(reason != Reason.KEPT)
+    labels = np.array([each.label for each in Reason])
+    actions = np.array(["changed" if each in NETTED else "rejected" for each in Reason])
+    frames = [
+        pl.DataFrame({"at": gone, "action": actions[reason[gone]], "reason": labels[reason[gone]]}),
+        *(
+            pl.DataFrame({"at": rows.astype(np.int64)}).with_columns(
+                action=pl.lit("changed"), reason=pl.lit(why)
+            )
+            for why, rows in changed.items()
+        ),
+    ]
+    return pl.concat(frames).sort("at", maintain_order=True)
+
+
+def _with_originals(opened: Opened, part: Part, rows: pl.DataFrame, start: int) -> pl.DataFrame:
+    """The lines of one part, read once more for the values they had."""
+    placed = rows.select(
+        pl.lit("orders").alias("table"),
+        pl.lit(part.name).alias("source"),
+        pl.col("at").sub(start).alias("row"),
+        "action",
+        "reason",
+    )
+    values = [pl.col(theirs).cast(pl.String).alias(name) for name, theirs in opened.columns.items()]
+    originals = part.frame.select(values).with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
+    joined = placed.lazy().join(originals, on="row", how="left", maintain_order="left")
+    return opened.collect(part, joined).with_columns(pl.col("row") + 1)

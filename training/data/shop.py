@@ -11,7 +11,7 @@ from config.data import Data
 from training.data.columns import TableName
 from training.data.customers import read_customers
 from training.data.orders import Orders, read_orders, refuse_nothing_left
-from training.data.products import products_of_categories, read_products
+from training.data.products import read_products
 from training.data.rejects import RejectsFile
 from training.data.report import ReadReport, TableReport
 
@@ -43,9 +43,7 @@ def read_shop(data: Data, progress: Callable[[str], None] = lambda _: None) -> S
     products = customers = None
     excluded: frozenset[str] = frozenset()
     if data.products is not None:
-        products, reports["products"] = read_products(data, progress, rejects=rejects)
-        excluded = products_of_categories(products, data.products.exclude_categories)
-        products = products.filter(~pl.col("product_id").is_in(list(excluded)))
+        products, excluded, reports["products"] = read_products(data, progress, rejects=rejects)
     listed = products["product_id"] if products is not None else None
     orders, reports["orders"] = read_orders(data, progress, listed=listed, excluded=excluded, rejects=rejects)
     if data.customers is not None and reports["orders"].rows_kept:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import polars as pl
 
 from config.data import Source
 from models.errors import DataError
-from training.data.columns import TableColumns, locate_columns, refuse_unknown_names
+from training.data.columns import TableColumns, TableName, locate_columns, refuse_unknown_names
 from training.data.database import open_query
 from training.data.files import open_files, unreadable
 from training.data.part import Part
@@ -45,13 +45,18 @@ def open_source(source: Source, table: TableColumns) -> Iterator[Opened]:
     wrong with the source itself.
     """
     refuse_unknown_names(source.columns, table)
-    opening = open_files(source, table.table) if source.path is not None else open_query(source, table.table)
-    with opening as parts:
+    with _opening(source, table.table) as parts:
         name = source.path or parts[0].name
         located = locate_columns(
             parts[0].columns.names(), source.columns, table, source=parts[0].name, separator=source.separator
         )
         yield Opened(name, tuple(parts), located, source, table)
+
+
+def _opening(source: Source, table: TableName) -> AbstractContextManager[list[Part]]:
+    if source.path is not None:
+        return open_files(source.path, source, table)
+    return open_query(str(source.url), str(source.query), table)  # Source has seen to it that both are there
 
 
 def refuse_no_rows(opened: Opened, rows: int) -> None:

@@ -18,53 +18,68 @@ from training.data.sources import open_source, refuse_no_rows
 class TextTable:
     """Rows with a usable id, the first of each.
 
-    frame      every canonical column that the source has, as text without surrounding spaces, null
-               where empty; sorted by id
-    rejected   reason -> rows not used
+    frame       every canonical column, as text without surrounding spaces, null where empty or absent;
+                sorted by id
+    set_aside   the rows not used, with their `reason`
     """
 
     source: str
     frame: pl.DataFrame
+    set_aside: pl.DataFrame
     rows_read: int
-    rejected: dict[str, int]
+
+    @property
+    def rejected(self) -> dict[str, int]:
+        """Reason -> rows not used."""
+        return dict(self.set_aside.group_by("reason").len().sort("reason").iter_rows())
 
 
 def read_text_table(
-    source: Source, columns: TableColumns, progress: Callable[[str], None], rejects: RejectsFile | None
+    source: Source,
+    columns: TableColumns,
+    progress: Callable[[str], None],
+    rejects: RejectsFile | None,
+    unwanted: dict[str, pl.Expr] | None = None,
 ) -> TextTable:
-    """Read a table. Raises ConfigError or DataError as open_source does, DataError if it has no row."""
+    """Read a table and set aside the rows without a usable id, repeated ids, and `unwanted` rows.
+
+    `unwanted` is reason -> condition on the canonical columns. Raises ConfigError or DataError as
+    open_source does, and DataError if there is no row.
+    """
     key = columns.required[0]
     with open_source(source, columns) as opened:
         frames = []
         for part in opened.parts:
             progress(f"reading {part.name}")
-            expressions = [
+            texts = [
                 _text(theirs, part.columns[theirs]).alias(name) for name, theirs in opened.columns.items()
             ]
-            frames.append(
-                opened.collect(part, part.frame.select(expressions)).with_row_index("row", offset=1)
-            )
+            frame = opened.collect(part, part.frame.select(texts)).with_row_index("row", offset=1)
+            frames.append(frame.with_columns(part=pl.lit(part.name)))
         table = pl.concat(frames)
         refuse_no_rows(opened, len(table))
         name = opened.name
-    reason = (
-        pl.when(pl.col(key).is_null())
-        .then(pl.lit(f"missing_{key}"))
-        .when((pl.col(key).str.len_bytes() > MAX_ID_BYTES) | pl.col(key).str.contains(r"\p{Cc}"))
-        .then(pl.lit("bad_id"))
-        .when(~pl.col(key).is_first_distinct())
-        .then(pl.lit(f"duplicate_{key}"))
+    table = table.with_columns(
+        pl.lit(None, dtype=pl.String).alias(column) for column in columns.all if column not in table.columns
     )
-    table = table.with_columns(reason=reason)
-    rejected = table.filter(pl.col("reason").is_not_null())
+    table = table.with_columns(reason=_reason(key, unwanted or {}))
+    set_aside = table.filter(pl.col("reason").is_not_null())
     if rejects is not None:
-        rows = rejected.select(
-            pl.col("row").cast(pl.Int64), pl.lit("rejected").alias("action"), "reason", key
-        )
-        rejects.add_ids(columns.table, name, rows.rename({key: key}))
-    counts = dict(rejected.group_by("reason").len().sort("reason").iter_rows())
-    kept = table.filter(pl.col("reason").is_null()).drop("reason", "row").sort(key)
-    return TextTable(name, kept, len(table), counts)
+        row, action = pl.col("row").cast(pl.Int64), pl.lit("rejected").alias("action")
+        rejects.add_rows(columns.table, set_aside.select("part", row, action, "reason", key))
+    kept = table.filter(pl.col("reason").is_null()).select(columns.all).sort(key)
+    return TextTable(name, kept, set_aside, len(table))
+
+
+def _reason(key: str, unwanted: dict[str, pl.Expr]) -> pl.Expr:
+    id_ = pl.col(key)
+    conditions = {
+        f"missing_{key}": id_.is_null(),
+        "bad_id": (id_.str.len_bytes() > MAX_ID_BYTES) | id_.str.contains(r"\p{Cc}"),
+        f"duplicate_{key}": ~id_.is_first_distinct(),
+        **unwanted,
+    }
+    return pl.coalesce(pl.when(condition).then(pl.lit(reason)) for reason, condition in conditions.items())
 
 
 def _text(column: str, dtype: pl.DataType) -> pl.Expr:

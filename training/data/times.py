@@ -37,11 +37,9 @@ class Clock:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise ConfigError(
-                f"data.timezone: {self.timezone!r} is no time zone of the IANA list, such as 'UTC' or 'Europe/London'",
+                f"data.timezone: {self.timezone!r} is no IANA time zone, such as 'UTC' or 'Europe/London'",
                 key="data.timezone",
             ) from error
-        if self.format not in (None, EPOCH):
-            self._parse_as(pl.Series(["2011-12-31"]), str(self.format))
 
     def expected(self) -> str:
         """What a value should look like, for messages."""
@@ -49,8 +47,11 @@ class Clock:
             return "seconds since 1970-01-01 UTC"
         if self.format is not None:
             return f"a moment written as {self.format}"
-        order = "31/12/2011 08:26" if self.day_first else "12/31/2011 08:26"
-        return f"ISO 8601 (2011-12-31T08:26:00Z, 2011-12-31) or {order}; data.orders.timestamp_format sets another"
+        local = "31/12/2011 08:26" if self.day_first else "12/31/2011 08:26"
+        return (
+            f"ISO 8601 (2011-12-31T08:26:00Z) or {local} (data.day_first is {str(self.day_first).lower()}; "
+            "data.orders.timestamp_format sets another form, 'epoch' for seconds since 1970)"
+        )
 
     def read(self, column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         """A column of `dtype` as naive UTC datetimes; null where it is empty or no moment."""
@@ -60,11 +61,7 @@ class Clock:
     def _moment(self, column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         if isinstance(dtype, pl.Datetime):
             moment = column.cast(pl.Datetime("us", dtype.time_zone))
-            return (
-                moment.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-                if dtype.time_zone
-                else self._utc(moment)
-            )
+            return _without_zone(moment) if dtype.time_zone else self._utc(moment)
         if isinstance(dtype, pl.Date):
             return self._utc(column.cast(UTC_NAIVE))
         if self.format == EPOCH:
@@ -87,7 +84,7 @@ class Clock:
 
         def localised(moment: pl.Expr) -> pl.Expr:
             zoned = moment.dt.replace_time_zone(self.timezone, ambiguous="earliest", non_existent="null")
-            return zoned.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+            return _without_zone(zoned)
 
         day = pl.duration(hours=25)
         return pl.coalesce(localised(naive), localised(naive - day) + day)
@@ -103,26 +100,21 @@ class Clock:
         text = series.str.strip_chars()
         formats = self._formats()
         known = text.drop_nulls().head(1)
-        formats.sort(
-            key=lambda format_: self._parse_as(known, format_).null_count()
-        )  # stable: best guess first
+        formats.sort(key=lambda format_: self._parse_as(known, format_).null_count())  # the best guess first
         parsed = pl.Series(series.name, [None], dtype=UTC_NAIVE).new_from_index(0, len(text))
         for format_ in formats:
-            left = parsed.is_null() & text.is_not_null()
-            if not left.any():
+            left = (parsed.is_null() & text.is_not_null()).arg_true()
+            if left.is_empty():
                 break
-            rest = self._parse_as(text.set(~left, None), format_)
-            parsed = pl.select(pl.coalesce(parsed, rest)).to_series().alias(series.name)
+            parsed = parsed.scatter(left, self._parse_as(text.gather(left), format_))
         return parsed
 
     def _parse_as(self, text: pl.Series, format_: str) -> pl.Series:
-        try:
-            parsed = text.str.to_datetime(format_, time_unit="us", strict=False)
-        except pl.exceptions.PolarsError as error:
-            raise ConfigError(
-                f"data.orders.timestamp_format: {format_!r} cannot be used: {error}",
-                key="data.orders.timestamp_format",
-            ) from error
+        parsed = text.str.to_datetime(format_, time_unit="us", strict=False)
         if isinstance(parsed.dtype, pl.Datetime) and parsed.dtype.time_zone is not None:
             return parsed.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
         return pl.select(self._utc(pl.lit(parsed))).to_series()
+
+
+def _without_zone(moment: pl.Expr) -> pl.Expr:
+    return moment.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
