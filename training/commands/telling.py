@@ -4,21 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+QUIET_SECONDS = 2.0
+
+
+@dataclass(slots=True)
+class _Log:
+    """Prints a line unless it follows too soon on the one before."""
+
+    what: str
+    console: Console
+    last: float = float("-inf")
+
+    def __call__(self, line: str) -> None:
+        now = monotonic()
+        if now - self.last >= QUIET_SECONDS:
+            self.last = now
+            self.console.print(f"{self.what}: {line}", highlight=False, markup=False, soft_wrap=True)
 
 
 @contextmanager
 def telling(what: str, console: Console | None = None) -> Iterator[Callable[[str], None]]:
     """A function that shows a short line; `what` stands before it.
 
-    On a terminal the line is replaced by the next one. Elsewhere (a log, a pipe) each line is
-    printed once.
+    On a terminal the line is replaced by the next one. Elsewhere (a log, a pipe) lines are printed,
+    one every few seconds at the most.
     """
     console = console or Console(stderr=True)
     if not console.is_terminal:
-        yield lambda line: console.print(f"{what}: {line}", highlight=False, markup=False, soft_wrap=True)
+        yield _Log(what, console)
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
