@@ -62,9 +62,9 @@ class Reasons:
 
     @cached_property
     def _purchases(self) -> dict[int, int]:
-        """Position of each product among the customer's purchases, best first."""
+        """Position of each product among the customer's purchases."""
         products = self._bundle.buy_again.of(self._context.customer).products.tolist()
-        return {product: position for position, product in enumerate(products)}
+        return dict(zip(products, range(len(products)), strict=True))
 
     @cached_property
     def _mine(self) -> Set[int]:
@@ -109,9 +109,10 @@ class Reasons:
         )
 
     def _buy_again(self, product: int) -> Reason | None:
-        counts = self._bundle.buy_again.evidence(self._context.customer, product)
-        if counts is None:
+        position = self._purchases.get(product)
+        if position is None:
             return None
+        counts = self._bundle.buy_again.record(self._context.customer, position)
         last = (EPOCH + timedelta(days=counts.last_day)).isoformat()
         return Reason(
             "BUY_AGAIN",
