@@ -5,7 +5,7 @@ A pure function of a bundle and a query: nothing is written, nothing is remember
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from models import candidates as sources
 from models.bundle import Bundle
 from models.candidates import Candidates
-from models.context import resolve
+from models.context import Context, resolve
 from models.filters import Filters, filters_of, judged, kept
 from models.ids import UNKNOWN
 from models.query import Answer, Candidate, Kind, Query, Reason, Recommendation
@@ -36,10 +36,7 @@ class Pick(NamedTuple):
 def recommend(bundle: Bundle, query: Query) -> Answer:
     """Answer one query. Unknown ids degrade by name (`Answer.fallback`), they never raise."""
     context = resolve(query, bundle)
-    proposals: dict[Kind, Candidates] = {
-        kind: PROPOSE[kind](bundle, context) for kind in dict.fromkeys(query.kinds)
-    }
-    filters = {kind: filters_of(bundle, context, kind) for kind in proposals}
+    proposals, filters = _considered(bundle, context, query.kinds)
     picks = _pick(bundle, proposals, filters, query.limit)
     reasons = Reasons(bundle, context)
     recommendations = tuple(
@@ -63,6 +60,11 @@ def recommend(bundle: Bundle, query: Query) -> Answer:
     )
 
 
+def choose(bundle: Bundle, context: Context, kinds: Sequence[Kind], limit: int) -> list[Pick]:
+    """What `recommend` answers in a context, without words and reasons: for those who only count."""
+    return _pick(bundle, *_considered(bundle, context, kinds), limit)
+
+
 def bought_together(bundle: Bundle, product_id: str, limit: int) -> Answer:
     """What is bought with one product, strongest rule first; popular products for an unknown one."""
     product = bundle.products.index(product_id)
@@ -75,6 +77,16 @@ def similar(bundle: Bundle, product_id: str, limit: int) -> Answer:
     product = bundle.products.index(product_id)
     found = bundle.similar.of(product)
     return _about(bundle, product_id, product, "taste", (found.products, found.scores), limit)
+
+
+def _considered(
+    bundle: Bundle, context: Context, kinds: Sequence[Kind]
+) -> tuple[dict[Kind, Candidates], dict[Kind, Filters]]:
+    """By kind: the candidates, and what removes some of them."""
+    proposals: dict[Kind, Candidates] = {
+        kind: PROPOSE[kind](bundle, context) for kind in dict.fromkeys(kinds)
+    }
+    return proposals, {kind: filters_of(bundle, context, kind) for kind in proposals}
 
 
 def _pick(
