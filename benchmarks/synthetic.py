@@ -183,14 +183,17 @@ def _popularity(size: Size, orders: np.ndarray, rng: np.random.Generator) -> Pop
 
 
 def _buy_again(size: Size, popularity: np.ndarray, rng: np.random.Generator) -> BuyAgain:
-    per = size.purchases_per_customer
-    n = size.customers * per
-    # Repeats within a row are possible and harmless here: a lookup costs the same.
+    rows = np.repeat(np.arange(size.customers), size.purchases_per_customer)
+    drawn = np.unique(rows * size.products + _draw(popularity, len(rows), rng))
+    rows, products = np.divmod(drawn, size.products)
+    starts = np.searchsorted(rows, np.arange(size.customers + 1))
+    scores = rng.random(len(rows), dtype=np.float32)
+    order = np.lexsort((-scores, rows))
     return BuyAgain(
-        starts=np.arange(size.customers + 1, dtype=np.int64) * per,
-        products=_draw(popularity, n, rng),
-        scores=np.sort(rng.random((size.customers, per), dtype=np.float32), axis=1)[:, ::-1].ravel(),
-        orders_with=rng.integers(1, 8, n).astype(np.uint16),
-        last_day=rng.integers(LAST_DAY - 300, LAST_DAY, n).astype(np.uint16),
+        starts=starts.astype(np.int64),
+        products=products[order].astype(np.int32),
+        scores=scores[order],
+        orders_with=rng.integers(1, 8, len(rows)).astype(np.uint16),
+        last_day=rng.integers(LAST_DAY - 300, LAST_DAY, len(rows)).astype(np.uint16),
         customer_orders=rng.integers(8, 30, size.customers).astype(np.int32),
     )

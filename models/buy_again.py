@@ -48,11 +48,12 @@ class BuyAgain:
 
     def evidence(self, customer: int, product: int) -> PurchaseEvidence | None:
         """The customer's record of a product, None where they never bought it."""
-        begin, end = int(self.starts[customer]), int(self.starts[customer + 1])
-        found = np.flatnonzero(self.products[begin:end] == product)
-        if not len(found):
-            return None
-        at = begin + int(found[0])
+        found = np.flatnonzero(self.of(customer).products == product)
+        return self.record(customer, int(found[0])) if len(found) else None
+
+    def record(self, customer: int, position: int) -> PurchaseEvidence:
+        """The customer's record of the product at a position of their row, as `of` lists it."""
+        at = int(self.starts[customer]) + position
         return PurchaseEvidence(
             int(self.orders_with[at]), int(self.customer_orders[customer]), int(self.last_day[at])
         )

@@ -69,7 +69,7 @@ def _bought_together(bundle: Bundle, shown: np.ndarray) -> Scored:
     if len(shown) == 1:
         return bundle.bought_together.of(int(shown[0]))
     rules, _ = bundle.bought_together.rows(shown)
-    return Scored(bundle.bought_together.consequents[rules], bundle.bought_together.scores[rules])
+    return _sorted(bundle.bought_together.consequents[rules], bundle.bought_together.scores[rules])
 
 
 def _taste(bundle: Bundle, context: Context) -> Scored:
@@ -94,7 +94,12 @@ def _popularity(bundle: Bundle, context: Context) -> Scored:
     # The category first: its products come with their scores on top of the overall ones.
     products = np.concatenate([category.products, overall.products])
     scores = np.concatenate([relative(category.scores), 0.5 * relative(overall.scores)])
-    return Scored(products, scores)
+    return _sorted(products, scores)
+
+
+def _sorted(products: np.ndarray, scores: np.ndarray) -> Scored:
+    order = np.argsort(-scores, kind="stable")
+    return Scored(products[order], scores[order])
 
 
 def _head(scored: Scored) -> Scored:
@@ -120,7 +125,8 @@ def _mix(proposed: Mapping[str, Scored], weights: Mapping[str, float]) -> Candid
     products, places = _distinct([scored.products for _, scored, _ in speaking])
     shares = np.zeros((len(speaking), len(products)))
     for row, ((_, scored, weight), at) in enumerate(zip(speaking, places, strict=True)):
-        np.maximum.at(shares[row], at, weight * relative(scored.scores))
+        # Worst first: a product that is proposed twice keeps the better score, which is written last.
+        shares[row][at[::-1]] = (weight * relative(scored.scores))[::-1]
     codes = np.array([code for code, _, _ in speaking], dtype=np.int8)
     total = sum(weight for _, _, weight in speaking)
     return Candidates(products, shares.sum(axis=0) / total, codes[shares.argmax(axis=0)], CROSS_SELL_SOURCES)

@@ -37,13 +37,11 @@ def resolve(query: Query, bundle: Bundle) -> Context:
     shown = found[found != UNKNOWN]
     viewing = UNKNOWN if query.viewing is None else int(found[asked.index(query.viewing)])
     excluded = bundle.products.indices(query.exclude)
-    unknown = [item for item, index in zip(asked, found.tolist(), strict=True) if index == UNKNOWN]
-    unknown += [
-        item for item, index in zip(query.exclude, excluded.tolist(), strict=True) if index == UNKNOWN
-    ]
+    ids, indices = (*asked, *query.exclude), (*found.tolist(), *excluded.tolist())
+    unknown = dict.fromkeys(item for item, index in zip(ids, indices, strict=True) if index == UNKNOWN)
     fallback = _fallback(query, customer, asked=len(asked), known=len(shown))
     known_excluded = excluded[excluded != UNKNOWN]
-    return Context(customer, shown, viewing, known_excluded, tuple(dict.fromkeys(unknown)), fallback)
+    return Context(customer, shown, viewing, known_excluded, tuple(unknown), fallback)
 
 
 def _fallback(query: Query, customer: int, *, asked: int, known: int) -> Fallback | None:

@@ -56,7 +56,7 @@ class IdMap:
 
     def indices(self, items: Sequence[str]) -> np.ndarray:
         """The positions [n_items] of ids, UNKNOWN where there is none."""
-        return np.fromiter((self.index(item) for item in items), dtype=np.int32, count=len(items))
+        return np.array([self.index(item) for item in items], dtype=np.int32)
 
     def id(self, index: int) -> str:
         """The id at a position."""
