@@ -56,11 +56,22 @@ def fit_basket_rules(
     log says why: training goes on.
     """
     columns = _most_bought(baskets, settings.max_frequent_products)
+    if not _fits_keys(baskets.shape[1]):
+        columns = columns[:0]
     frequent = baskets[:, columns]
     all_orders = int(np.count_nonzero(np.diff(baskets.indptr)))
     itemsets = _itemsets(frequent, settings, seed, progress)
     found = _joined(_rules(frequent, itemsets, all_orders, settings, threads))
     return _assemble(_highest(found, settings.max_rules), columns, all_orders, baskets.shape[1])
+
+
+def _fits_keys(n_products: int) -> bool:
+    try:
+        rule_key((0, 1), n_products)
+    except OverflowError as error:
+        log.warning("no basket rules: %s", error)
+        return False
+    return True
 
 
 def _most_bought(baskets: csr_matrix, n: int) -> np.ndarray:

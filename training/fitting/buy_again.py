@@ -41,7 +41,8 @@ def fit_buy_again(
     weights = _order_weights(orders, real, n_customers, half_life_days)
     found = _purchases(basket_matrix(lines, n_orders, n_products), orders, weights, n_customers)
     totals = np.bincount(orders.customer[real], weights=weights[real], minlength=n_customers)
-    scores = (found.weights / totals[found.customers]).astype(np.float32)
+    # The two sums are added up in different orders: a share of 1 may come out a rounding error above.
+    scores = np.minimum(found.weights / totals[found.customers], 1).astype(np.float32)
     order = np.lexsort((-scores, found.customers))  # stable: equal scores stay ascending by product
     starts = np.concatenate([[0], np.cumsum(np.bincount(found.customers, minlength=n_customers))])
     return BuyAgain(
