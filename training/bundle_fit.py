@@ -46,6 +46,7 @@ def fit_bundle(
     settings: Training,
     choices: Choices,
     facts: Facts,
+    *,
     progress: Progress = silent,
     shortcuts: Shortcuts | None = None,
 ) -> Bundle:

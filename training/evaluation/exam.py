@@ -13,11 +13,17 @@ from training.data.orders import Orders
 from training.evaluation.rows import Rows
 from training.evaluation.split import Cut, NotJudgeable, iso_day
 
-Part = Literal["all", "repeat", "new"]
-PARTS: tuple[Part, ...] = ("all", "repeat", "new")
+Part = Literal["all", "repeat", "new", "cart"]
+CUSTOMER_PARTS: tuple[Part, ...] = ("all", "repeat", "new")
+PARTS: tuple[Part, ...] = (*CUSTOMER_PARTS, "cart")
+
+NO_PRODUCTS = np.empty(0, dtype=np.int32)
 
 # Fewer say nothing: one customer more or less would move a share of theirs by a tenth.
 MIN_CUSTOMERS = 10
+
+# Enough for a standard error below 0.01 at any hit rate.
+MAX_CARTS = 3_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,11 +31,13 @@ class Carts:
     """Baskets from after the cut with one product taken out, to be guessed from the rest.
 
     customers  int32 [n_carts] index in the history's customers, UNKNOWN for a guest or a new customer
+    owned      [n_carts] products that the customer bought before the cut
     baskets    [n_carts] what is left, at least one product known before the cut
     removed    [n_carts] one product each, never one that the customer had bought before the cut
     """
 
     customers: np.ndarray
+    owned: Rows
     baskets: Rows
     removed: Rows
 
@@ -61,15 +69,23 @@ class Exam:
     n_sold: int
 
     def truth(self, part: Part) -> Rows:
-        """What counts as right, by judged customer: all purchases, repeats only, or new products only."""
+        """What counts as right: a customer's purchases, all or repeated or new; what a cart lost."""
         if part == "all":
             return self.bought
+        if part == "cart":
+            return self.carts.removed
         repeated = self.bought.within(self.owned)
         return self.bought.where(repeated if part == "repeat" else ~repeated)
 
-    def customer_ids(self) -> list[str]:
-        """The ids of the judged customers."""
-        return self.history.customers.take(self.customers)
+    def size(self, part: Part) -> int:
+        """How many lists the part asks for: one a customer, or one a cart."""
+        return len(self.carts) if part == "cart" else len(self.customers)
+
+    def limits(self, part: Part, row: int) -> np.ndarray:
+        """Products int32 [n]: repeat allows these alone, new and cart allow all others; all has none."""
+        if part == "cart":
+            return np.concatenate([self.carts.baskets.of(row), self.carts.owned.of(row)])
+        return NO_PRODUCTS if part == "all" else self.owned.of(row)
 
 
 def set_exam(
@@ -106,7 +122,7 @@ def set_exam(
         owned=_rows_of(row, known["customer"].to_numpy(), known["product"].to_numpy(), len(customers)),
         bought=_rows_of(row, buyer, product, len(customers)),
         last_basket=_last_baskets(known, row, len(customers)),
-        carts=_carts(after["order"].to_numpy(), buyer, product, known, sold, (max_customers, rng)),
+        carts=_carts(after["order"].to_numpy(), buyer, product, known, sold, rng),
         n_sold=int(sold.sum()),
     )
 
@@ -156,14 +172,13 @@ def _carts(
     product: np.ndarray,
     known: pl.DataFrame,
     sold: np.ndarray,
-    sample: tuple[int, np.random.Generator],
+    rng: np.random.Generator,
 ) -> Carts:
     """Baskets of two products or more, one product of each taken out at random.
 
     Only products sold before the cut stay in the basket. A cart is left out where nothing is left
     in it, and where the product taken out was the customer's before: cross-sell never offers that.
     """
-    most, rng = sample
     orders, first, number = np.unique(order, return_index=True, return_inverse=True)
     baskets = Rows.of_pairs(number, product, len(orders))
     sizes = baskets.lengths()
@@ -171,14 +186,16 @@ def _carts(
     removed = np.zeros(len(baskets.products), dtype=bool)
     removed[taken] = True
     customers = buyer[first]
-    rest = baskets.where(~removed & sold[baskets.products])
-    pairs = customers.astype(np.int64) << 32 | baskets.products[taken]
-    fair = ~np.isin(pairs, _owned_pairs(known, customers)) | (customers == UNKNOWN)
-    chosen = _sampled(np.flatnonzero((sizes >= 2) & (rest.lengths() > 0) & fair), most, rng)
-    return Carts(customers[chosen], rest.take(chosen), baskets.where(removed).take(chosen))
+    rest, lost = baskets.where(~removed & sold[baskets.products]), baskets.where(removed)
+    owned = _owned(known, customers)
+    fair = ~owned.contains(lost.products[:, None])[:, 0]  # one product was taken out of every basket
+    chosen = _sampled(np.flatnonzero((sizes >= 2) & (rest.lengths() > 0) & fair), MAX_CARTS, rng)
+    return Carts(customers[chosen], owned.take(chosen), rest.take(chosen), lost.take(chosen))
 
 
-def _owned_pairs(known: pl.DataFrame, customers: np.ndarray) -> np.ndarray:
-    """(customer, product) pairs bought before the cut, as customer * 2^32 + product, of these customers."""
-    lines = known.filter(pl.col("customer").is_in(np.unique(customers[customers != UNKNOWN]).tolist()))
-    return np.unique(lines["customer"].to_numpy().astype(np.int64) << 32 | lines["product"].to_numpy())
+def _owned(known: pl.DataFrame, customers: np.ndarray) -> Rows:
+    """What each of these customers [n], repeats and UNKNOWN allowed, bought before the cut."""
+    named, which = np.unique(customers, return_inverse=True)
+    row = np.full(int(max(named.max(initial=0), known["customer"].max() or 0)) + 2, UNKNOWN)
+    row[named[named != UNKNOWN]] = np.flatnonzero(named != UNKNOWN)
+    return _rows_of(row, known["customer"].to_numpy(), known["product"].to_numpy(), len(named)).take(which)

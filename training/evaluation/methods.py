@@ -1,4 +1,4 @@
-"""Methods: each turns models fitted on an exam's history into ranked lists for its customers.
+"""Methods: each turns models fitted on an exam's history into ranked lists.
 
 To judge one more, add a `Method` to the tuple given to `evaluate`: any callable will do, with
 models of its own if the bundle does not hold them. The parts of the exam ask:
@@ -6,6 +6,7 @@ models of its own if the bundle does not hold them. The parts of the exam ask:
     all      the best products, whatever the customer owns
     repeat   the best among the products the customer owns
     new      the best among those the customer does not own
+    cart     what goes with a cart, neither in it nor owned
 
 The limits of a part hold for every method alike, so that none wins by being told more than others.
 """
@@ -20,16 +21,18 @@ from scipy.sparse import csr_matrix
 
 from models.arrays import best
 from models.bundle import Bundle
+from models.context import Context, resolve
 from models.ids import UNKNOWN
 from models.query import KINDS, Kind, Query
-from models.recommender import recommend
-from training.evaluation.exam import Exam, Part
+from models.recommender import choose
+from training.evaluation.exam import CUSTOMER_PARTS, NO_PRODUCTS, PARTS, Exam, Part
 from training.fitting.taste import fit_taste_lists
 
 SERVED_KINDS: Mapping[Part, tuple[Kind, ...]] = {
     "all": KINDS,
     "repeat": ("buy_again",),
     "new": ("cross_sell",),
+    "cart": ("cross_sell",),
 }
 
 Rank = Callable[[Exam, Bundle, Part, int], np.ndarray]
@@ -37,27 +40,30 @@ Rank = Callable[[Exam, Bundle, Part, int], np.ndarray]
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A name and a function to lists int32 [n_customers, length], best first, padded with -1.
+    """A name and a function to lists int32 [n_rows, length], best first, padded with -1.
 
-    nested  whether the first k of a longer list are the list of length k. Where not, as with
-            answers that mix kinds in shares of their length, each length is asked for apart.
+    parts  the parts it has an answer for
+    apart  parts in which a list of k is not the first k of a longer one, as with answers that mix
+           kinds in shares of their length: there each length is asked for
     """
 
     name: str
     rank: Rank
-    nested: bool = True
+    parts: tuple[Part, ...] = CUSTOMER_PARTS
+    apart: tuple[Part, ...] = ()
 
 
 def popularity(exam: Exam, bundle: Bundle, part: Part, length: int) -> np.ndarray:
     """Products by baskets of the recent window, the same for everybody."""
     orders = bundle.popularity.recent_orders
     ranking = best(orders, int((orders > 0).sum())).astype(np.int32)
-    return _same_for_all(exam, ranking, part, length)
+    return _lists(exam, lambda _: ranking, part, length)
 
 
 def trending(exam: Exam, bundle: Bundle, part: Part, length: int) -> np.ndarray:
     """Products by growth lately, the same for everybody."""
-    return _same_for_all(exam, bundle.popularity.rising().products, part, length)
+    ranking = bundle.popularity.rising().products
+    return _lists(exam, lambda _: ranking, part, length)
 
 
 def personal_frequency(exam: Exam, bundle: Bundle, part: Part, length: int) -> np.ndarray:
@@ -79,27 +85,28 @@ def taste(exam: Exam, bundle: Bundle, part: Part, length: int) -> np.ndarray:
 
 
 def bought_together(exam: Exam, bundle: Bundle, part: Part, length: int) -> np.ndarray:
-    """Consequents of the customer's last basket, each by its strongest rule."""
-    return _lists(exam, lambda row: together(bundle, exam.last_basket.of(row)), part, length)
+    """Consequents of the cart, or of the customer's last basket, each by its strongest rule."""
+    baskets = exam.carts.baskets if part == "cart" else exam.last_basket
+    return _lists(exam, lambda row: together(bundle, baskets.of(row)), part, length)
 
 
 def served(exam: Exam, bundle: Bundle, part: Part, length: int) -> np.ndarray:
-    """What the service answers without a basket: buy_again for repeat, cross_sell for new, both for all."""
-    lists = np.full((len(exam.customers), length), UNKNOWN, dtype=np.int32)
-    for row, customer in enumerate(exam.customer_ids()):
-        answer = recommend(bundle, Query(customer_id=customer, kinds=SERVED_KINDS[part], limit=length))
-        ids = [item.product_id for item in answer.recommendations]
-        lists[row, : len(ids)] = bundle.products.indices(ids)
+    """What the service answers: buy_again for repeat, cross_sell for new and for carts, both for all."""
+    lists = np.full((exam.size(part), length), UNKNOWN, dtype=np.int32)
+    kinds = SERVED_KINDS[part]
+    for row in range(len(lists)):
+        picks = choose(bundle, _context(exam, bundle, part, row), kinds, length)
+        lists[row, : len(picks)] = [pick.product for pick in picks]
     return lists
 
 
 METHODS = (
-    Method("popularity", popularity),
-    Method("trending", trending),
+    Method("popularity", popularity, PARTS),
+    Method("trending", trending, PARTS),
     Method("personal_frequency", personal_frequency),
     Method("taste", taste),
-    Method("bought_together", bought_together),
-    Method("served", served, nested=False),
+    Method("bought_together", bought_together, PARTS),
+    Method("served", served, PARTS, apart=("all",)),
 )
 
 
@@ -113,40 +120,33 @@ def together(bundle: Bundle, basket: np.ndarray) -> np.ndarray:
     return products
 
 
+def _context(exam: Exam, bundle: Bundle, part: Part, row: int) -> Context:
+    if part == "cart":
+        customer, basket = int(exam.carts.customers[row]), exam.carts.baskets.of(row)
+        return Context(customer, basket, UNKNOWN, NO_PRODUCTS, (), None)
+    customer_id = exam.history.customers.id(int(exam.customers[row]))
+    return resolve(Query(customer_id=customer_id), bundle)
+
+
 def _by_score(products: np.ndarray, customer: np.ndarray, factors: np.ndarray) -> np.ndarray:
     """These products by the preference of one customer's factors [n_factors]."""
     ranked: np.ndarray = products[best(factors[products] @ customer, len(products))]
     return ranked
 
 
-def _same_for_all(exam: Exam, ranking: np.ndarray, part: Part, length: int) -> np.ndarray:
-    """One ranking for everybody; no deeper than a customer's owned products can hide, save for repeat."""
-    if part == "repeat":
-        place = np.full(int(exam.owned.products.max(initial=0)) + 1, len(ranking))
-        ranked_owned = ranking[ranking < len(place)]
-        place[ranked_owned] = np.arange(len(ranked_owned))
-        return _lists(exam, lambda row: _in_order(exam.owned.of(row), place, len(ranked_owned)), part, length)
-    depth = length + exam.owned.lengths()
-    return _lists(exam, lambda row: ranking[: depth[row]], part, length)
-
-
-def _in_order(products: np.ndarray, place: np.ndarray, ranked: int) -> np.ndarray:
-    known: np.ndarray = products[place[products] < ranked]
-    return known[np.argsort(place[known])]
-
-
 def _lists(exam: Exam, ranking: Callable[[int], np.ndarray], part: Part, length: int) -> np.ndarray:
     """The first `length` of each row's ranking that the part allows."""
-    lists = np.full((len(exam.customers), length), UNKNOWN, dtype=np.int32)
-    n_products = len(exam.history.products)
-    owned = np.zeros(n_products, dtype=bool)
+    lists = np.full((exam.size(part), length), UNKNOWN, dtype=np.int32)
+    marked = np.zeros(len(exam.history.products), dtype=bool)
     for row in range(len(lists)):
         products = ranking(row)
         if part != "all":
-            mine = exam.owned.of(row)
-            owned[mine] = True
-            products = products[owned[products] == (part == "repeat")]
-            owned[mine] = False
+            limits = exam.limits(part, row)
+            if part != "repeat":  # no more can be hidden than there are to hide
+                products = products[: length + len(limits)]
+            marked[limits] = True
+            products = products[marked[products] == (part == "repeat")]
+            marked[limits] = False
         products = products[:length]
         lists[row, : len(products)] = products
     return lists

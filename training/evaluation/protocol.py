@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from models.bundle import Bundle
-from training.evaluation.exam import PARTS, Exam, Part
+from training.evaluation.exam import Exam, Part
 from training.evaluation.methods import METHODS, Method
 from training.evaluation.metrics import coverage, judged_rows, per_row
 from training.evaluation.split import NotJudgeable, Split
@@ -21,7 +21,7 @@ KS = (5, 10, 20)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: means over `customers`, all values 0 to 1."""
+    """One line of the table: means over `customers` (carts, where the part is cart), all values 0 to 1."""
 
     method: str
     part: Part
@@ -84,7 +84,7 @@ def evaluate(
     rows = []
     for method in methods:
         progress(f"judging {method.name}")
-        for part in PARTS:
+        for part in method.parts:
             rows += _judge(method, part, exam, bundle)
     return Evaluation(tuple(rows), _facts(exam, split))
 
@@ -94,7 +94,7 @@ def _judge(method: Method, part: Part, exam: Exam, bundle: Bundle) -> list[Row]:
     longest = method.rank(exam, bundle, part, max(KS))
     rows = []
     for k in KS:
-        lists = longest if method.nested or k == max(KS) else method.rank(exam, bundle, part, k)
+        lists = longest if part not in method.apart or k == max(KS) else method.rank(exam, bundle, part, k)
         judged = judged_rows(truth)
         values = per_row(lists, truth, k)
         recall, ndcg, hit = (float(np.mean(value)) if len(judged) else 0.0 for value in values)

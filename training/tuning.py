@@ -1,0 +1,156 @@
+"""Tuning: what validation data choose. Test data are never looked at here.
+
+1. The ALS trial of the settings with the best recall@10 of new products.
+2. The weights of the sources of cross-sell. Only their ratios matter, and sources with nothing to say
+   drop out, so two situations settle them one after the other:
+   a. without a basket, taste, trending and popularity against each other: recall@10 of new products;
+   b. with a basket, those three as a block, and basket_rules, against bought_together: hit rate@10 of
+      guessing a product taken out of a cart, over customers and guests.
+Every grid is in order from the simplest setting, and the first whose score is within one hundredth of
+the best is chosen: finer differences are noise and not worth a less simple setting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+
+from scipy.sparse import csr_matrix
+
+from config.training import Training
+from models.catalogue import Catalogue
+from models.taste import Taste
+from training.bundle_fit import Shortcuts, fit_bundle, taste_of
+from training.choices import Choices, Trial, default_choices
+from training.evaluation.exam import Exam
+from training.evaluation.metrics import judged_rows, per_row
+from training.evaluation.mixing import Proposals, with_cart, without_context
+from training.evaluation.past import facts_of, quick, without_stock
+from training.evaluation.split import NotJudgeable
+from training.fitting.progress import Progress, silent
+from training.fitting.taste import fit_taste_lists
+from training.matrices import purchase_matrix
+
+K = 10
+TIE = 0.01  # of the best score
+# Customers that weights are chosen on: the standard error of a recall of 0.05 is below 0.003.
+MAX_CUSTOMERS = 5_000
+MIN_CARTS = 50
+
+# Ratios to taste. Popularity is never without weight: it answers strangers.
+TRENDING = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0)
+POPULARITY = (0.1, 0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0)
+# Ratios to bought_together, of basket_rules and of the strongest of the other three.
+BASKET_RULES = (1.0, 0.5, 0.25, 2.0)
+BLOCK = (0.1, 0.03, 0.01, 0.2, 0.3, 0.5, 1.0, 2.0)
+
+
+def tune(
+    exam: Exam | NotJudgeable, catalogue: Catalogue, settings: Training, progress: Progress = silent
+) -> Choices:
+    """The choices of the exam on validation data; the documented defaults, with the reason, without one."""
+    default = default_choices(settings.taste)
+    if isinstance(exam, NotJudgeable):
+        return replace(default, reasons=(f"nothing was tuned, defaults hold; {exam.reason}",))
+    catalogue = without_stock(catalogue)
+    choices, taste = _choose_taste(exam, catalogue, settings, default, progress)
+    return _choose_weights(exam, catalogue, settings, choices, taste, progress)
+
+
+def _choose_taste(
+    exam: Exam, catalogue: Catalogue, settings: Training, choices: Choices, progress: Progress
+) -> tuple[Choices, Taste]:
+    history = exam.history
+    purchases = purchase_matrix(
+        history.lines,
+        len(history.customers),
+        len(history.products),
+        exam.cut.at - 1,
+        settings.taste.half_life_days,
+    )
+    trials = settings.taste.trials or (choices.taste,)
+    fitted, recalls = [], []
+    for trial in trials:
+        progress(f"trying taste with regularization {trial.regularization:g}, alpha {trial.alpha:g}")
+        taste = taste_of(purchases, settings, replace(choices, taste=trial), progress)
+        fitted.append(taste)
+        recalls.append(_new_recall(exam, taste, purchases, catalogue, settings.threads))
+    chosen = simplest_of_the_best(recalls)
+    tried = _told("taste", [trial.model_dump() for trial in trials], "recall@10 on new products", recalls)
+    return replace(choices, taste=trials[chosen], trials=tried), fitted[chosen]
+
+
+def _new_recall(exam: Exam, taste: Taste, purchases: csr_matrix, catalogue: Catalogue, threads: int) -> float:
+    """Recall@10 of new products of the lists by taste, over judged customers with such purchases."""
+    truth = exam.truth("new")
+    rows = judged_rows(truth)
+    if not len(rows):
+        return 0.0
+    customers = exam.customers[rows]
+    judged = replace(taste, customer_factors=taste.customer_factors[customers])
+    lists = fit_taste_lists(judged, purchases[customers], K, threads, catalogue.family)
+    return float(per_row(lists.products, truth.take(rows), K).recall.mean())
+
+
+def _choose_weights(
+    exam: Exam, catalogue: Catalogue, settings: Training, choices: Choices, taste: Taste, progress: Progress
+) -> Choices:
+    facts = facts_of(exam)
+    shortcuts = Shortcuts(taste=taste, skip=frozenset({"similar"}))
+    bundle = fit_bundle(
+        exam.history, catalogue, quick(settings), choices, facts, progress=progress, shortcuts=shortcuts
+    )
+    progress("weights without a basket")
+    alone = without_context(exam, bundle, MAX_CUSTOMERS)
+    if not len(alone.sizes):
+        reason = "the weights are the defaults: nobody bought anything new in the validation window"
+        return replace(choices, reasons=(*choices.reasons, reason))
+    block_grid = [
+        _scaled({"taste": 1.0, "trending": trending, "popularity": popularity}, 1.0)
+        for trending, popularity in product(TRENDING, POPULARITY)
+    ]
+    block, tried = _best_of(alone, block_grid, "weights without a basket", f"recall@{K} on new products")
+    choices = replace(choices, trials=(*choices.trials, *tried))
+    progress("weights with a basket")
+    carts = with_cart(exam, bundle)
+    if len(carts.sizes) < MIN_CARTS:
+        reason = f"the weights with a basket are defaults: {len(carts.sizes)} carts, {MIN_CARTS} are needed"
+        weights = _joined(1.0, _scaled(block, BLOCK[0]))
+        return replace(choices, weights=weights, reasons=(*choices.reasons, reason))
+    grid = [_joined(rules, _scaled(block, scale)) for rules, scale in product(BASKET_RULES, BLOCK)]
+    mixed, tried = _best_of(carts, grid, "weights with a basket", f"hit rate@{K} of carts")
+    return replace(choices, weights=mixed, trials=(*choices.trials, *tried))
+
+
+def simplest_of_the_best(scores: Sequence[float]) -> int:
+    """The position of the first score that ties with the best one."""
+    enough = (1 - TIE) * max(scores)
+    return next(number for number, score in enumerate(scores) if score >= enough)
+
+
+def _best_of(
+    proposals: Proposals, grid: Sequence[Mapping[str, float]], what: str, metric: str
+) -> tuple[Mapping[str, float], tuple[Trial, ...]]:
+    recalls = [float(proposals.recall(weights, K).mean()) for weights in grid]
+    return grid[simplest_of_the_best(recalls)], _told(what, grid, metric, recalls)
+
+
+def _told(
+    what: str, grid: Sequence[Mapping[str, float]], metric: str, scores: Sequence[float]
+) -> tuple[Trial, ...]:
+    chosen = simplest_of_the_best(scores)
+    return tuple(
+        Trial(what, setting, metric, score, number == chosen)
+        for number, (setting, score) in enumerate(zip(grid, scores, strict=True))
+    )
+
+
+def _scaled(weights: Mapping[str, float], strongest: float) -> dict[str, float]:
+    """The same ratios with the highest weight `strongest`."""
+    top = max(weights.values())
+    return {name: float(f"{weight / top * strongest:.4g}") for name, weight in weights.items()}
+
+
+def _joined(basket_rules: float, block: Mapping[str, float]) -> dict[str, float]:
+    return {"bought_together": 1.0, "basket_rules": basket_rules, **block}
