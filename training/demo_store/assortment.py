@@ -207,11 +207,11 @@ DOG | dog treats | dog chews | 7 pieces=3.49 | bsp | 4 | 14 | .2 | dog
 # article was launched. A launch is no staple yet.
 NEW_ARTICLES = """
 SOF | ginger ale | ginger ale | 1.5 l=2.29 | s | 18 | 0 | .3 | vegan | 1
-SNA | lentil crisps | lentil crisps | 150 g=2.29 | p | 44 | 0 | .2 | vegan | 1
-MIL | almond drink | almond drink | 1 l=2.39 | p | 44 | 0 | .3 | vegan | 2
+SNA | lentil crisps | lentil crisps | 150 g=2.29 | p | 18 | 0 | .2 | vegan | 1
+MIL | almond drink | almond drink | 1 l=2.39 | p | 18 | 0 | .3 | vegan | 2
 REA | ramen bowl | ramen bowl | 450 g=5.49 | s | 18 | 0 | .1 | vegan spicy | 2
-PIZ | truffle pizza | truffle pizza | 32 cm=11.50 | p | 44 | 0 | .1 | dairy vegetarian | 2
+PIZ | truffle pizza | truffle pizza | 32 cm=11.50 | p | 18 | 0 | .1 | dairy vegetarian | 2
 COF | cold brew | cold brew coffee | 250 ml=2.49 | s | 18 | 0 | .3 | vegan | 3
-ICE | pistachio ice | pistachio ice cream | 500 ml=4.99 | p | 44 | 0 | .1 | dairy vegetarian frozen | 3
-BAK | baguette | sourdough baguette | 1 piece=2.39 | p | 44 | 0 | .2 | vegan | 4
+ICE | pistachio ice | pistachio ice cream | 500 ml=4.99 | p | 18 | 0 | .1 | dairy vegetarian frozen | 3
+BAK | baguette | sourdough baguette | 1 piece=2.39 | p | 18 | 0 | .2 | vegan | 4
 """

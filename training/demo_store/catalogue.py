@@ -17,6 +17,7 @@ _RUNG_PRICE = (0.76, 1.0, 1.38)
 _RUNG_COST = (1.16, 1.0, 0.92)  # a better product costs less of its price: trading up earns margin
 _RUNG_POPULARITY = (0.3, 0.5, 0.2)
 _SIZE_POPULARITY = (0.55, 0.3, 0.15)
+_LAUNCH_POPULARITY = 0.25  # no draw of luck here: a launch must be seen
 _ORGANIC_CODES = ("MIL", "VEG", "FRU", "BRE")
 _TRENDING_ARTICLES = ("iced coffee", "oat drink", "falafel wrap", "sorbet", "pale ale", "energy")
 
@@ -128,11 +129,7 @@ def build_catalogue(rng: np.random.Generator, days: int) -> Catalogue:
         for size in range(len(article.sizes) if rung != "b" else 1)  # the basic brand has one size
     ]
     products = _products(rows, rng)
-    weight = np.array(
-        [row.article.weight * _RUNG_POPULARITY[row.rung] * _SIZE_POPULARITY[row.size] for row in rows]
-    ) * rng.lognormal(0.0, 0.5, len(rows))
     trending = _trending(rows)
-    weight[trending] *= 0.5  # they start small: the rise is what makes them a trend
     return Catalogue(
         products=products,
         categories=tuple(category.name for category in categories),
@@ -141,7 +138,7 @@ def build_catalogue(rng: np.random.Generator, days: int) -> Catalogue:
         article=np.array([row.article_no for row in rows]),
         rung=np.array([row.rung for row in rows]),
         size=np.array([row.size for row in rows]),
-        popularity=weight / weight.sum(),
+        popularity=_popularity(rows, rng, trending),
         interval=np.array([row.article.interval for row in rows]),
         extra=np.array([row.article.extra for row in rows]),
         price=np.array([product.price for product in products]),
@@ -230,6 +227,20 @@ def _product(row: _Row, product_id: str, variant_of: str, stock: int) -> Product
 def _shelf_price(cents: float) -> int:
     """The nearest price that ends in a nine, as on a shelf."""
     return max(round((cents - 9) / 10) * 10 + 9, 39)
+
+
+def _popularity(
+    rows: list[_Row], rng: np.random.Generator, trending: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    weight = np.array(
+        [row.article.weight * _RUNG_POPULARITY[row.rung] * _SIZE_POPULARITY[row.size] for row in rows]
+    )
+    weight *= rng.lognormal(0.0, 0.5, len(rows))
+    weight[trending] *= 0.5  # they start small: the rise is what makes them a trend
+    for index, row in enumerate(rows):
+        if row.article.launched is not None:
+            weight[index] = row.article.weight * _LAUNCH_POPULARITY
+    return np.asarray(weight / weight.sum())
 
 
 def _launch_days(rows: list[_Row], days: int) -> NDArray[np.int64]:

@@ -67,7 +67,7 @@ class AddOn:
 PLANS = (
     Plan("bb-50", "broadband", "Home 50", 1900, (Meter(DATA, 50, 500, 10),)),
     Plan("bb-200", "broadband", "Home 200", 2900, (Meter(DATA, 200, 500, 10),)),
-    Plan("bb-250-fair", "broadband", "Home Fair 250", 3400, (Meter(DATA, 250, throttle_penalty=1800),)),
+    Plan("bb-250-fair", "broadband", "Home Fair 250", 3400, (Meter(DATA, 250, throttle_penalty=3000),)),
     Plan("bb-500", "broadband", "Home 500", 4200, (Meter(DATA, 500, 500, 20),)),
     Plan("bb-max", "broadband", "Home Unlimited", 5900, (Meter(DATA),)),
     Plan("bb-150-classic", "broadband", "Home Classic 150", 3100, (Meter(DATA, 150, 600, 10),), retired=True),

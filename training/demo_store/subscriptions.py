@@ -37,7 +37,7 @@ _START_PLANS = {
         "mo-max",
         "mo-classic",
     ),
-    OUTGROWING: ("bb-50", "bb-200", "bb-200", "mo-surf", "mo-roam"),
+    OUTGROWING: ("bb-200", "bb-200", "mo-surf", "mo-roam"),
     OVERPAYING: ("bb-500", "bb-max", "mo-roam", "mo-max"),
     UNUSUAL: ("bb-200", "bb-200", "mo-surf"),
     JUMP: ("bb-200", "bb-500", "mo-surf", "mo-roam"),
@@ -46,7 +46,7 @@ _START_PLANS = {
 }
 _USE_OF_QUOTA = {
     STEADY: (0.45, 0.9),
-    OUTGROWING: (1.45, 1.8),
+    OUTGROWING: (1.6, 1.9),
     OVERPAYING: (0.1, 0.22),
     UNUSUAL: (0.7, 0.78),
     JUMP: (0.45, 0.75),

@@ -13,7 +13,7 @@ def shop_toml(directory: Path) -> str:
     """A configuration that reads the store; its paths are `directory` as given."""
     return f"""# The demo store. Paths are relative to the directory in which commands are run.
 [artifacts]
-dir = "var/artifacts"
+dir = {quoted((directory / "artifacts").as_posix())}
 
 [data]
 currency = {quoted(CURRENCY)}
