@@ -71,7 +71,9 @@ logconfig_dict = {
 
 def post_worker_init(worker: Worker) -> None:
     """A worker looks after the artifact from its start, not from its first request."""
-    worker.wsgi.bundles.watch()
+    bundles = getattr(worker.wsgi, "bundles", None)
+    if bundles is not None:  # the benchmarks serve a constant with this very file
+        bundles.watch()
 
 
 def child_exit(_: Arbiter, worker: Worker) -> None:
