@@ -39,8 +39,8 @@ class Candidates:
 def cross_sell(bundle: Bundle, context: Context) -> Candidates:
     """Products that go with what is shown, or that suit the customer, or that everybody buys.
 
-    Each source's scores are divided by its best, so that every source speaks from 0 to 1; the sum
-    by `facts.weights`, divided by the weights of the sources that had anything to say, orders them.
+    What the sources say (see `spoken`) is summed by `facts.weights`; the sum x, which has no upper
+    limit, becomes the score x / (1 + x).
     """
     return _mix(proposals(bundle, context), bundle.facts.weights)
 
@@ -91,10 +91,9 @@ def _popularity(bundle: Bundle, context: Context) -> Scored:
     category = _head(bundle.popularity.in_category(int(bundle.catalogue.category[context.viewing])))
     if not len(category.products):
         return overall
-    # The category first: its products come with their scores on top of the overall ones.
+    # The category first, as far as it can be: a product of it counts as if bought four times as often.
     products = np.concatenate([category.products, overall.products])
-    scores = np.concatenate([relative(category.scores), 0.5 * relative(overall.scores)])
-    return _sorted(products, scores)
+    return _sorted(products, np.concatenate([4 * category.scores, overall.scores]))
 
 
 def _sorted(products: np.ndarray, scores: np.ndarray) -> Scored:
@@ -106,8 +105,20 @@ def _head(scored: Scored) -> Scored:
     return Scored(scored.products[:FALLBACK_POOL], scored.scores[:FALLBACK_POOL])
 
 
-def relative(scores: np.ndarray) -> np.ndarray:
-    """Scores divided by the best of them: 0 to 1, zeros where none is above 0."""
+def spoken(source: str, scores: np.ndarray) -> np.ndarray:
+    """What a source says of its proposals [n], on the scale on which sources are summed.
+
+    Rules speak by their shrunk score, so that strong evidence outweighs and weak evidence does not:
+    divided by the best of each context, both would count the same. Popularity speaks on the same
+    scale: a rule that knows nothing of the basket has confidence p_j, so its score, with the default
+    discount of 1/2, is the square root of the share p_j. Taste and trends have no scale of their own:
+    they are divided by the best of the context.
+    """
+    if source in ("bought_together", "basket_rules"):
+        return scores
+    if source == "popularity":
+        roots: np.ndarray = np.sqrt(scores)
+        return roots
     top = scores.max() if len(scores) else 0.0
     return scores / top if top > 0 else np.zeros_like(scores)
 
@@ -115,21 +126,21 @@ def relative(scores: np.ndarray) -> np.ndarray:
 def _mix(proposed: Mapping[str, Scored], weights: Mapping[str, float]) -> Candidates:
     """One weighted score a product: the best of a source's proposals of it, summed over sources."""
     speaking = [
-        (code, proposed[name], weights.get(name, 0.0))
+        (code, name, weights.get(name, 0.0))
         for code, name in enumerate(CROSS_SELL_SOURCES)
         if len(proposed[name].products) and weights.get(name, 0.0) > 0
     ]
     if not speaking:
         nothing = np.empty(0)
         return Candidates(NOTHING.products, nothing, nothing.astype(np.int8), CROSS_SELL_SOURCES)
-    products, places = _distinct([scored.products for _, scored, _ in speaking])
+    products, places = _distinct([proposed[name].products for _, name, _ in speaking])
     shares = np.zeros((len(speaking), len(products)))
-    for row, ((_, scored, weight), at) in enumerate(zip(speaking, places, strict=True)):
+    for row, ((_, name, weight), at) in enumerate(zip(speaking, places, strict=True)):
         # Worst first: a product that is proposed twice keeps the better score, which is written last.
-        shares[row][at[::-1]] = (weight * relative(scored.scores))[::-1]
+        shares[row][at[::-1]] = (weight * spoken(name, proposed[name].scores))[::-1]
     codes = np.array([code for code, _, _ in speaking], dtype=np.int8)
-    total = sum(weight for _, _, weight in speaking)
-    return Candidates(products, shares.sum(axis=0) / total, codes[shares.argmax(axis=0)], CROSS_SELL_SOURCES)
+    total = shares.sum(axis=0)
+    return Candidates(products, total / (1 + total), codes[shares.argmax(axis=0)], CROSS_SELL_SOURCES)
 
 
 def _distinct(lists: Sequence[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:

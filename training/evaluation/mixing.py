@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.bundle import Bundle
-from models.candidates import CROSS_SELL_SOURCES, proposals, relative
+from models.candidates import CROSS_SELL_SOURCES, proposals, spoken
 from models.context import Context
 from models.ids import UNKNOWN
 from training.evaluation.exam import NO_PRODUCTS, Exam
@@ -19,7 +19,7 @@ from training.evaluation.rows import Rows
 class Proposals:
     """The candidates of many contexts that cross_sell may offer, padded to one width.
 
-    shares  float32 [n_sources, n_contexts, width] each source's score from 0 to 1, sources in the
+    shares  float32 [n_sources, n_contexts, width] what each source says (see `spoken`), sources in the
             order of CROSS_SELL_SOURCES, candidates by product index; below 0 past the end
     rows    int64 [n_right] the contexts, and
     places  int64 [n_right] the candidates that are right
@@ -94,7 +94,7 @@ def _offered(bundle: Bundle, context: Context) -> tuple[np.ndarray, np.ndarray]:
     shares = np.zeros((len(CROSS_SELL_SOURCES), len(products)), dtype=np.float32)
     for code, name in enumerate(CROSS_SELL_SOURCES):
         scored = proposed[name]
-        np.maximum.at(shares[code], products.searchsorted(scored.products), relative(scored.scores))
+        np.maximum.at(shares[code], products.searchsorted(scored.products), spoken(name, scored.scores))
     family = bundle.catalogue.family
     hidden = np.concatenate([context.shown, bundle.buy_again.of(context.customer).products])
     offered = ~np.isin(family[products], family[hidden]) & (bundle.catalogue.stock[products] != 0)
