@@ -144,10 +144,12 @@ def _about(
     if product == UNKNOWN:
         return recommend(bundle, Query(viewing=product_id, limit=limit))
     products, scores = found
-    kept = (bundle.catalogue.stock[products] != 0) & (
-        bundle.catalogue.family[products] != bundle.catalogue.family[product]
-    )
-    products, scores = products[kept][:limit], scores[kept][:limit]
+    family = bundle.catalogue.family
+    offered = (bundle.catalogue.stock[products] != 0) & (family[products] != family[product])
+    products, scores = products[offered], scores[offered]
+    _, first = np.unique(family[products], return_index=True)  # one of several variants
+    at = np.sort(first)[:limit]
+    products, scores = products[at], scores[at]
     top = float(scores[0]) if len(scores) else 1.0
     recommendations = tuple(
         Recommendation(
