@@ -108,9 +108,7 @@ def _absent(
     wanted = f"no column {theirs!r}" + ("" if theirs == canonical else f" (mapped to {canonical})")
     advice = f"name it with [data.{table}.columns] {canonical} = ..."
     if other := _separator_inside(available, separator):
-        advice = (
-            f"read with separator {separator!r}, it looks separated by {other!r}: set data.{table}.separator"
-        )
+        advice = f"it looks separated by {other!r}, not by {separator!r}: set data.{table}.separator"
     return DataError(f"{wanted}; {did_you_mean(theirs, available)}; {advice}", source=source, column=theirs)
 
 

@@ -49,8 +49,8 @@ def find_files(path: str, table: TableName) -> list[Path]:
         advice = f"data.{table}.path names files, such as {path.rstrip('/')}/*.csv"
         raise DataError(f"is a folder: {advice}", source=path)
     # A name that exists is meant as it is, whatever glob would make of its characters.
-
-    names = [pattern] if Path(pattern).is_file() else glob(pattern, recursive=True)  # noqa: PTH207
+    there = Path(pattern).is_file()
+    names = [pattern] if there else glob(pattern, recursive=True)  # noqa: PTH207  # Path.glob: none from the root
     found = sorted(file for file in map(Path, names) if file.is_file())
     if not found:
         folder = Path(pattern).parent.absolute()
@@ -83,6 +83,8 @@ def _open(path: Path, source: Source, table: TableName, spool: Path) -> Part:
         else:
             frame = _scan_csv(path, source, table, spool)
         columns = frame.collect_schema()
+        if any("\x00" in column or "\ufffd" in column for column in columns):
+            raise _wrong_encoding(name, source, table)  # polars reads a header whatever its bytes are
     except (pl.exceptions.PolarsError, OSError) as error:
         raise unreadable(error, name, source, table) from error
     return Part(name, frame, columns)
@@ -101,8 +103,7 @@ def unreadable(error: Exception, name: str, source: Source, table: TableName) ->
     lines = str(error).strip().splitlines()
     said = lines[0] if lines else type(error).__name__
     if "utf-8" in said.lower() or "utf8" in said.lower():
-        advice = f"set data.{table}.encoding to what it is, such as 'latin-1' or 'utf-16'"
-        return DataError(f"is not {source.encoding}: {advice}", source=name)
+        return _wrong_encoding(name, source, table)
     if isinstance(error, pl.exceptions.NoDataError):
         return DataError("is empty: not even a header", source=name)
     if "found more fields" in said:
@@ -110,6 +111,11 @@ def unreadable(error: Exception, name: str, source: Source, table: TableName) ->
     if "could not parse" in said:
         said = "a quoted field is never closed, or has a quote inside that is not doubled"
     return DataError(f"cannot be read: {said}", source=name)
+
+
+def _wrong_encoding(name: str, source: Source, table: TableName) -> DataError:
+    advice = f"set data.{table}.encoding to what it is, such as 'latin-1' or 'utf-16'"
+    return DataError(f"is not {source.encoding}: {advice}", source=name)
 
 
 def _is_utf8(encoding: str, table: TableName) -> bool:

@@ -45,8 +45,21 @@ class Dictionary:
         pandas write a column with gaps) loses its `.0`. An id is BAD if it is longer than 128 bytes
         of UTF-8 or contains a control character.
         """
-        text = self._categories.to_series().alias("raw").str.strip_chars().str.replace(r"^(-?\d+)\.0+$", "$1")
+        text = self._raw().str.strip_chars().str.replace(r"^(-?\d+)\.0+$", "$1")
         unusable = (text.str.len_bytes() > MAX_ID_BYTES) | text.str.contains(r"\p{Cc}")
+        return self._numbered(text, unusable)
+
+    def clean_texts(self) -> CleanIds:
+        """Clean every distinct text once: one line each, no spaces around it, never BAD."""
+        text = self._raw().str.replace_all(r"[\p{Cc}\s]+", " ").str.strip_chars()
+        return self._numbered(text, pl.repeat(False, len(text), eager=True))
+
+    def _raw(self) -> pl.Series:
+        """The distinct raw texts [n_raw] by code."""
+        return self._categories.to_series()
+
+    @staticmethod
+    def _numbered(text: pl.Series, unusable: pl.Series) -> CleanIds:
         good = text.filter(~unusable & (text != "")).unique().sort()
         positions = pl.DataFrame({"id": good}).with_row_index("position")
         codes = (

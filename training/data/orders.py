@@ -95,7 +95,9 @@ def read_orders(
             rejects.add_order_lines(opened, part_rows, judged.reason, changed)
         source = opened.name
     report = _report(source, judged, cleaned, changed)
-    orders = _assemble(judged, cleaned, listed, _names(names, dictionaries.names.clean(), judged.products))
+    orders = _assemble(
+        judged, cleaned, listed, _names(names, dictionaries.names.clean_texts(), judged.products)
+    )
     return orders, replace(report, seconds=perf_counter() - started)
 
 

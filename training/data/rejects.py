@@ -67,7 +67,7 @@ class RejectsFile:
 
     def write(self) -> None:
         """Write the file whole or not at all: beside its place, then renamed into it."""
-        frame = pl.concat(self._frames, how="diagonal_relaxed").select(_SCHEMA)
+        frame = pl.concat(self._frames, how="diagonal_relaxed").select(*_SCHEMA)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
         os.close(handle)

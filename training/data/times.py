@@ -69,7 +69,8 @@ class Clock:
             plausible = seconds.is_between(0, 4_133_980_800)  # 2101-01-01, and no overflow below
             return pl.when(plausible).then(seconds * 1_000_000).cast(pl.Int64).cast(UTC_NAIVE)
         if dtype.is_numeric() and self.format is None:
-            return pl.lit(None, dtype=UTC_NAIVE)  # 20111231 or epoch seconds: the format has to say which
+            # 20111231 or epoch seconds: the format has to say which.
+            return pl.when(column.is_null()).then(pl.lit(None, dtype=UTC_NAIVE))
         text = column.cast(pl.String)
         return text.map_batches(self._parse, return_dtype=UTC_NAIVE, is_elementwise=True)
 
