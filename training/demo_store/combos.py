@@ -31,8 +31,8 @@ flour + yeast -> oregano | 0.50 | 0.010 | 0.006
 crisps/1 + cola zero -> popcorn | 0.45 | 0.012 | 0.008
 gin -> tonic | 0.60 | 0.014 | 0
 gin + tonic -> lemons | 0.50 | 0 | 0.004
-nappies -> wipes/1 | 0.50 | 0.020 | 0
-nappies + formula -> puree/1 | 0.55 | 0.040 | 0.030
+nappies -> wipes | 0.50 | 0.020 | 0
+nappies + formula -> puree | 0.55 | 0.040 | 0.030
 ground coffee -> filters | 0.35 | 0.006 | 0
 cat food -> cat litter | 0.40 | 0.010 | 0
 """
