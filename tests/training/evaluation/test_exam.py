@@ -134,7 +134,8 @@ def test_too_few_customers_are_not_judged_by_name() -> None:
     orders = orders_of(few)
     exam = set_exam(orders, orders.lines, CUT, 1000, seed=3)
     assert exam == NotJudgeable(
-        "not evaluated: 2 customers with orders before 2025-02-21 bought from then to 2025-03-20, 10 are needed"
+        "not evaluated: 2 customers with orders before 2025-02-21 bought from then to 2025-03-20,"
+        " 10 are needed"
     )
 
 

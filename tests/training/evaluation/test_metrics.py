@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from math import log2
 
 import numpy as np
@@ -68,7 +69,7 @@ def test_bounds_and_monotony(truth: list[set[int]], seed: int) -> None:
             assert ((value >= 0) & (value <= 1 + 1e-12)).all()
         assert ((at_k.recall > 0) == (at_k.hit > 0)).all()
         assert ((at_k.ndcg > 0) == (at_k.hit > 0)).all()
-    for shorter, longer in zip(values, values[1:], strict=False):
+    for shorter, longer in pairwise(values):
         assert (shorter.recall <= longer.recall).all()
         assert (shorter.hit <= longer.hit).all()
 
