@@ -34,6 +34,8 @@ def best(scores: np.ndarray, n: int) -> np.ndarray:
         return np.empty(0, dtype=np.int64)
     if len(scores) > 4 * n:  # partition first: sorting everything would cost more than it finds
         threshold = np.partition(scores, len(scores) - n)[len(scores) - n]
-        candidates = np.flatnonzero(scores >= threshold)
-        return candidates[np.argsort(-scores[candidates], kind="stable")][:n]
-    return np.argsort(-scores, kind="stable")[:n]
+        candidates: np.ndarray = (scores >= threshold).nonzero()[0]
+        ranked: np.ndarray = candidates[(-scores[candidates]).argsort(kind="stable")][:n]
+        return ranked
+    order: np.ndarray = (-scores).argsort(kind="stable")[:n]
+    return order

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypeVar
 
 import numpy as np
 
 from models.arrays import Arrays, ranges
 from models.scored import NOTHING, Scored
+
+Counts = TypeVar("Counts", np.ndarray, float)
 
 
 class PairEvidence(NamedTuple):
@@ -57,13 +59,16 @@ class BoughtTogether:
     def evidence(self, antecedent: int, consequent: int) -> PairEvidence | None:
         """The counts of one rule, None where there is no such rule."""
         begin, end = int(self.starts[antecedent]), int(self.starts[antecedent + 1])
-        found = np.flatnonzero(self.consequents[begin:end] == consequent)
-        if not len(found):
-            return None
-        pair, total = int(self.pair_orders[begin + found[0]]), int(self.all_orders[0])
-        first, second = int(self.product_orders[antecedent]), int(self.product_orders[consequent])
+        found = (self.consequents[begin:end] == consequent).nonzero()[0]
+        return self.record(antecedent, begin + int(found[0])) if len(found) else None
+
+    def record(self, antecedent: int, rule: int) -> PairEvidence:
+        """The counts of the rule at a position, which is one of the row of `antecedent`."""
+        pair, total = int(self.pair_orders[rule]), int(self.all_orders[0])
+        first = int(self.product_orders[antecedent])
+        second = int(self.product_orders[self.consequents[rule]])
         lift = pair * total / (first * second)
-        lower = float(lift_lower_bound(np.array([pair]), np.array([first]), np.array([second]), total)[0])
+        lower = lift_lower_bound(float(pair), float(first), float(second), total)
         return PairEvidence(pair, first, second, total, pair / first, lift, lower)
 
     def to_arrays(self) -> Arrays:
@@ -100,17 +105,18 @@ def shrunk_score(
 
 
 def lift_lower_bound(
-    pair: np.ndarray, antecedent: np.ndarray, consequent: np.ndarray, total: int, *, z: float = 1.96
-) -> np.ndarray:
+    pair: Counts, antecedent: Counts, consequent: Counts, total: int, *, z: float = 1.96
+) -> Counts:
     """A 95 % lower confidence bound of lift, float64 [n], in the unit of lift (1 = independent).
 
     Lift is the ratio of two proportions, P(j | i) / P(j). The Wilson score bound of the first
     (Wilson, JASA 22, 1927) is divided by the second, whose own error is small beside it because
-    it rests on all baskets. All arrays are counts of baskets, [n].
+    it rests on all baskets. All are counts of baskets, arrays [n] or single numbers.
     """
     share = pair / antecedent
     centre = share + z**2 / (2 * antecedent)
-    spread = z * np.sqrt(share * (1 - share) / antecedent + z**2 / (4 * antecedent**2.0))
+    spread = z * (share * (1 - share) / antecedent + z**2 / (4 * antecedent**2.0)) ** 0.5
     wilson = (centre - spread) / (1 + z**2 / antecedent)
-    lower: np.ndarray = np.maximum(wilson, 0.0) / (consequent / total)
+    # The bound is 0 or more but for rounding, which this cuts off; it holds for numbers and arrays.
+    lower: Counts = (wilson + abs(wilson)) / 2 / (consequent / total)
     return lower

@@ -97,7 +97,7 @@ def _popularity(bundle: Bundle, context: Context) -> Scored:
 
 
 def _sorted(products: np.ndarray, scores: np.ndarray) -> Scored:
-    order = np.argsort(-scores, kind="stable")
+    order = (-scores).argsort(kind="stable")
     return Scored(products[order], scores[order])
 
 

@@ -6,9 +6,8 @@ from collections.abc import Set
 from datetime import date, timedelta
 from functools import cached_property
 
-import numpy as np
-
 from models.basket_rules import RuleEvidence
+from models.bought_together import PairEvidence
 from models.bundle import Bundle
 from models.context import Context
 from models.ids import UNKNOWN
@@ -54,11 +53,13 @@ class Reasons:
         """The pair rule with the highest score among the products shown."""
         if not len(self._pairs):
             return None
-        matching = np.flatnonzero(self._pair_consequents == product)
+        matching = (self._pair_consequents == product).nonzero()[0]
         if not len(matching):
             return None
-        strongest = matching[self._bundle.bought_together.scores[self._pairs[matching]].argmax()]
-        return pair_reason(self._bundle, int(self._antecedents[strongest]), product)
+        scores = self._bundle.bought_together.scores
+        strongest = matching[0] if len(matching) == 1 else matching[scores[self._pairs[matching]].argmax()]
+        antecedent, rule = int(self._antecedents[strongest]), int(self._pairs[strongest])
+        return _pair_reason(self._bundle, antecedent, self._bundle.bought_together.record(antecedent, rule))
 
     @cached_property
     def _purchases(self) -> dict[int, int]:
@@ -128,8 +129,10 @@ def _only(*reasons: Reason | None) -> tuple[Reason, ...]:
 def pair_reason(bundle: Bundle, antecedent: int, consequent: int) -> Reason | None:
     """The reason of one pair rule, None where there is no such rule."""
     counts = bundle.bought_together.evidence(antecedent, consequent)
-    if counts is None:
-        return None
+    return None if counts is None else _pair_reason(bundle, antecedent, counts)
+
+
+def _pair_reason(bundle: Bundle, antecedent: int, counts: PairEvidence) -> Reason:
     return Reason(
         "BOUGHT_TOGETHER",
         f"Bought with {bundle.catalogue.names[antecedent]} in {counts.pair_orders} of {counts.orders} orders",
