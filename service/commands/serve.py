@@ -14,6 +14,7 @@ import config
 from config.settings import Settings, environment_with, load_settings
 from models.errors import ConfigError
 from service.bundles import CURRENT
+from service.welcome import welcome
 
 GUNICORN_CONFIG = Path(config.__file__).with_name("gunicorn.conf.py")
 
@@ -68,15 +69,5 @@ def _why(address: str, error: OSError) -> str:
 
 
 def _announce(settings: Settings, address: str, workers: int) -> None:
-    pointer = settings.artifacts.dir / CURRENT
-    model = pointer.resolve().name if pointer.exists() else None
-    if model is None:
-        click.echo(
-            f"No model yet: {pointer} does not exist. Serving starts and answers 503 until "
-            "`shopkeeper train` publishes one.",
-            err=True,
-        )
-    else:
-        click.echo(f"Model {model} from {settings.artifacts.dir}", err=True)
-    click.echo(f"Serving http://{address} with {workers} workers; read http://{address}/docs", err=True)
-    click.echo("Ctrl-C ends it.", err=True)
+    click.echo(f"Serving {settings.artifacts.dir} on http://{address} with {workers} workers.", err=True)
+    click.echo(welcome(settings.artifacts.dir / CURRENT, address), err=True)

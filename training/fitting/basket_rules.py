@@ -88,10 +88,12 @@ def _itemsets(
     length = settings.max_antecedents + 1
     nothing = np.empty((0, length), dtype=np.int32)
     sample = _sample(frequent, seed)
-    if settings.max_antecedents < 2 or settings.max_rules == 0 or sample.shape[0] == 0:
+    if settings.max_antecedents < 2 or settings.max_rules == 0 or sample.shape[0] < settings.min_pair_orders:
         return nothing
     min_count = _affordable_count(sample, settings.min_pair_orders)
     for share in ATTEMPTS:
+        if min_count > sample.shape[0]:
+            return nothing  # no itemset is in more baskets than there are
         progress(f"basket_rules: itemsets in at least {min_count:,} of {sample.shape[0]:,} baskets")
         found = frequent_itemsets(sample, min_count, length, share * settings.max_seconds)
         if found is not None:

@@ -158,3 +158,10 @@ def test_counts_by_bitmap_equal_brute_force(
         sum({a, b} <= basket for basket in baskets) for a, b in pairs.tolist()
     ]
     assert counts.of(np.array([[3]])).tolist() == [sum(3 in basket for basket in baskets)]
+
+
+def test_fewer_baskets_than_a_rule_needs_give_no_rules(caplog: pytest.LogCaptureFixture) -> None:
+    """One basket of three products: there is nothing to ask FP-growth for, and nothing went wrong."""
+    rules = fit_basket_rules(csr_matrix(np.ones((1, 3), dtype=np.int32)), SETTINGS, seed=1)
+    assert len(rules) == 0
+    assert not caplog.records

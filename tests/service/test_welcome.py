@@ -1,0 +1,45 @@
+"""The welcome: three calls that can be pasted into a shell and work on this very model."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config.settings import Settings
+from models.artifact import write_artifact
+from service.app import create_app
+from service.welcome import three_calls, welcome
+from tests.models.tiny import tiny_bundle
+
+
+def settings_of(folder: Path) -> Settings:
+    return Settings.model_validate(
+        {"artifacts": {"dir": folder}, "service": {"signing_key_file": folder / "signing.key"}}
+    )
+
+
+def test_the_three_calls_answer(tmp_path: Path) -> None:
+    bundle = tiny_bundle()
+    (tmp_path / bundle.facts.version).mkdir()
+    write_artifact(bundle, tmp_path / bundle.facts.version)
+    (tmp_path / "current").symlink_to(bundle.facts.version)
+    client = create_app(settings_of(tmp_path)).test_client()
+    for call in three_calls(bundle, "http://127.0.0.1:8000"):
+        words = shlex.split(call)
+        url = next(word for word in words if word.startswith("http"))
+        path = url.removeprefix(f"{urlsplit(url).scheme}://{urlsplit(url).netloc}")
+        if "-d" in words:
+            answer = client.post(path, json=json.loads(words[words.index("-d") + 1]))
+        else:
+            answer = client.get(path)
+        assert answer.status_code == 200, call
+        assert answer.get_json()["recommendations"], call
+    assert bundle.facts.version in welcome(tmp_path / "current", "127.0.0.1:8000")
+
+
+def test_without_a_model_it_says_what_to_do(tmp_path: Path) -> None:
+    text = welcome(tmp_path / "current", "127.0.0.1:8000")
+    assert "shopkeeper train" in text
+    assert "curl" not in text
