@@ -21,9 +21,8 @@ def welcome(artifact: Path, address: str) -> str:
         bundle = load_artifact(artifact)
     except ArtifactError as error:
         return f"Answers 503 until `shopkeeper train` publishes a model: {error}\n"
-    lines = [
-        f"Model {bundle.facts.version}: {len(bundle.products):,} products, {len(bundle.customers):,} customers"
-    ]
+    sizes = f"{len(bundle.products):,} products, {len(bundle.customers):,} customers"
+    lines = [f"Model {bundle.facts.version}: {sizes}"]
     lines += [f"Open {base}/docs for every call, or try:", ""]
     lines += [f"  {call}" for call in three_calls(bundle, base)]
     return "\n".join([*lines, "", "Ctrl-C ends it.", ""])
