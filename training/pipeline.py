@@ -93,7 +93,8 @@ def run_training(
     published = wanted and refusal is None
     if published:
         publish(settings.artifacts.dir, facts.version)
-        prune(settings.artifacts.dir, settings.artifacts.keep)
+    # Also after a refusal: refused versions must not fill the disk.
+    prune(settings.artifacts.dir, settings.artifacts.keep)
     return TrainingResult(facts.version, directory, content, refusal, published)
 
 
