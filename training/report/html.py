@@ -11,7 +11,7 @@ from training.report import pictures, readings, wording
 from training.report.content import ReportContent, RuleFigure
 from training.report.readings import HEADLINE_K
 
-PARTS = ("all", "repeat", "new")
+PARTS = ("all", "repeat", "new", "cart")
 PICTURED_RULES = 8
 
 

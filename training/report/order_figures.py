@@ -99,10 +99,11 @@ def _distinct(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_product(lines: pl.DataFrame, distinct: pl.DataFrame) -> pl.DataFrame:
-    """One row a product sold: orders, quantity, value (minor units)."""
+    """One row a product sold: orders, quantity, value (minor units), priced (lines with a price)."""
     value = pl.col("quantity").cast(pl.Float64) * pl.col("price")
     quantity = pl.col("quantity").cast(pl.Float64).sum()
-    sums = lines.lazy().group_by("product").agg(quantity, value.sum().alias("value"))
+    priced = pl.col("price").count().alias("priced")
+    sums = lines.lazy().group_by("product").agg(quantity, priced, value.sum().alias("value"))
     orders = distinct.lazy().group_by("product").agg(pl.len().alias("orders"))
     return sums.join(orders, on="product").sort("product").collect()
 
@@ -211,7 +212,7 @@ def _best_sellers(
             name=labels.name(row["product"]),
             orders=row["orders"],
             quantity=round(row["quantity"], 3),
-            revenue=None if digits is None else _money(row["value"], digits),
+            revenue=None if digits is None or not row["priced"] else _money(row["value"], digits),
         )
         for row in best.iter_rows(named=True)
     )

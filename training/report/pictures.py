@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from scipy.optimize import isotonic_regression
 
 from training.report.content import (
     AccuracyRow,
@@ -21,12 +22,12 @@ from training.report.content import (
     TableFigures,
 )
 from training.report.sheet import ACCENT, GRID, INK, MUTED, SOFT, WARM, draw, plain
-from training.report.wording import count, duration, method, percent, reason, short
+from training.report.wording import THIN, count, duration, method, percent, reason, short
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 BASELINES = ("popularity", "personal_frequency")
 COUNTS = FuncFormatter(lambda value, _: count(value))
-PERCENTS = FuncFormatter(lambda value, _: percent(value))
+PERCENTS = FuncFormatter(lambda value, _: f"{value * 100:.3g}{THIN}%")
 
 
 def orders_over_time(figures: OrderFigures, label: str, *, phone: bool = False) -> str:
@@ -149,7 +150,7 @@ def pareto(curve: Pareto, label: str) -> str:
         axes.plot([0.2, 0.2, 0], [0, curve.share_of_best_20, curve.share_of_best_20], color=MUTED, lw=0.9)
         axes.plot(0.2, curve.share_of_best_20, "o", color=ACCENT, markersize=6)
         axes.annotate(
-            f"20 % of products: {percent(curve.share_of_best_20)}",
+            f"20{THIN}% of products: {percent(curve.share_of_best_20)}",
             (0.2, curve.share_of_best_20),
             (9, -13),
             textcoords="offset points",
@@ -220,7 +221,10 @@ def accuracy(rows: Sequence[AccuracyRow], part: str, label: str) -> str:
             )
         axes.set_xticks(range(len(ks)), [str(k) for k in ks])
         axes.set_xlim(-0.15, len(ks) - 1 + 0.95)
-        axes.set_ylim(0, max([top * 1.08, *(end + top * 0.05 for end in ends)]))
+        axes.set_ylim(
+            min([0, *(end - top * 0.04 for end in ends)]),
+            max([top * 1.08, *(end + top * 0.05 for end in ends)]),
+        )
         axes.set_xlabel("products recommended")
         axes.set_ylabel("recall")
         axes.yaxis.set_major_locator(MaxNLocator(5))
@@ -236,12 +240,15 @@ def _emphasis(name: str) -> tuple[str, float]:
 
 
 def _apart(values: Sequence[float], gap: float) -> list[float]:
-    """The values moved up as little as it takes for labels there not to overlap."""
-    order = sorted(range(len(values)), key=lambda at: values[at])
-    placed = list(values)
-    for below, above in pairwise(order):
-        placed[above] = max(placed[above], placed[below] + gap)
-    return placed
+    """The values moved as little as it takes for labels there not to overlap, in the same order.
+
+    With the gaps taken off, that is the nearest sequence that does not fall: isotonic regression.
+    """
+    order = np.argsort(values, kind="stable")
+    gaps = gap * np.arange(len(values))
+    placed = np.empty(len(values))
+    placed[order] = isotonic_regression(np.asarray(values)[order] - gaps).x + gaps
+    return [float(value) for value in placed]
 
 
 def coverage(rows: Sequence[AccuracyRow], k: int, label: str) -> str:

@@ -6,6 +6,7 @@ import math
 
 from training.report.content import (
     AccuracyRow,
+    CatalogueFigures,
     EvaluationFigures,
     GateCheck,
     GateFigures,
@@ -19,9 +20,11 @@ from training.report.wording import count, day, days, duration, method, percent,
 
 HEADLINE_K = 10
 PART_TRUTH = {
-    "all": "everything they bought",
-    "repeat": "products they had bought before",
-    "new": "products that were new to them",
+    "all": "Of everything that customers bought in {window}, {served} was among the {k} recommended",
+    "repeat": "Of what customers bought again in {window}, {served} was among the {k} recommended",
+    "new": "Of what customers bought for the first time in {window}, {served} was among the {k} recommended",
+    "cart": "Of products taken out of the baskets of {window}, {served} were among the {k} recommended "
+    "for the rest of the basket",
 }
 
 
@@ -32,7 +35,7 @@ def data_window(figures: OrderFigures) -> str:
         f"from {day(figures.first_day)} to {day(figures.last_day)}"
     )
     whole = [period for period in figures.periods if period.whole]
-    if len(whole) < 3:
+    if len(whole) < 3 or len({period.orders for period in whole}) == 1:
         return f"{said}."
     best = max(whole, key=lambda period: period.orders)
     began = f"{best.start:%B %Y}" if figures.period == "month" else day(best.start)
@@ -115,10 +118,26 @@ def rare_products(figures: OrderFigures) -> str:
     )
 
 
+def catalogue(figures: CatalogueFigures) -> str:
+    """What is known of the products beside their sales."""
+    known = {
+        "a category": figures.with_category,
+        "a price": figures.with_price,
+        "a known stock": figures.with_stock,
+        "variants": figures.with_variants,
+    }
+    some = [f"{count(number)} have {what}" for what, number in known.items() if number]
+    none = [what for what, number in known.items() if not number]
+    said = f"Of {things(figures.products, 'product')}, {', '.join(some)}" if some else ""
+    if none:
+        said += f"{'; none has ' if some else 'No product has '}{' or '.join(none)}"
+    return f"{said}."
+
+
 def rules(figures: RulesFigures) -> str:
     """The best pair in words, with its counts."""
     if not figures.top_pairs:
-        return "No two products are bought together more often than chance would have it."
+        return "No two products are bought together so often that chance is ruled out."
     best = figures.top_pairs[0]
     return (
         f"{count(best.rule_orders)} of {things(best.orders, 'order')} with {best.antecedents[0]} also have "
@@ -149,11 +168,8 @@ def accuracy(figures: EvaluationFigures, part: str) -> str:
     known = [row for row in rivals if row is not None]
     if served is None:
         return "What is served was not judged."
-    window = f"the next {days(figures.window_days)}" if figures.window_days else "the window after"
-    said = (
-        f"Of {PART_TRUTH.get(part, part)} in {window}, {percent(served.recall)} was among "
-        f"the {HEADLINE_K} recommended"
-    )
+    window = f"the last {days(figures.window_days)}" if figures.window_days else "the last window"
+    said = PART_TRUTH[part].format(window=window, served=percent(served.recall), k=HEADLINE_K)
     if not known:
         return f"{said}."
     rival = max(known, key=lambda row: row.recall)

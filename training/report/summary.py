@@ -15,7 +15,7 @@ from training.report import readings
 from training.report.content import EvaluationFigures, ReportContent
 from training.report.files import PAGE
 from training.report.readings import HEADLINE_K
-from training.report.wording import count, duration, method, percent, things
+from training.report.wording import THIN, count, duration, method, percent, things
 
 SHOWN_REASONS = 3
 
@@ -31,7 +31,7 @@ def summary(content: ReportContent, report: Path, next_steps: Sequence[str]) -> 
     table.add_column(style="bold", min_width=8)
     table.add_column(overflow="fold")
     for name, text in _lines(content):
-        table.add_row(name, Text(text))
+        table.add_row(name, Text(_plain(text)))
     accuracy: list[RenderableType] = []
     if content.evaluation is not None and content.evaluation.rows:
         accuracy = [Padding(_accuracy(content.evaluation), (1, 0, 1, 10))]
@@ -96,8 +96,13 @@ def _accuracy(figures: EvaluationFigures) -> Table:
     table.add_column("coverage", justify="right")
     for name in dict.fromkeys(row.method for row in figures.rows):
         rows = [readings.row_of(figures, name, part) for part in parts]
-        cells = ["" if row is None else percent(row.recall) for row in rows]
+        cells = ["" if row is None else _plain(percent(row.recall)) for row in rows]
         overall = readings.row_of(figures, name, "all")
-        cells.append("" if overall is None else percent(overall.coverage))
+        cells.append("" if overall is None else _plain(percent(overall.coverage)))
         table.add_row(method(name), *cells, style="bold" if name == "served" else None)
     return table
+
+
+def _plain(text: str) -> str:
+    """The text without narrow spaces: a terminal may break a line there, or show a box."""
+    return text.replace(THIN, "")

@@ -30,6 +30,7 @@ REASONS: Mapping[str, str] = {
     "cancellation_unmatched": "a cancellation without its purchase",
     "cancellation_netted": "a cancellation set off against its purchase",
     "cancelled": "a purchase cancelled in full",
+    "cancelled_in_full": "a purchase cancelled in full",
     "cancelled_in_part": "a purchase cancelled in part",
     "order_time_unified": "lines of one order with different times, the first taken",
 }
@@ -103,7 +104,7 @@ def duration(seconds: float) -> str:
     """0.4 s, 12 s, 3 min 20 s."""
     if seconds < 9.95:
         return f"{seconds:.1f} s"
-    if seconds < 60:
+    if seconds < 59.5:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s"
