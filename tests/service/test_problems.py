@@ -1,0 +1,176 @@
+"""Errors: application/problem+json that names the field, and nothing of the inside or of a person."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from models import recommender
+from service.app import ShopkeeperApp, create_app
+from service.schemas import ProblemOut
+from tests.service.conftest import settings_for
+
+POST = "/v1/recommendations"
+
+
+def _problem(response: TestResponse, status: int) -> dict:
+    assert response.status_code == status
+    assert response.content_type == "application/problem+json"
+    body: dict = response.get_json()
+    assert list(body) == ["type", "title", "status", "detail", "errors"]
+    assert body["status"] == status
+    ProblemOut.model_validate(body)
+    return body
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "words"),
+    [
+        ({"limit": 0}, "limit", "greater than or equal to 1"),
+        ({"limit": 101}, "limit", "less than or equal to 100"),
+        ({"limit": "5"}, "limit", "integer"),
+        ({"basket": ["x"] * 201}, "basket", "200"),
+        ({"basket": ["x", ""]}, "basket.1", "at least 1 character"),
+        ({"basket": [7]}, "basket.0", "string"),
+        ({"exclude": ["x"] * 1001}, "exclude", "1000"),
+        ({"customer_id": ""}, "customer_id", "at least 1 character"),
+        ({"customer_id": "x" * 129}, "customer_id", "at most 128"),
+        ({"placement": "basement"}, "placement", "'home'"),
+        ({"kinds": ["up"]}, "kinds.0", "'cross_sell'"),
+        ({"kinds": []}, "kinds", "at least 1"),
+        ({"explain": "yes"}, "explain", "boolean"),
+        ({"custmer_id": "ana"}, "custmer_id", "did you mean 'customer_id'?"),
+    ],
+)
+def test_a_wrong_field_is_named(client: FlaskClient, asked: dict, field: str, words: str) -> None:
+    body = _problem(client.post(POST, json=asked), 422)
+    assert body["errors"][0]["field"] == field
+    assert words in body["errors"][0]["message"]
+    assert field in body["detail"]
+
+
+def test_sizes_up_to_the_bounds_are_taken(client: FlaskClient) -> None:
+    asked = {"basket": ["x"] * 200, "exclude": ["y"] * 1000, "limit": 100, "customer_id": "z" * 128}
+    assert client.post(POST, json=asked).status_code == 200
+
+
+def test_all_wrong_fields_are_named_at_once(client: FlaskClient) -> None:
+    body = _problem(client.post(POST, json={"limit": 0, "basket": [""], "nix": 1}), 422)
+    assert {error["field"] for error in body["errors"]} == {"limit", "basket.0", "nix"}
+
+
+def test_a_flood_of_errors_is_cut(client: FlaskClient) -> None:
+    assert len(_problem(client.post(POST, json={"basket": [""] * 200}), 422)["errors"]) == 20
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"{'a': 1}", b'{"limit": 1', b"\xff\xfe", b'{"customer_id": "\\ud800"}']
+)
+def test_what_is_no_json_is_a_bad_request(client: FlaskClient, content: bytes) -> None:
+    _problem(client.post(POST, data=content, content_type="application/json"), 400)
+
+
+@pytest.mark.parametrize("content", [b"null", b"[]", b"7", b'"x"'])
+def test_json_that_is_no_object_is_refused(client: FlaskClient, content: bytes) -> None:
+    _problem(client.post(POST, data=content, content_type="application/json"), 422)
+
+
+@pytest.mark.parametrize(
+    "kind", [None, "text/plain", "application/x-www-form-urlencoded", "application/jsonx"]
+)
+def test_another_content_type_is_refused(client: FlaskClient, kind: str | None) -> None:
+    _problem(client.post(POST, data=b"{}", content_type=kind), 415)
+
+
+@pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "Application/JSON"])
+def test_a_content_type_may_say_more(client: FlaskClient, kind: str) -> None:
+    assert client.post(POST, data=b"{}", content_type=kind).status_code == 200
+
+
+def test_a_body_over_64_kilobytes_is_too_large(client: FlaskClient) -> None:
+    fits = json.dumps({"basket": []}).encode().ljust(64 * 1024)
+    assert client.post(POST, data=fits, content_type="application/json").status_code == 200
+    _problem(client.post(POST, data=fits + b" ", content_type="application/json"), 413)
+
+
+def test_an_unknown_page_and_method(client: FlaskClient) -> None:
+    _problem(client.get("/nix"), 404)
+    _problem(client.get("/v1/products//similar"), 404)
+    response = client.get(POST)
+    _problem(response, 405)
+    assert "POST" in response.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    ("url", "field"),
+    [
+        ("/v1/products/bread/similar?limit=0", "limit"),
+        ("/v1/products/bread/similar?limit=", "limit"),
+        ("/v1/products/bread/similar?limit=1&limit=2", "limit"),
+        ("/v1/products/bread/similar?nix=1", "nix"),
+        ("/v1/products/bread/similar?product_id=cola", "?product_id"),
+        (f"/v1/products/{'x' * 129}/similar", "product_id"),
+        ("/v1/customers/ana/recommendations?kinds=cross_sell,nix", "kinds.1"),
+        ("/v1/customers/ana/recommendations?placement=nix", "placement"),
+        ("/v1/customers/ana/recommendations?explain=perhaps", "explain"),
+        ("/v1/customers/ana/recommendations?basket=", "basket.0"),
+        (f"/v1/customers/{'x' * 129}/recommendations", "customer_id"),
+    ],
+)
+def test_a_wrong_parameter_is_named(client: FlaskClient, url: str, field: str) -> None:
+    body = _problem(client.get(url), 422)
+    assert body["errors"][0]["field"] == field
+
+
+def test_an_error_inside_tells_nothing_of_the_inside_or_of_the_request(
+    artifacts_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = create_app(settings_for(artifacts_dir)).test_client()
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("no luck with customer ana@example.com")
+
+    monkeypatch.setattr(recommender, "resolve", fail)
+    response = client.post(POST, json={"customer_id": "ana@example.com"})
+    assert _problem(response, 500)["errors"] == []
+    logged = capsys.readouterr().err
+    for text in (response.get_data(as_text=True), logged):
+        assert "ana@example.com" not in text
+        assert "no luck" not in text
+    line = json.loads(logged.splitlines()[-1])
+    assert (line["error"], line["route"]) == ("RuntimeError", POST)
+    assert line["where"][-1].startswith("tests.service.test_problems:")
+
+
+def test_without_a_model_everything_but_the_model_works(tmp_path: Path) -> None:
+    app: ShopkeeperApp = create_app(settings_for(tmp_path / "nothing"))
+    client = app.test_client()
+    _problem(client.post(POST, json={}), 503)
+    for url in (
+        "/v1/model",
+        "/v1/products/bread/similar",
+        "/v1/customers/ana/recommendations",
+        "/health/ready",
+    ):
+        _problem(client.get(url), 503)
+    for url in ("/health/live", "/metrics", "/openapi.json", "/docs"):
+        assert client.get(url).status_code == 200
+
+
+def test_request_lines_name_the_route_and_nobody(
+    artifacts_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = settings_for(artifacts_dir, log_level="info", log_requests=True)
+    create_app(settings).test_client().get("/v1/customers/ana-secret/recommendations?basket=cola-secret")
+    logged = capsys.readouterr().err
+    line = json.loads(logged.splitlines()[-1])
+    assert (line["event"], line["route"], line["status"]) == (
+        "request",
+        "/v1/customers/{customer_id}/recommendations",
+        200,
+    )
+    assert "secret" not in logged
