@@ -24,6 +24,7 @@ MIN_CUSTOMERS = 10
 
 # Enough for a standard error below 0.01 at any hit rate.
 MAX_CARTS = 3_000
+MAX_BASKET = 200  # products; the service takes no larger cart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,7 +178,8 @@ def _carts(
     """Baskets of two products or more, one product of each taken out at random.
 
     Only products sold before the cut stay in the basket. A cart is left out where nothing is left
-    in it, and where the product taken out was the customer's before: cross-sell never offers that.
+    in it, where it is larger than the service takes, and where the product taken out was the
+    customer's before: cross-sell never offers that.
     """
     orders, first, number = np.unique(order, return_index=True, return_inverse=True)
     baskets = Rows.of_pairs(number, product, len(orders))
@@ -189,7 +191,8 @@ def _carts(
     rest, lost = baskets.where(~removed & sold[baskets.products]), baskets.where(removed)
     owned = _owned(known, customers)
     fair = ~owned.contains(lost.products[:, None])[:, 0]  # one product was taken out of every basket
-    chosen = _sampled(np.flatnonzero((sizes >= 2) & (rest.lengths() > 0) & fair), MAX_CARTS, rng)
+    fair &= (rest.lengths() > 0) & (rest.lengths() <= MAX_BASKET)
+    chosen = _sampled(np.flatnonzero((sizes >= 2) & fair), MAX_CARTS, rng)
     return Carts(customers[chosen], owned.take(chosen), rest.take(chosen), lost.take(chosen))
 
 

@@ -52,9 +52,11 @@ class Proposals:
 
 
 def without_context(exam: Exam, bundle: Bundle, most: int) -> Proposals:
-    """The judged customers with no basket; right is what they bought that is new to them."""
+    """Judged customers with no basket, at most `most`; right is what they bought that is new to them."""
     truth = exam.truth("new")
-    rows = np.flatnonzero(truth.lengths())[:most]
+    rows = np.flatnonzero(truth.lengths())
+    if len(rows) > most:  # spread evenly: the first ids are often those of the oldest customers
+        rows = rows[np.arange(most) * len(rows) // most]
     contexts = (_context(int(customer), NO_PRODUCTS) for customer in exam.customers[rows])
     return _proposals(bundle, contexts, truth.take(rows))
 

@@ -122,6 +122,13 @@ def test_carts_of_many_baskets() -> None:
     assert (carts.removed.lengths() == 1).all()
 
 
+def test_carts_larger_than_the_service_takes_are_left_out() -> None:
+    shelf = tuple(f"p{number:03d}" for number in range(202))
+    shop = [*small_shop(), (None, FIRST_DAY, shelf), (None, CUT.at, shelf), (None, CUT.at, shelf[:201])]
+    carts = exam_of(shop).carts
+    assert carts.baskets.lengths().max() == 200
+
+
 def test_customers_are_sampled_with_the_seed() -> None:
     first, again = exam_of(loyal_shop(), most=20), exam_of(loyal_shop(), most=20)
     assert len(first.customers) == 20

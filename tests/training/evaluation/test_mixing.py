@@ -50,6 +50,14 @@ def test_recall_by_hand() -> None:
     assert proposals.recall({"taste": 1.0, "popularity": 2.0}, 1).tolist() == [0.5, 0]
 
 
+def test_a_sample_is_spread_over_all_customers(combos: tuple[Exam, Bundle]) -> None:
+    exam, bundle = combos
+    everybody, some = without_context(exam, bundle, 1000), without_context(exam, bundle, 8)
+    assert (len(everybody.sizes), len(some.sizes)) == (80, 8)
+    every_tenth = everybody.recall(DEFAULT_WEIGHTS, 5)[::10]
+    assert some.recall(DEFAULT_WEIGHTS, 5).tolist() == every_tenth.tolist()
+
+
 @pytest.mark.parametrize("weights", [DEFAULT_WEIGHTS, {**DEFAULT_WEIGHTS, "taste": 3.0}, ONLY_POPULARITY])
 @pytest.mark.parametrize("k", [1, 5, 10])
 def test_the_mix_is_judged_as_it_is_served(
