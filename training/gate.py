@@ -1,7 +1,8 @@
 """The gate: a model that is worse than popularity, or than the current artifact, is not let through.
 
-Two figures are looked at, both recall@10 of what the service would answer: over all products, and
-over products new to the customer. Each must reach (1 - margin) times what it is compared with.
+Three figures are looked at, all recall@10 of what the service would answer: over all products, over
+products new to the customer, and of carts with one product taken out (where recall is the hit rate).
+Each must reach (1 - margin) times what it is compared with.
 
 The current artifact is compared by the figures recorded in its manifest, not judged anew: it was
 fitted on data that may hold today's test window, and would pass any exam on it. The windows of the two
@@ -24,13 +25,16 @@ from training.evaluation.exam import Part
 from training.evaluation.protocol import Evaluation, Row
 
 K = 10
-CHECKED: tuple[Part, ...] = ("all", "new")
+CHECKED: Mapping[Part, str] = {"all": "all products", "new": "new products", "cart": "carts"}
 JUDGED, BASELINE = "served", "popularity"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One comparison: `got` must be at least `needed`, both recall@10, 0 to 1."""
+    """One comparison: `got` must be at least `needed`, both recall@10, 0 to 1.
+
+    customers  how many were judged; carts, where the metric is of carts
+    """
 
     metric: str
     against: str
@@ -85,7 +89,7 @@ def check(evaluation: Evaluation, current: Facts | None, settings: GateSettings)
         if got is None or baseline is None or got.customers < settings.min_customers:
             judged = 0 if got is None else got.customers
             warnings.append(
-                f"the gate did not compare {_metric(part)}: {judged} customers were judged,"
+                f"the gate did not compare {_metric(part)}: {judged} {_judged(part)} were judged,"
                 f" training.gate.min_customers is {settings.min_customers}"
             )
             continue
@@ -103,7 +107,11 @@ def _check(part: Part, against: str, got: Row, compared: float, margin: float) -
 
 
 def _metric(part: Part) -> str:
-    return f"recall@{K} on {part} products"
+    return f"recall@{K} on {CHECKED[part]}"
+
+
+def _judged(part: Part) -> str:
+    return "carts" if part == "cart" else "customers"
 
 
 def _recorded(evaluation: Evaluation, current: Facts | None, warnings: list[str]) -> Evaluation | None:
@@ -147,7 +155,7 @@ def _carried_over(
     """The recorded figure, scaled down where popularity finds today's window harder than that one."""
     got, baseline = recorded.row(JUDGED, part, K), recorded.row(BASELINE, part, K)
     if got is None or baseline is None or got.customers < min_customers:
-        warnings.append(f"the current artifact's {_metric(part)} was not compared: too few customers judged")
+        warnings.append(f"the current artifact's {_metric(part)} was not compared: too few {_judged(part)}")
         return None
     harder = min(1.0, baseline_now / baseline.recall) if baseline.recall > 0 else 1.0
     return got.recall * harder
@@ -157,6 +165,6 @@ def _by_how_much(check: Check) -> str:
     short = (check.compared - check.got) / check.compared
     return (
         f"refused by the gate: {check.metric} is {check.got:.4f}, {short:.1%} below {check.against}"
-        f" ({check.compared:.4f}, judged on {check.customers} customers); at least {check.needed:.4f} is"
+        f" ({check.compared:.4f}, judged on {check.customers}); at least {check.needed:.4f} is"
         f" needed (training.gate.margin)"
     )

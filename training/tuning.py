@@ -41,9 +41,10 @@ MIN_CARTS = 50
 # Ratios to taste. Popularity is never without weight: it answers strangers.
 TRENDING = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0)
 POPULARITY = (0.1, 0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0)
-# Ratios to bought_together, of basket_rules and of the strongest of the other three.
+# Ratios to bought_together, of basket_rules and of the strongest of the other three. Up to the highest
+# because rules between rare products score far above popularity, and may still tell nothing.
 BASKET_RULES = (1.0, 0.5, 0.25, 2.0)
-BLOCK = (0.1, 0.03, 0.01, 0.2, 0.3, 0.5, 1.0, 2.0)
+BLOCK = (0.1, 0.03, 0.01, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, 300.0)
 
 
 def tune(

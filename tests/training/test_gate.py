@@ -20,13 +20,20 @@ def row(method: str, part: Part, recall: float, customers: int = 500) -> Row:
 
 
 def evaluation(
-    served: float, popular: float, *, new: tuple[float, float] = (0.05, 0.03), customers: int = 500
+    served: float,
+    popular: float,
+    *,
+    new: tuple[float, float] = (0.05, 0.03),
+    cart: tuple[float, float] = (0.2, 0.03),
+    customers: int = 500,
 ) -> Evaluation:
     rows = (
         row("served", "all", served, customers),
         row("popularity", "all", popular, customers),
         row("served", "new", new[0], customers),
         row("popularity", "new", new[1], customers),
+        row("served", "cart", cart[0], customers),
+        row("popularity", "cart", cart[1], customers),
     )
     return Evaluation(rows, {"window_days": 28})
 
@@ -41,6 +48,7 @@ def test_a_better_model_passes() -> None:
     assert [item.metric for item in verdict.checks] == [
         "recall@10 on all products",
         "recall@10 on new products",
+        "recall@10 on carts",
     ]
     assert verdict.warnings == ()
     verdict.require()
@@ -53,7 +61,7 @@ def test_worse_than_popularity_is_refused_and_says_by_how_much() -> None:
         verdict.require()
     assert str(refused.value) == (
         "refused by the gate: recall@10 on all products is 0.0800, 20.0% below the popularity baseline"
-        " (0.1000, judged on 500 customers); at least 0.0950 is needed (training.gate.margin)"
+        " (0.1000, judged on 500); at least 0.0950 is needed (training.gate.margin)"
     )
     assert refused.value.metric == "recall@10 on all products"
     assert (refused.value.got, refused.value.needed) == (0.08, pytest.approx(0.095))
@@ -62,6 +70,13 @@ def test_worse_than_popularity_is_refused_and_says_by_how_much() -> None:
 def test_new_products_are_looked_at_too() -> None:
     verdict = check(evaluation(0.2, 0.1, new=(0.02, 0.03)), None, SETTINGS)
     with pytest.raises(GateError, match=r"recall@10 on new products is 0.0200, 33.3% below the popularity"):
+        verdict.require()
+
+
+def test_carts_are_looked_at_too() -> None:
+    """Weak rules that crowd out what everybody buys would serve carts worse than no model at all."""
+    verdict = check(evaluation(0.2, 0.1, cart=(0.005, 0.05)), None, SETTINGS)
+    with pytest.raises(GateError, match=r"recall@10 on carts is 0.0050, 90.0% below the popularity"):
         verdict.require()
 
 
@@ -116,7 +131,7 @@ def test_no_evaluation_passes_with_its_reason() -> None:
 def test_what_is_not_comparable_is_not_compared_and_named(metrics: Any, told: str) -> None:
     verdict = check(evaluation(0.2, 0.1), facts(metrics), SETTINGS)
     assert verdict.passed
-    assert len(verdict.checks) == 2
+    assert len(verdict.checks) == 3
     assert verdict.warnings == (
         f"the gate did not compare with the current artifact 20261101-000000-aaaaaa: {told}",
     )
@@ -126,14 +141,14 @@ def test_an_artifact_judged_on_too_few_customers_is_no_measure() -> None:
     current = facts(evaluation(0.9, 0.1, customers=50).to_dict())
     verdict = check(evaluation(0.2, 0.1), current, SETTINGS)
     assert verdict.passed
-    assert len(verdict.checks) == 2
-    assert len(verdict.warnings) == 2
+    assert len(verdict.checks) == 3
+    assert len(verdict.warnings) == 3
 
 
 def test_the_verdict_is_plain() -> None:
     plain = check(evaluation(0.08, 0.10), None, SETTINGS).to_dict()
     assert plain["passed"] is False
-    assert [item["passed"] for item in plain["checks"]] == [False, True]
+    assert [item["passed"] for item in plain["checks"]] == [False, True, True]
 
 
 def test_an_evaluation_survives_its_dictionary() -> None:

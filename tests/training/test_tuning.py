@@ -84,6 +84,15 @@ def test_with_planted_combos_rules_lead_in_carts() -> None:
     assert len(exam.carts) > 50
 
 
+def test_where_rules_are_chance_what_everybody_buys_leads_in_carts() -> None:
+    """Rare products meet three times by chance; their rules score high and lead nowhere."""
+    _, _, choices = tuned(_chance_rules(), USELESS)
+    carts = [trial for trial in choices.trials if trial.what == "weights with a basket"]
+    chosen, first = next(trial for trial in carts if trial.chosen), carts[0]
+    assert choices.weights["popularity"] > choices.weights["bought_together"]
+    assert chosen.score > first.score + 0.2
+
+
 def test_the_same_exam_gives_the_same_choices() -> None:
     assert tuned(clubs_shop(), GOOD, USELESS)[2] == tuned(clubs_shop(), GOOD, USELESS)[2]
 
@@ -146,4 +155,23 @@ def _one_bestseller_after_another() -> list[Basket]:
     for number in range(60):
         baskets.append((f"c{number:02d}", FIRST_DAY + 30, (f"old{number % 7}",)))
         baskets.append((f"c{number:02d}", FIRST_DAY + 150, (f"novelty{int(rng.integers(0, 5))}",)))
+    return baskets
+
+
+def _chance_rules() -> list[Basket]:
+    """Every basket has a hit everybody buys and rare products; rare ones never meet twice again."""
+    rng = np.random.default_rng(8)
+    baskets: list[Basket] = []
+    for group in range(60):  # three baskets with the same four rare products, and never again
+        rare = [f"rare{4 * group + number:03d}" for number in range(4)]
+        days = rng.integers(0, 130, 3)
+        baskets += [(None, FIRST_DAY + int(day), (*rare, f"hit{int(rng.integers(0, 5))}")) for day in days]
+    for day in range(140, 168):
+        for _ in range(8):
+            rare = [f"rare{int(number):03d}" for number in rng.choice(240, 2, replace=False)]
+            hits = [f"hit{int(number)}" for number in rng.choice(5, 3, replace=False)]
+            baskets.append((None, FIRST_DAY + day, (*rare, *hits)))
+    for number in range(30):
+        baskets.append((f"c{number:02d}", FIRST_DAY + 100, (f"rare{number:03d}",)))
+        baskets.append((f"c{number:02d}", FIRST_DAY + 150, (f"hit{number % 5}",)))
     return baskets

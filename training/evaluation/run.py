@@ -18,7 +18,7 @@ from training.tuning import tune
 
 # Order lines that models are fitted on while judging. A shop with more is judged by a sample of its
 # customers: the methods meet the same sample, and all of evaluation stays within a minute or two.
-MAX_LINES = 3_000_000
+MAX_LINES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def test_what_is_recorded_fits_json_and_comes_back(judged: Judged) -> None:
 def test_the_gate_lets_a_shop_with_planted_truth_through(judged: Judged) -> None:
     verdict = check(judged.evaluation, None, Gate(min_customers=50))
     assert verdict.passed
-    assert len(verdict.checks) == 2
+    assert len(verdict.checks) == 3
 
 
 def test_test_knows_validation_and_validation_knows_neither() -> None:
