@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from config.service import PlacementName
 from models.query import Fallback, Kind
@@ -19,7 +19,14 @@ MAX_EXCLUDE = 1000
 MAX_LIMIT = 100
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=128)]
-Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
+
+
+def _whole(value: object) -> object:
+    """JSON Schema calls 10.0 an integer, so it is one here; "10" is none."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Limit = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MAX_LIMIT)]
 
 
 class Asked(BaseModel):

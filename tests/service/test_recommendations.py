@@ -130,6 +130,10 @@ def test_limit_cuts_the_same_list(ask: Ask) -> None:
         assert [item["rank"] for item in body["recommendations"]] == list(range(1, limit + 1))
 
 
+def test_a_whole_number_may_be_written_with_a_point(ask: Ask) -> None:
+    assert len(ask(customer_id="ana", limit=2.0)["recommendations"]) == 2
+
+
 def test_nothing_in_the_basket_excluded_or_sold_out_is_recommended(ask: Ask) -> None:
     for customer, basket in itertools.product((None, *CUSTOMERS), itertools.combinations(PRODUCTS, 2)):
         body = ask(customer_id=customer, basket=list(basket), exclude=["pizza"], limit=100)
