@@ -13,6 +13,7 @@ from training.report.readings import HEADLINE_K
 
 PARTS = ("all", "repeat", "new", "cart")
 PICTURED_RULES = 8
+TRIALS_SHOWN = 8
 
 
 def render(content: ReportContent) -> str:
@@ -34,6 +35,7 @@ def render(content: ReportContent) -> str:
         pictures=_pictures(content),
         read=readings,
         headline_k=HEADLINE_K,
+        trials_shown=TRIALS_SHOWN,
         parts=[part for part in PARTS if _judged(content, part)],
         evidence=_evidence,
     )

@@ -22,7 +22,7 @@ from tests.training.report.worlds import (
     without_customers,
 )
 from training.evaluation.protocol import Evaluation
-from training.report.content import ReportContent
+from training.report.content import ReportContent, TrialFigures
 from training.report.files import DATA, PAGE, report_files
 from training.report.html import render
 
@@ -166,6 +166,18 @@ def test_sections_that_have_nothing_to_say_are_left_out() -> None:
     page = render(ReportContent("v1", datetime(2026, 1, 1, tzinfo=UTC), "EUR"))
     assert re.findall(r'<section id="(\w+)"', page) == ["details"]
     Page(page)
+
+
+def test_of_many_trials_the_choice_and_the_best_are_shown(content: ReportContent) -> None:
+    assert content.tuning is not None
+    trials = tuple(
+        TrialFigures("weights", {"taste": at / 100}, "recall@10", at / 1000, chosen=at == 7)
+        for at in range(40)
+    )
+    cells = Page(render(replace(content, tuning=replace(content.tuning, trials=trials)))).cells
+    assert [f"taste {at / 100}" for at in (7, 39, 38, 37, 36, 35, 34, 33)] == [
+        cell for cell in cells if cell.startswith("taste 0")
+    ]
 
 
 def test_parts_that_were_not_judged_have_no_picture(page: str) -> None:
