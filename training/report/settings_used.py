@@ -25,7 +25,7 @@ def settings_used(settings: Settings) -> tuple[SettingUsed, ...]:
     used: list[SettingUsed] = []
     for section in SECTIONS:
         now: BaseModel = getattr(settings, section)
-        defaults = _flat(section, type(now)().model_dump(mode="json"))
+        defaults = _flat(section, _defaults(now))
         for key, value in _flat(section, now.model_dump(mode="json")).items():
             changed = key not in defaults or defaults[key] != value
             used.append(SettingUsed(key, _shown(key, value), changed))
@@ -35,6 +35,15 @@ def settings_used(settings: Settings) -> tuple[SettingUsed, ...]:
 def without_password(source: str) -> str:
     """The name of a source without the password that a database URL in it may carry."""
     return _URL_PASSWORD.sub(r"\g<head>:***@", source)
+
+
+def _defaults(table: BaseModel) -> dict[str, Any]:
+    """The defaults of a table of settings, and of every table in it that is there now."""
+    defaults: dict[str, Any] = type(table).model_construct().model_dump(mode="json")
+    for name, value in table:
+        if isinstance(value, BaseModel):
+            defaults[name] = _defaults(value)
+    return defaults
 
 
 def _flat(prefix: str, value: Any) -> dict[str, Any]:

@@ -47,6 +47,12 @@ def test_what_differs_from_the_defaults_is_marked() -> None:
     assert not any(item.changed for item in settings_used(Settings()))
 
 
+def test_what_a_source_leaves_at_its_default_is_not_marked() -> None:
+    settings = Settings.model_validate({"data": {"orders": {"path": "orders.csv", "encoding": "cp1252"}}})
+    changed = [item.key for item in settings_used(settings) if item.changed]
+    assert changed == ["data.orders.path", "data.orders.encoding"]
+
+
 def test_the_password_of_a_source() -> None:
     assert without_password("postgresql://me:pw@h/d (select 1)") == "postgresql://me:***@h/d (select 1)"
     assert without_password("orders/*.csv") == "orders/*.csv"
