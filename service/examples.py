@@ -19,16 +19,16 @@ REQUEST_EXAMPLE: dict[str, Any] = {
 
 _RULE: dict[str, Any] = {
     "code": "BOUGHT_TOGETHER",
-    "text": "Bought with WHITE HANGING HEART T-LIGHT HOLDER in 412 of 5118 orders",
+    "text": "Bought with WHITE HANGING HEART T-LIGHT HOLDER in 466 of 5118 orders",
     "evidence": {
         "product_id": "85123A",
-        "pair_orders": 412,
+        "pair_orders": 466,
         "orders": 5118,
-        "consequent_orders": 3317,
+        "consequent_orders": 1988,
         "all_orders": 36594,
-        "confidence": 0.0805,
-        "lift": 0.89,
-        "lift_lower": 0.81,
+        "confidence": 0.0911,
+        "lift": 1.68,
+        "lift_lower_95": 1.54,
     },
 }
 

@@ -9,8 +9,6 @@ from typing import Any
 
 from service.routes import Route
 
-BASE_URL = "http://127.0.0.1:8000"
-
 
 @dataclass(frozen=True, slots=True)
 class FieldRow:
@@ -39,12 +37,12 @@ class Section:
     statuses: Sequence[tuple[str, str]]
 
 
-def sections(document: Mapping[str, Any], routes: Sequence[Route]) -> list[Section]:
-    """A section for every route, in the order of the table."""
-    return [_section(document, route) for route in routes]
+def sections(document: Mapping[str, Any], routes: Sequence[Route], base: str) -> list[Section]:
+    """A section for every route, in the order of the table; `base` is where the service was found."""
+    return [_section(document, route, base) for route in routes]
 
 
-def _section(document: Mapping[str, Any], route: Route) -> Section:
+def _section(document: Mapping[str, Any], route: Route, base: str) -> Section:
     operation = document["paths"][route.path][route.method.lower()]
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     answer = operation["responses"]["200"]["content"][route.media].get("schema")
@@ -57,17 +55,17 @@ def _section(document: Mapping[str, Any], route: Route) -> Section:
         summary=route.summary,
         asks=asks + _rows(document, body, "body"),
         answers=_rows(document, answer, ""),
-        curl=_curl(route),
+        curl=_curl(route, base),
         answer=json.dumps(route.example, indent=2) if route.example is not None else "",
         statuses=[(code, item["description"]) for code, item in operation["responses"].items()],
     )
 
 
-def _curl(route: Route) -> str:
+def _curl(route: Route, base: str) -> str:
     if route.sends is None:
-        return f"curl '{BASE_URL}{route.call}'"
+        return f"curl '{base}{route.call}'"
     body = json.dumps(route.sends)
-    return f"curl '{BASE_URL}{route.call}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"
+    return f"curl '{base}{route.call}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"
 
 
 def _rows(document: Mapping[str, Any], schema: Mapping[str, Any] | None, place: str) -> list[FieldRow]:

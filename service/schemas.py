@@ -26,7 +26,7 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Limit = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MAX_LIMIT)]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(_whole)]
 
 
 class Asked(BaseModel):
@@ -113,14 +113,14 @@ class RecommendationsOut(Answered):
     placement: PlacementName
     fallback: Fallback | None = Field(description="Why the answer is less personal than asked for.")
     unknown_ids: tuple[str, ...] = Field(description="Products of the request the model does not know.")
-    shortfall: int = Field(ge=0, description="How many fewer than `limit` there are.")
+    shortfall: int = Field(ge=0, description="How many fewer than asked for there are.")
     recommendations: tuple[RecommendationOut, ...]
 
 
 class ExplainedOut(RecommendationsOut):
     """With `explain`: also what was considered."""
 
-    candidates: tuple[CandidateOut, ...] = Field((), description="Only if `explain` was asked for.")
+    candidates: tuple[CandidateOut, ...] = Field((), description="Only where explain was asked for.")
 
 
 class CountsOut(Answered):

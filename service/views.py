@@ -70,7 +70,8 @@ class Views:
         return Response(self._openapi, content_type=JSON)
 
     def docs(self) -> str:
-        return render_template("docs.html", sections=sections(orjson.loads(self._openapi), ROUTES))
+        document, base = orjson.loads(self._openapi), request.host_url.rstrip("/")
+        return render_template("docs.html", sections=sections(document, ROUTES, base))
 
     def _about(self, page: str, product_id: str) -> Response:
         bundle = self._bundle()

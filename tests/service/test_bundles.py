@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,7 +99,7 @@ def _garble(directory: Path) -> None:
 
 @pytest.mark.parametrize(("damage", "reason"), [(_flip, "hash"), (_lose, "missing"), (_garble, "hash")])
 def test_a_broken_artifact_is_refused_once(
-    artifacts_dir: Path, capsys: pytest.CaptureFixture[str], damage, reason: str
+    artifacts_dir: Path, capsys: pytest.CaptureFixture[str], damage: Callable[[Path], None], reason: str
 ) -> None:
     bundles, metrics = _bundles(artifacts_dir)
     broken = publish_tiny(artifacts_dir, "tiny-2")

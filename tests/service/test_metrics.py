@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
+Labels = frozenset[tuple[str, str]]
 
-def _samples(client: FlaskClient) -> Mapping[tuple[str, frozenset], float]:
+
+def _samples(client: FlaskClient) -> Mapping[tuple[str, Labels], float]:
     response = client.get("/metrics")
     assert response.mimetype == "text/plain"
     return {
@@ -18,7 +20,7 @@ def _samples(client: FlaskClient) -> Mapping[tuple[str, frozenset], float]:
     }
 
 
-def _count(samples: Mapping[tuple[str, frozenset], float], name: str, **labels: str) -> float:
+def _count(samples: Mapping[tuple[str, Labels], float], name: str, **labels: str) -> float:
     return samples.get((name, frozenset(labels.items())), 0.0)
 
 

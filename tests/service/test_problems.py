@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,10 +18,10 @@ from tests.service.conftest import settings_for
 POST = "/v1/recommendations"
 
 
-def _problem(response: TestResponse, status: int) -> dict:
+def _problem(response: TestResponse, status: int) -> dict[str, Any]:
     assert response.status_code == status
     assert response.content_type == "application/problem+json"
-    body: dict = response.get_json()
+    body: dict[str, Any] = response.get_json()
     assert list(body) == ["type", "title", "status", "detail", "errors"]
     assert body["status"] == status
     ProblemOut.model_validate(body)
@@ -46,7 +47,7 @@ def _problem(response: TestResponse, status: int) -> dict:
         ({"custmer_id": "ana"}, "custmer_id", "did you mean 'customer_id'?"),
     ],
 )
-def test_a_wrong_field_is_named(client: FlaskClient, asked: dict, field: str, words: str) -> None:
+def test_a_wrong_field_is_named(client: FlaskClient, asked: dict[str, Any], field: str, words: str) -> None:
     body = _problem(client.post(POST, json=asked), 422)
     assert body["errors"][0]["field"] == field
     assert words in body["errors"][0]["message"]

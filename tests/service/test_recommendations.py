@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -31,7 +33,7 @@ def _orders_with(*products: str) -> int:
     return sum(set(products) <= set(basket) for _, basket in ORDERS)
 
 
-def _ids(body: dict) -> list[str]:
+def _ids(body: dict[str, Any]) -> list[str]:
     return [item["product_id"] for item in body["recommendations"]]
 
 
@@ -80,7 +82,7 @@ def test_every_placement_answers_with_at_most_its_limit(ask: Ask) -> None:
         assert len(body["recommendations"]) + body["shortfall"] == limit
 
 
-def test_settings_change_what_a_placement_brings(artifacts_dir) -> None:
+def test_settings_change_what_a_placement_brings(artifacts_dir: Path) -> None:
     settings = Settings(
         artifacts={"dir": artifacts_dir},
         service={"signing_key": KEY, "log_level": "error"},
@@ -114,7 +116,7 @@ def test_buy_again_tells_how_often(ask: Ask) -> None:
     ],
 )
 def test_what_is_unknown_degrades_by_name(
-    ask: Ask, asked: dict, fallback: str | None, unknown: list[str]
+    ask: Ask, asked: dict[str, Any], fallback: str | None, unknown: list[str]
 ) -> None:
     body = ask(**asked)
     assert (body["fallback"], body["unknown_ids"]) == (fallback, unknown)

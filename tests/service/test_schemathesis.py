@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -21,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from service.app import create_app
-from service.routes import ROUTES
+from service.routes import ROUTES, Route
 from tests.models.tiny import publish_tiny
 from tests.service.conftest import settings_for
 
@@ -49,7 +50,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> schemathesis.BaseSchema:
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-def test_every_operation(api: schemathesis.BaseSchema, route, mode: GenerationMode) -> None:
+def test_every_operation(api: schemathesis.BaseSchema, route: Route, mode: GenerationMode) -> None:
     operation = api[route.path][route.method]
     if mode is GenerationMode.NEGATIVE and not (route.body or route.query):
         return  # nothing can be wrong in a request without input
@@ -59,7 +60,7 @@ def test_every_operation(api: schemathesis.BaseSchema, route, mode: GenerationMo
     @hypothesis.settings(
         max_examples=50, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
-    def holds(case: schemathesis.Case) -> None:
+    def holds(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate(checks=checks)
 
     holds()
