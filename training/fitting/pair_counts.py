@@ -16,41 +16,49 @@ BLOCK_ENTRIES = 4_000_000
 
 
 class PairBlock(NamedTuple):
-    """Pair counts of some antecedents: `counts` int32 [n_rows, n_products], row 0 is product `first_row`.
+    """Pair counts of some antecedents: `counts` int32 [n_rows, n_columns].
 
-    The diagonal holds the baskets with the product itself. Columns within a row are in no order.
+    Row 0 is product `first_row`, column 0 product `first_column`. The count of a product with itself is
+    the baskets with it. Columns within a row are in no order.
     """
 
     first_row: int
+    first_column: int
     counts: csr_matrix
 
 
 def pair_counts(
-    baskets: csr_matrix, threads: int, *, block_entries: int = BLOCK_ENTRIES
+    baskets: csr_matrix, threads: int, *, block_entries: int = BLOCK_ENTRIES, upper: bool = False
 ) -> Iterator[PairBlock]:
     """The rows of B.T @ B in order, for `baskets` B int32 ones [n_orders, n_products].
 
     Rows are cut into blocks that cannot hold more than `block_entries` counts (unless one row does), so
     that memory stays bounded however many products there are or however large one order is. SciPy's
-    product releases the interpreter lock: `threads` blocks are counted at a time.
+    product releases the interpreter lock: `threads` blocks are counted at a time. With `upper`, columns
+    before the first row of a block are left out: each pair is in one of its two rows at least, for
+    little more than half the time.
     """
     by_product = baskets.T.tocsr()
     bounds = _block_bounds(baskets, by_product, block_entries)
     # One block more than threads: a thread need not wait until the caller has used a block.
-    waiting: deque[tuple[int, Future[csr_matrix]]] = deque()
+    waiting: deque[Future[PairBlock]] = deque()
+    remaining, first_column = baskets, 0
     with ThreadPoolExecutor(max_workers=threads) as pool:
         for first, last in pairwise(bounds):
-            waiting.append((first, pool.submit(_count, by_product, baskets, first, last)))
+            if upper and first:
+                remaining, first_column = remaining[:, first - first_column :], first
+            waiting.append(pool.submit(_count, by_product, remaining, (first, last), first_column))
             if len(waiting) > threads:
-                row, done = waiting.popleft()
-                yield PairBlock(row, done.result())
+                yield waiting.popleft().result()
         while waiting:
-            row, done = waiting.popleft()
-            yield PairBlock(row, done.result())
+            yield waiting.popleft().result()
 
 
-def _count(by_product: csr_matrix, baskets: csr_matrix, first: int, last: int) -> csr_matrix:
-    return by_product[first:last] @ baskets
+def _count(
+    by_product: csr_matrix, baskets: csr_matrix, rows: tuple[int, int], first_column: int
+) -> PairBlock:
+    first, last = rows
+    return PairBlock(first, first_column, by_product[first:last] @ baskets)
 
 
 def _block_bounds(baskets: csr_matrix, by_product: csr_matrix, block_entries: int) -> list[int]:

@@ -102,10 +102,11 @@ def _pairs(baskets: csr_matrix, min_orders: int, threads: int) -> _Pairs:
 
 def _pairs_multiplied(baskets: csr_matrix, min_orders: int, threads: int) -> _Pairs:
     found = []
-    for first_row, counts in pair_counts(baskets, threads, block_entries=BLOCK_ENTRIES):
+    blocks = pair_counts(baskets, threads, block_entries=BLOCK_ENTRIES, upper=True)
+    for first_row, first_column, counts in blocks:
         enough = np.flatnonzero(counts.data >= min_orders)
         rows = first_row + np.searchsorted(counts.indptr, enough, side="right") - 1
-        columns, orders = counts.indices[enough], counts.data[enough]
+        columns, orders = first_column + counts.indices[enough], counts.data[enough]
         upper = rows < columns
         found.append(_Pairs(rows[upper], columns[upper], orders[upper]))
     none = np.empty(0, dtype=np.int64)
