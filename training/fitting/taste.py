@@ -83,7 +83,7 @@ def fit_taste_lists(
     lists = _Lists(n_customers, min(length, n_products))
     step = max(1, BLOCK_SCORES // max(n_products, 1))
     with threadpool_limits(1, user_api="blas"):
-        for begin in range(0, n_customers, step):
+        for begin in range(0, n_customers, step) if lists.length else ():
             rows = np.arange(begin, min(begin + step, n_customers))
             lists.put(rows, *model.recommend(rows, owned[rows[0] : rows[-1] + 1], N=lists.length))
             progress(f"taste lists: {rows[-1] + 1:,} of {n_customers:,} customers")
