@@ -9,14 +9,16 @@ from typing import Any
 from config.training import Taste as TasteSettings
 from config.training import TasteTrial
 
-# How the sources of cross-sell are mixed unless validation data say otherwise. What is bought with the
-# basket leads; taste orders the rest; what everybody buys breaks ties and fills up.
+# How the sources of cross-sell are mixed unless validation data say otherwise: for the scale each speaks
+# on see models.candidates.spoken. On the validation window of Online Retail II these are within 4 % of the
+# best of the grid; popularity has more weight than was best there, because shops that cannot be judged
+# are small, and small shops have rules by chance.
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "bought_together": 1.0,
     "basket_rules": 1.0,
-    "taste": 0.1,
-    "trending": 0.01,
-    "popularity": 0.05,
+    "taste": 1.0,
+    "trending": 0.2,
+    "popularity": 0.5,
 }
 
 
