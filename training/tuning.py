@@ -119,7 +119,10 @@ def _choose_weights(
         reason = f"the weights with a basket are defaults: {len(carts.sizes)} carts, {MIN_CARTS} are needed"
         weights = _joined(1.0, _scaled(block, BLOCK[0]))
         return replace(choices, weights=weights, reasons=(*choices.reasons, reason))
-    grid = [_joined(rules, _scaled(block, scale)) for rules, scale in product(BASKET_RULES, BLOCK)]
+    # The strongest weight is 1: in answers of several kinds scores of cross-sell meet those of buy_again.
+    grid = [
+        _scaled(_joined(rules, _scaled(block, scale)), 1.0) for rules, scale in product(BASKET_RULES, BLOCK)
+    ]
     mixed, tried = _best_of(carts, grid, "weights with a basket", f"hit rate@{K} of carts")
     return replace(choices, weights=mixed, trials=(*choices.trials, *tried))
 

@@ -90,6 +90,7 @@ def test_where_rules_are_chance_what_everybody_buys_leads_in_carts() -> None:
     carts = [trial for trial in choices.trials if trial.what == "weights with a basket"]
     chosen, first = next(trial for trial in carts if trial.chosen), carts[0]
     assert choices.weights["popularity"] > choices.weights["bought_together"]
+    assert max(choices.weights.values()) == 1.0
     assert chosen.score > first.score + 0.2
 
 
