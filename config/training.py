@@ -22,7 +22,7 @@ class BoughtTogether(Section):
     damping: float = Field(10.0, ge=0)
     popularity_discount: float = Field(0.5, ge=0, le=1)
     max_antecedents: int = Field(3, ge=1, le=3)
-    max_frequent_products: int = Field(150, ge=2)
+    max_frequent_products: int = Field(600, ge=2)
     max_rules: int = Field(20_000, ge=0)
     max_seconds: float = Field(60.0, gt=0)
 

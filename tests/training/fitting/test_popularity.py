@@ -43,7 +43,7 @@ def test_a_trend_by_hand() -> None:
     model = fit_popularity(
         lines_of(earlier + lately), catalogue_of([0, 0]), Settings(recent_days=30, trending_days=10), 110
     )
-    assert model.trend(0) == (24, pytest.approx(40 * 6 / 60), 10)
+    assert model.trend(0) == pytest.approx((24, 40 * 6 / 60, 10))
     assert model.rising().products.tolist() == [0]
     assert model.rising().scores[0] == pytest.approx(np.log2((24 + TREND_DAMPING) / (4 + TREND_DAMPING)))
 
