@@ -12,6 +12,7 @@ from models.arrays import frozen
 from models.catalogue import NO_CATEGORY, Catalogue
 from models.popularity import Popularity
 from models.texts import Texts
+from training.matrices import basket_matrix
 
 # Baskets added to both sides of the growth ratio: from 1 to 4 orders is no trend, from 40 to 160 is one.
 TREND_DAMPING = 5.0
@@ -132,9 +133,13 @@ def _between(lines: pl.DataFrame, after: int, until: int) -> pl.DataFrame:
 
 def _count(lines: pl.DataFrame, n_products: int) -> _Window:
     """Distinct orders with each product int32 [n_products], and distinct orders."""
-    pairs = lines.select("order", "product").unique()
-    product_orders = np.bincount(pairs["product"].to_numpy(), minlength=n_products).astype(np.int32)
-    return _Window(product_orders, int(lines["order"].n_unique()))
+    if not len(lines):
+        return _Window(np.zeros(n_products, dtype=np.int32), 0)
+    orders = lines["order"].to_numpy()
+    first, last = int(orders.min()), int(orders.max())
+    baskets = basket_matrix(lines.with_columns(pl.col("order") - first), last + 1 - first, n_products)
+    product_orders = np.bincount(baskets.indices, minlength=n_products).astype(np.int32)
+    return _Window(product_orders, int(np.count_nonzero(np.diff(baskets.indptr))))
 
 
 def _most(product_orders: np.ndarray, length: int) -> np.ndarray:
