@@ -60,7 +60,7 @@ class BasketRules:
         """Positions of the rules whose antecedents are all in the basket (product indices [n])."""
         if len(self.keys) == 0 or len(basket) < 2:
             return np.empty(0, dtype=np.int64)
-        products = sorted({int(product) for product in basket if product >= 0})[:MAX_BASKET]
+        products = sorted({product for product in basket.tolist() if product >= 0})[:MAX_BASKET]
         n_products = int(self.n_products[0])
         wanted = np.array(
             [rule_key(combo, n_products) for size in (2, 3) for combo in combinations(products, size)],

@@ -53,6 +53,9 @@ class BoughtTogether:
 
     def rows(self, products: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """All rules of several antecedents: positions of rules [n], antecedent of each [n]."""
+        if len(products) == 1:  # the page of one product: the most frequent question
+            begin, end = self.starts[products[0]], self.starts[products[0] + 1]
+            return np.arange(begin, end), np.repeat(products, end - begin)
         starts, stops = self.starts[products], self.starts[products + 1]
         return ranges(starts, stops), np.repeat(products, stops - starts)
 

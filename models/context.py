@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,16 +33,18 @@ class Context:
 def resolve(query: Query, bundle: Bundle) -> Context:
     """Look every id of the query up; nothing is an error, what is unknown is named."""
     customer = UNKNOWN if query.customer_id is None else bundle.customers.index(query.customer_id)
-    asked = list(dict.fromkeys(query.basket if query.viewing is None else (*query.basket, query.viewing)))
-    found = bundle.products.indices(asked)
-    shown = found[found != UNKNOWN]
-    viewing = UNKNOWN if query.viewing is None else int(found[asked.index(query.viewing)])
-    excluded = bundle.products.indices(query.exclude)
-    ids, indices = (*asked, *query.exclude), (*found.tolist(), *excluded.tolist())
-    unknown = dict.fromkeys(item for item, index in zip(ids, indices, strict=True) if index == UNKNOWN)
-    fallback = _fallback(query, customer, asked=len(asked), known=len(shown))
-    known_excluded = excluded[excluded != UNKNOWN]
-    return Context(customer, shown, viewing, known_excluded, tuple(unknown), fallback)
+    asked = query.basket if query.viewing is None else (*query.basket, query.viewing)
+    found = {item: bundle.products.index(item) for item in asked}
+    excluded = {item: bundle.products.index(item) for item in query.exclude}
+    shown = _known(found)
+    viewing = UNKNOWN if query.viewing is None else found[query.viewing]
+    unknown = dict.fromkeys(item for ids in (found, excluded) for item, at in ids.items() if at == UNKNOWN)
+    fallback = _fallback(query, customer, asked=len(found), known=len(shown))
+    return Context(customer, shown, viewing, _known(excluded), tuple(unknown), fallback)
+
+
+def _known(found: Mapping[str, int]) -> np.ndarray:
+    return np.array([at for at in found.values() if at != UNKNOWN], dtype=np.int32)
 
 
 def _fallback(query: Query, customer: int, *, asked: int, known: int) -> Fallback | None:

@@ -57,10 +57,11 @@ def judged(
     order = best(proposed.scores, n)
     products = proposed.products[order]
     families, stocks = bundle.catalogue.family[products].tolist(), bundle.catalogue.stock[products].tolist()
+    removes = filters.removes
     for position, product, family, stock in zip(
         order.tolist(), products.tolist(), families, stocks, strict=True
     ):
-        yield position, family, filters.removes(product, family, stock)
+        yield position, family, removes(product, family, stock)
 
 
 def kept(bundle: Bundle, filters: Filters, proposed: Candidates, limit: int) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -14,6 +13,7 @@ from models.ids import UNKNOWN
 from models.query import Reason
 
 EPOCH = date(1970, 1, 1)
+SIMILAR_HISTORY = Reason("TASTE", "Chosen by customers with a similar history", {})
 
 
 class Reasons:
@@ -22,22 +22,29 @@ class Reasons:
     def __init__(self, bundle: Bundle, context: Context) -> None:
         self._bundle = bundle
         self._context = context
-        shown = context.shown
-        self._rules = bundle.basket_rules.matching(shown)
-        self._rule_consequents = bundle.basket_rules.consequents[self._rules]
-        self._pairs, self._antecedents = bundle.bought_together.rows(shown)
-        self._pair_consequents = bundle.bought_together.consequents[self._pairs]
+        self._in_context = len(context.shown) > 0
+        if self._in_context:
+            self._rules = bundle.basket_rules.matching(context.shown)
+            self._rule_consequents = bundle.basket_rules.consequents[self._rules]
+            self._pairs, self._antecedents = bundle.bought_together.rows(context.shown)
+            self._pair_consequents = bundle.bought_together.consequents[self._pairs]
 
     def of(self, product: int, source: str) -> tuple[Reason, ...]:
         """Why this product: the source that proposed it first, then what else speaks for it."""
         if source == "buy_again":
             return _only(self._buy_again(product))
-        together = self._basket_rule(product) or self._bought_together(product)
+        together = self._together(product) if self._in_context else None
         if source in ("bought_together", "basket_rules"):
             return _only(together)
-        leading = {"taste": self._taste, "trending": self._trending}.get(source)
-        first = leading(product) if leading else None
-        return _only(first or self._popular(product), together)
+        if source == "taste":
+            first = self._taste(product)
+        else:
+            first = self._trending(product) if source == "trending" else self._popular(product)
+        return (first,) if together is None else (first, together)
+
+    def _together(self, product: int) -> Reason | None:
+        """What the basket says: several products together say more than one."""
+        return self._basket_rule(product) or self._bought_together(product)
 
     def _basket_rule(self, product: int) -> Reason | None:
         """The rule with the highest score among those that the basket fulfils."""
@@ -51,8 +58,6 @@ class Reasons:
 
     def _bought_together(self, product: int) -> Reason | None:
         """The pair rule with the highest score among the products shown."""
-        if not len(self._pairs):
-            return None
         matching = (self._pair_consequents == product).nonzero()[0]
         if not len(matching):
             return None
@@ -68,24 +73,26 @@ class Reasons:
         return dict(zip(products, range(len(products)), strict=True))
 
     @cached_property
-    def _mine(self) -> Set[int]:
+    def _mine(self) -> frozenset[int]:
         """What the customer bought; for a stranger, what is shown."""
         known = self._context.customer != UNKNOWN
-        return self._purchases.keys() if known else frozenset(self._context.shown.tolist())
+        return frozenset(self._purchases if known else self._context.shown.tolist())
 
     def _taste(self, product: int) -> Reason:
         """The product's nearest relation, by factors, among what the customer bought or is shown."""
         bundle = self._bundle
-        likes = bundle.similar.of(product)
-        liked = likes.products.tolist()
+        liked = bundle.similar.products[product].tolist()
         if self._mine.isdisjoint(liked):
-            return Reason("TASTE", "Chosen by customers with a similar history", {})
+            return SIMILAR_HISTORY
         at = next(position for position, other in enumerate(liked) if other in self._mine)
         verb = "which you bought" if self._context.customer != UNKNOWN else "which is in the basket"
         return Reason(
             "TASTE",
             f"Often chosen by those who like {bundle.catalogue.names[liked[at]]}, {verb}",
-            {"product_id": bundle.products.id(liked[at]), "similarity": round(float(likes.scores[at]), 3)},
+            {
+                "product_id": bundle.products.id(liked[at]),
+                "similarity": round(float(bundle.similar.scores[product, at]), 3),
+            },
         )
 
     def _trending(self, product: int) -> Reason:
