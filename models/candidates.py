@@ -57,10 +57,15 @@ def proposals(bundle: Bundle, context: Context) -> Mapping[str, Scored]:
 
 
 def buy_again(bundle: Bundle, context: Context) -> Candidates:
-    """What the customer buys, likeliest first; the score is the decayed share of their orders."""
-    products, scores = bundle.buy_again.of(context.customer)
+    """What the customer buys, likeliest first: the decayed share of their orders, times its weight.
+
+    As in the mix of cross_sell, the weighted share x becomes the score x / (1 + x), so that answers of
+    both kinds can be ordered by score.
+    """
+    products, shares = bundle.buy_again.of(context.customer)
+    weighted = shares.astype(np.float64) * bundle.facts.weights.get(BUY_AGAIN_SOURCE, 1.0)
     sources = np.zeros(len(products), dtype=np.int8)
-    return Candidates(products, scores.astype(np.float64), sources, (BUY_AGAIN_SOURCE,))
+    return Candidates(products, weighted / (1 + weighted), sources, (BUY_AGAIN_SOURCE,))
 
 
 def _bought_together(bundle: Bundle, shown: np.ndarray) -> Scored:

@@ -95,14 +95,17 @@ def _pick(
     filters: Mapping[Kind, Filters],
     limit: int,
 ) -> list[Pick]:
-    """The best of every kind in equal shares, what one kind lacks filled by the others, by score."""
+    """The best by score over all kinds, with at least a tenth of the answer for each that has as many.
+
+    The tenth is for people: a customer with strong habits would otherwise be shown nothing new.
+    """
     ranked = {
         kind: _ranked(kind, proposed, kept(bundle, filters[kind], proposed, limit))
         for kind, proposed in proposals.items()
     }
-    share = limit // len(ranked)
-    chosen = [pick for picks in ranked.values() for pick in picks[:share]]
-    rest = sorted((pick for picks in ranked.values() for pick in picks[share:]), key=lambda pick: -pick.score)
+    floor = -(-limit // 10) if limit > len(ranked) else 0
+    chosen = [pick for picks in ranked.values() for pick in picks[:floor]]
+    rest = sorted((pick for picks in ranked.values() for pick in picks[floor:]), key=lambda pick: -pick.score)
     chosen += rest[: limit - len(chosen)]
     return sorted(chosen, key=lambda pick: -pick.score)
 

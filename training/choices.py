@@ -9,7 +9,7 @@ from typing import Any
 from config.training import Taste as TasteSettings
 from config.training import TasteTrial
 
-# How the sources of cross-sell are mixed unless validation data say otherwise: for the scale each speaks
+# How sources are mixed unless validation data say otherwise: for the scale each speaks
 # on see models.candidates.spoken. On the validation window of Online Retail II these are within 4 % of the
 # best of the grid; popularity has more weight than was best there, because shops that cannot be judged
 # are small, and small shops have rules by chance.
@@ -19,6 +19,7 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
     "taste": 1.0,
     "trending": 0.2,
     "popularity": 0.5,
+    "buy_again": 1.0,
 }
 
 

@@ -6,6 +6,7 @@
    a. without a basket, taste, trending and popularity against each other: recall@10 of new products;
    b. with a basket, those three as a block, and basket_rules, against bought_together: hit rate@10 of
       guessing a product taken out of a cart, over customers and guests.
+3. The weight of buy_again beside cross_sell in answers of both kinds: recall@10 of all products.
 Every grid is in order from the simplest setting, and the first whose score is within one hundredth of
 the best is chosen: finer differences are noise and not worth a less simple setting.
 """
@@ -16,16 +17,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
+import numpy as np
 from scipy.sparse import csr_matrix
 
 from config.training import Training
+from models.bundle import Bundle
+from models.candidates import BUY_AGAIN_SOURCE
 from models.catalogue import Catalogue
+from models.ids import UNKNOWN
+from models.query import KINDS
+from models.recommender import choose
 from models.taste import Taste
 from training.bundle_fit import Shortcuts, fit_bundle, taste_of
 from training.choices import Choices, Trial, default_choices
 from training.evaluation.exam import Exam
 from training.evaluation.metrics import judged_rows, per_row
-from training.evaluation.mixing import Proposals, with_cart, without_context
+from training.evaluation.mixing import Proposals, customer_context, with_cart, without_context
 from training.evaluation.past import facts_of, quick, without_stock
 from training.evaluation.split import NotJudgeable
 from training.fitting.progress import Progress, silent
@@ -44,6 +51,10 @@ POPULARITY = (0.1, 0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0)
 # Ratios to bought_together, of basket_rules and of the strongest of the other three. Up to the highest
 # because rules between rare products score far above popularity, and may still tell nothing.
 BASKET_RULES = (1.0, 0.5, 0.25, 2.0)
+# Of a share of orders: 1 leaves it as it is. Habits are strong in some shops and unknown in others.
+BUY_AGAIN = (1.0, 0.25, 0.5, 2.0, 4.0, 8.0, 16.0, 32.0)
+# Customers it is chosen on: every setting asks the recommender for each of them.
+MAX_MIXED = 1_500
 BLOCK = (0.1, 0.03, 0.01, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, 300.0)
 
 
@@ -56,7 +67,19 @@ def tune(
         return replace(default, reasons=(f"nothing was tuned, defaults hold; {exam.reason}",))
     catalogue = without_stock(catalogue)
     choices, taste = _choose_taste(exam, catalogue, settings, default, progress)
-    return _choose_weights(exam, catalogue, settings, choices, taste, progress)
+    shortcuts = Shortcuts(taste=taste, skip=frozenset({"similar"}))
+    bundle = fit_bundle(
+        exam.history,
+        catalogue,
+        quick(settings),
+        choices,
+        facts_of(exam),
+        progress=progress,
+        shortcuts=shortcuts,
+    )
+    choices = _choose_weights(exam, bundle, choices, progress)
+    progress("weight of buy_again")
+    return _choose_buy_again(exam, bundle, choices)
 
 
 def _choose_taste(
@@ -94,14 +117,7 @@ def _new_recall(exam: Exam, taste: Taste, purchases: csr_matrix, catalogue: Cata
     return float(per_row(lists.products, truth.take(rows), K).recall.mean())
 
 
-def _choose_weights(
-    exam: Exam, catalogue: Catalogue, settings: Training, choices: Choices, taste: Taste, progress: Progress
-) -> Choices:
-    facts = facts_of(exam)
-    shortcuts = Shortcuts(taste=taste, skip=frozenset({"similar"}))
-    bundle = fit_bundle(
-        exam.history, catalogue, quick(settings), choices, facts, progress=progress, shortcuts=shortcuts
-    )
+def _choose_weights(exam: Exam, bundle: Bundle, choices: Choices, progress: Progress) -> Choices:
     progress("weights without a basket")
     alone = without_context(exam, bundle, MAX_CUSTOMERS)
     if not len(alone.sizes):
@@ -125,6 +141,28 @@ def _choose_weights(
     ]
     mixed, tried = _best_of(carts, grid, "weights with a basket", f"hit rate@{K} of carts")
     return replace(choices, weights=mixed, trials=(*choices.trials, *tried))
+
+
+def _choose_buy_again(exam: Exam, bundle: Bundle, choices: Choices) -> Choices:
+    truth = exam.truth("all")
+    rows = judged_rows(truth)
+    rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), MAX_MIXED)).astype(np.int64)]
+    if not len(rows):
+        return choices
+    contexts = [customer_context(int(exam.customers[row])) for row in rows]
+    grid = [{**choices.weights, BUY_AGAIN_SOURCE: weight} for weight in BUY_AGAIN]
+    recalls = []
+    for weights in grid:
+        tried = replace(bundle, facts=replace(bundle.facts, weights=weights))
+        lists = np.full((len(rows), K), UNKNOWN, dtype=np.int32)
+        for row, context in enumerate(contexts):
+            picks = choose(tried, context, KINDS, K)
+            lists[row, : len(picks)] = [pick.product for pick in picks]
+        recalls.append(float(per_row(lists, truth.take(rows), K).recall.mean()))
+    settings = [{BUY_AGAIN_SOURCE: weight} for weight in BUY_AGAIN]
+    tried_all = _told("weight of buy_again", settings, "recall@10 on all products", recalls)
+    chosen = grid[simplest_of_the_best(recalls)]
+    return replace(choices, weights=chosen, trials=(*choices.trials, *tried_all))
 
 
 def simplest_of_the_best(scores: Sequence[float]) -> int:

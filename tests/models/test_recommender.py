@@ -220,7 +220,8 @@ def test_a_known_customer_is_offered_what_is_new_to_her() -> None:
 def test_buy_again_is_her_own_shares() -> None:
     answer = recommend(tiny_bundle(), Query(customer_id="ana", kinds=("buy_again",)))
     found = [(item.product_id, item.score) for item in answer.recommendations]
-    assert found == [("bread", 1.0), ("butter", 0.6667), ("cola", 0.3333)]
+    # shares of her orders 3/3, 2/3, 1/3; the score is x / (1 + x)
+    assert found == [("bread", 0.5), ("butter", 0.4), ("cola", 0.25)]
     reason = answer.recommendations[1].reasons[0]
     assert reason.text == "In 2 of your 3 orders, last on 2024-10-06"
 
@@ -251,11 +252,18 @@ def test_a_rule_of_two_antecedents_gives_its_reason() -> None:
     assert first.reasons[0].evidence["product_ids"] == ["bread", "cola"]
 
 
-def test_kinds_share_the_limit_and_fill_up_each_other() -> None:
-    bundle = shop()
-    answer = recommend(bundle, Query(customer_id="c01", kinds=("cross_sell", "buy_again"), limit=10))
+@pytest.mark.parametrize(("weight", "habits"), [(1000.0, 4), (0.001, 1)])
+def test_kinds_meet_by_score_and_each_keeps_a_place(weight: float, habits: int) -> None:
+    world = shop()
+    weights = {**world.facts.weights, "buy_again": weight}
+    bundle = replace(world, facts=replace(world.facts, weights=weights))
+    answer = recommend(bundle, Query(customer_id="c01", kinds=("cross_sell", "buy_again"), limit=5))
     kinds = [item.kind for item in answer.recommendations]
-    assert len(kinds) == 10
-    assert kinds.count("cross_sell") == kinds.count("buy_again") == 5
-    lonely = recommend(bundle, Query(customer_id="stranger", kinds=("cross_sell", "buy_again"), limit=10))
-    assert [item.kind for item in lonely.recommendations] == ["cross_sell"] * 10
+    assert (kinds.count("buy_again"), kinds.count("cross_sell")) == (habits, 5 - habits)
+    scores = [item.score for item in answer.recommendations]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_what_one_kind_lacks_the_other_fills() -> None:
+    answer = recommend(shop(), Query(customer_id="stranger", kinds=("cross_sell", "buy_again"), limit=10))
+    assert [item.kind for item in answer.recommendations] == ["cross_sell"] * 10

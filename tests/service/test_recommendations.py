@@ -96,7 +96,7 @@ def test_settings_change_what_a_placement_brings(artifacts_dir: Path) -> None:
 def test_buy_again_tells_how_often(ask: Ask) -> None:
     body = ask(customer_id="ana", kinds=["buy_again"], limit=1)
     item = body["recommendations"][0]
-    assert (item["product_id"], item["score"], item["source"]) == ("bread", 1.0, "buy_again")
+    assert (item["product_id"], item["score"], item["source"]) == ("bread", 0.5, "buy_again")
     assert item["reasons"][0]["evidence"] == {
         "orders_with": 3,
         "orders": 3,

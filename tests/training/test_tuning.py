@@ -14,6 +14,7 @@ from tests.training.evaluation.worlds import (
     Basket,
     catalogue_of,
     combo_shop,
+    loyal_shop,
 )
 from training.choices import DEFAULT_WEIGHTS, Choices, default_choices
 from training.evaluation.exam import Exam
@@ -79,7 +80,7 @@ def test_with_planted_combos_rules_lead_in_carts() -> None:
     chosen = next(trial for trial in carts if trial.chosen)
     strongest = max(choices.weights[name] for name in ("taste", "trending", "popularity"))
     assert choices.weights["bought_together"] == 1.0 >= strongest
-    assert chosen.setting == choices.weights
+    assert {**chosen.setting, "buy_again": choices.weights["buy_again"]} == choices.weights
     assert chosen.score >= 0.99 * max(trial.score for trial in carts)
     assert len(exam.carts) > 50
 
@@ -176,3 +177,15 @@ def _chance_rules() -> list[Basket]:
         baskets.append((f"c{number:02d}", FIRST_DAY + 100, (f"rare{number:03d}",)))
         baskets.append((f"c{number:02d}", FIRST_DAY + 150, (f"hit{number % 5}",)))
     return baskets
+
+
+def test_habits_lead_where_everybody_buys_the_same_again() -> None:
+    """Among repeat buyers a mixed answer of ten is best with habits first, and tuning finds that out."""
+    _, _, choices = tuned(loyal_shop())
+    tried = {
+        trial.setting["buy_again"]: trial.score
+        for trial in choices.trials
+        if trial.what == "weight of buy_again"
+    }
+    assert tried[choices.weights["buy_again"]] >= 0.99 * max(tried.values())
+    assert max(tried.values()) > 0

@@ -57,18 +57,21 @@ def without_context(exam: Exam, bundle: Bundle, most: int) -> Proposals:
     rows = np.flatnonzero(truth.lengths())
     if len(rows) > most:  # spread evenly: the first ids are often those of the oldest customers
         rows = rows[np.arange(most) * len(rows) // most]
-    contexts = (_context(int(customer), NO_PRODUCTS) for customer in exam.customers[rows])
+    contexts = (customer_context(int(customer)) for customer in exam.customers[rows])
     return _proposals(bundle, contexts, truth.take(rows))
 
 
 def with_cart(exam: Exam, bundle: Bundle) -> Proposals:
     """Carts of customers and guests; right is the one product that was taken out."""
     carts = exam.carts
-    contexts = (_context(int(carts.customers[row]), carts.baskets.of(row)) for row in range(len(carts)))
+    contexts = (
+        customer_context(int(carts.customers[row]), carts.baskets.of(row)) for row in range(len(carts))
+    )
     return _proposals(bundle, contexts, carts.removed)
 
 
-def _context(customer: int, shown: np.ndarray) -> Context:
+def customer_context(customer: int, shown: np.ndarray = NO_PRODUCTS) -> Context:
+    """A customer by position, and what is in their basket."""
     return Context(customer, shown, UNKNOWN, NO_PRODUCTS, (), None)
 
 
