@@ -5,8 +5,9 @@ On disk it is an artifact (`models.artifact`): one file a part, one dictionary o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -19,7 +20,10 @@ from models.catalogue import Catalogue
 from models.ids import IdMap
 from models.lists import TopLists
 from models.popularity import Popularity
+from models.sources import Common, common
 from models.taste import Taste
+
+CATEGORIES_KEPT = 256  # a few kilobytes each
 
 
 class Part(Protocol):
@@ -52,7 +56,7 @@ class Facts:
     more: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Bundle:
     """All models of one training. Parts share two id maps: an index means the same everywhere.
 
@@ -71,6 +75,11 @@ class Bundle:
     similar: TopLists
     popularity: Popularity
     buy_again: BuyAgain
+
+    @cached_property
+    def common(self) -> Callable[[int], Common]:
+        """What everybody is offered, by category of the page: mixed once each, not once a request."""
+        return lru_cache(maxsize=CATEGORIES_KEPT)(partial(common, self.popularity, self.facts.weights))
 
 
 # The parts of an artifact by file name: adding a model is adding a line here and a field above.

@@ -9,16 +9,14 @@ from itertools import accumulate
 import numpy as np
 
 from models.bundle import Bundle
+from models.catalogue import NO_CATEGORY
 from models.context import Context
 from models.ids import UNKNOWN
 from models.scored import NOTHING, Scored
+from models.sources import Common, popular, spoken, trending
+from models.together import Together, together
 
-# The sources of cross_sell, in the order in which ties are resolved; buy_again has one of its own.
-CROSS_SELL_SOURCES = ("bought_together", "basket_rules", "taste", "trending", "popularity")
 BUY_AGAIN_SOURCE = "buy_again"
-
-# Popular products considered for one answer: enough to survive the filters, few enough to be quick.
-FALLBACK_POOL = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,36 +25,45 @@ class Candidates:
 
     products  int32 [n]
     scores    float64 [n] 0 to 1
-    sources   int8 [n] the source that contributed most, as a position in `names`
+    shares    float64 [n_sources, n] what each source added
+    names     [n_sources] the sources
     """
 
     products: np.ndarray
     scores: np.ndarray
-    sources: np.ndarray
+    shares: np.ndarray
     names: tuple[str, ...]
 
+    def sources(self, positions: np.ndarray) -> list[str]:
+        """The source that contributed most to each of the candidates at these positions."""
+        return [self.names[row] for row in self.shares[:, positions].argmax(axis=0).tolist()]
 
-def cross_sell(bundle: Bundle, context: Context) -> Candidates:
+
+def cross_sell(bundle: Bundle, context: Context, rules: Together) -> Candidates:
     """Products that go with what is shown, or that suit the customer, or that everybody buys.
 
-    What the sources say (see `spoken`) is summed by `facts.weights`; the sum x, which has no upper
-    limit, becomes the score x / (1 + x).
+    What the sources say (see `models.sources.spoken`) is summed by `facts.weights`; the sum x, which
+    has no upper limit, becomes the score x / (1 + x).
     """
-    return _mix(proposals(bundle, context), bundle.facts.weights)
+    weights = bundle.facts.weights
+    personal = [
+        (name, weights[name] * spoken(name, scored.scores), scored.products)
+        for name, scored in _personal(bundle, context, rules).items()
+        if len(scored.products) and weights.get(name, 0.0) > 0
+    ]
+    return _mix(personal, bundle.common(_category(bundle, context)))
 
 
 def proposals(bundle: Bundle, context: Context) -> Mapping[str, Scored]:
     """What each source of cross_sell proposes, on its own scale; a product may be proposed twice."""
     return {
-        "bought_together": _bought_together(bundle, context.shown),
-        "basket_rules": bundle.basket_rules.of(context.shown),
-        "taste": _taste(bundle, context),
-        "trending": _head(bundle.popularity.rising()),
-        "popularity": _popularity(bundle, context),
+        **_personal(bundle, context, together(bundle, context.shown)),
+        "trending": trending(bundle.popularity),
+        "popularity": popular(bundle.popularity, _category(bundle, context)),
     }
 
 
-def buy_again(bundle: Bundle, context: Context) -> Candidates:
+def buy_again(bundle: Bundle, context: Context, _: Together) -> Candidates:
     """What the customer buys, likeliest first: the decayed share of their orders, times its weight.
 
     As in the mix of cross_sell, the weighted share x becomes the score x / (1 + x), so that answers of
@@ -64,17 +71,16 @@ def buy_again(bundle: Bundle, context: Context) -> Candidates:
     """
     products, shares = bundle.buy_again.of(context.customer)
     weighted = shares.astype(np.float64) * bundle.facts.weights.get(BUY_AGAIN_SOURCE, 1.0)
-    sources = np.zeros(len(products), dtype=np.int8)
-    return Candidates(products, weighted / (1 + weighted), sources, (BUY_AGAIN_SOURCE,))
+    return Candidates(products, weighted / (1 + weighted), weighted[np.newaxis], (BUY_AGAIN_SOURCE,))
 
 
-def _bought_together(bundle: Bundle, shown: np.ndarray) -> Scored:
-    if not len(shown):
-        return NOTHING
-    if len(shown) == 1:
-        return bundle.bought_together.of(int(shown[0]))
-    rules, _ = bundle.bought_together.rows(shown)
-    return _sorted(bundle.bought_together.consequents[rules], bundle.bought_together.scores[rules])
+def _personal(bundle: Bundle, context: Context, rules: Together) -> dict[str, Scored]:
+    """The proposals of the sources that know the context."""
+    return {
+        "bought_together": rules.pair_scores(bundle) if len(rules.pairs) else NOTHING,
+        "basket_rules": rules.rule_scores(bundle) if len(rules.rules) else NOTHING,
+        "taste": _taste(bundle, context),
+    }
 
 
 def _taste(bundle: Bundle, context: Context) -> Scored:
@@ -88,64 +94,27 @@ def _taste(bundle: Bundle, context: Context) -> Scored:
     return taste.top(factors, bundle.taste_lists.products.shape[1], exclude=context.shown)
 
 
-def _popularity(bundle: Bundle, context: Context) -> Scored:
-    """Within the category of the page where that is known, then overall."""
-    overall = _head(bundle.popularity.top())
-    if context.viewing == UNKNOWN:
-        return overall
-    category = _head(bundle.popularity.in_category(int(bundle.catalogue.category[context.viewing])))
-    if not len(category.products):
-        return overall
-    # The category first, as far as it can be: a product of it counts as if bought four times as often.
-    products = np.concatenate([category.products, overall.products])
-    return _sorted(products, np.concatenate([4 * category.scores, overall.scores]))
+def _category(bundle: Bundle, context: Context) -> int:
+    """The category of the page, where that is known."""
+    return NO_CATEGORY if context.viewing == UNKNOWN else int(bundle.catalogue.category[context.viewing])
 
 
-def _sorted(products: np.ndarray, scores: np.ndarray) -> Scored:
-    order = (-scores).argsort(kind="stable")
-    return Scored(products[order], scores[order])
+def _mix(personal: Sequence[tuple[str, np.ndarray, np.ndarray]], everybody: Common) -> Candidates:
+    """One score a product: the best of a source's proposals of it, summed over sources.
 
-
-def _head(scored: Scored) -> Scored:
-    return Scored(scored.products[:FALLBACK_POOL], scored.scores[:FALLBACK_POOL])
-
-
-def spoken(source: str, scores: np.ndarray) -> np.ndarray:
-    """What a source says of its proposals [n], on the scale on which sources are summed.
-
-    Rules speak by their shrunk score, so that strong evidence outweighs and weak evidence does not:
-    divided by the best of each context, both would count the same. Popularity speaks on the same
-    scale: a rule that knows nothing of the basket has confidence p_j, so its score, with the default
-    discount of 1/2, is the square root of the share p_j. Taste and trends have no scale of their own:
-    they are divided by the best of the context.
+    `personal` has name, weighted scores [n] and products [n] of each source, best first.
     """
-    if source in ("bought_together", "basket_rules"):
-        return scores
-    if source == "popularity":
-        roots: np.ndarray = np.sqrt(scores)
-        return roots
-    top = scores.max() if len(scores) else 0.0
-    return scores / top if top > 0 else np.zeros_like(scores)
-
-
-def _mix(proposed: Mapping[str, Scored], weights: Mapping[str, float]) -> Candidates:
-    """One weighted score a product: the best of a source's proposals of it, summed over sources."""
-    speaking = [
-        (code, name, weights.get(name, 0.0))
-        for code, name in enumerate(CROSS_SELL_SOURCES)
-        if len(proposed[name].products) and weights.get(name, 0.0) > 0
-    ]
-    if not speaking:
-        nothing = np.empty(0)
-        return Candidates(NOTHING.products, nothing, nothing.astype(np.int8), CROSS_SELL_SOURCES)
-    products, places = _distinct([proposed[name].products for _, name, _ in speaking])
-    shares = np.zeros((len(speaking), len(products)))
-    for row, ((_, name, weight), at) in enumerate(zip(speaking, places, strict=True)):
+    names = (*(name for name, _, _ in personal), *everybody.names)
+    lists = [products for _, _, products in personal]
+    products, places = _distinct([everybody.products, *lists]) if lists else (everybody.products, [])
+    shares = np.zeros((len(names), len(products)))
+    for row, ((_, weighted, _), at) in enumerate(zip(personal, places[1:], strict=True)):
         # Worst first: a product that is proposed twice keeps the better score, which is written last.
-        shares[row][at[::-1]] = (weight * spoken(name, proposed[name].scores))[::-1]
-    codes = np.array([code for code, _, _ in speaking], dtype=np.int8)
+        shares[row][at[::-1]] = weighted[::-1]
+    for row, common in enumerate(everybody.shares, start=len(personal)):
+        shares[row][places[0] if places else slice(None)] = common
     total = shares.sum(axis=0)
-    return Candidates(products, total / (1 + total), codes[shares.argmax(axis=0)], CROSS_SELL_SOURCES)
+    return Candidates(products, total / (1 + total), shares, names)
 
 
 def _distinct(lists: Sequence[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:

@@ -11,6 +11,7 @@ from models.bundle import Bundle
 from models.context import Context
 from models.ids import UNKNOWN
 from models.query import Reason
+from models.together import Together
 
 EPOCH = date(1970, 1, 1)
 SIMILAR_HISTORY = Reason("TASTE", "Chosen by customers with a similar history", {})
@@ -19,21 +20,16 @@ SIMILAR_HISTORY = Reason("TASTE", "Chosen by customers with a similar history", 
 class Reasons:
     """The reasons of one answer: what all products of it share is looked up once."""
 
-    def __init__(self, bundle: Bundle, context: Context) -> None:
+    def __init__(self, bundle: Bundle, context: Context, rules: Together) -> None:
         self._bundle = bundle
         self._context = context
-        self._in_context = len(context.shown) > 0
-        if self._in_context:
-            self._rules = bundle.basket_rules.matching(context.shown)
-            self._rule_consequents = bundle.basket_rules.consequents[self._rules]
-            self._pairs, self._antecedents = bundle.bought_together.rows(context.shown)
-            self._pair_consequents = bundle.bought_together.consequents[self._pairs]
+        self._rules = rules
 
     def of(self, product: int, source: str) -> tuple[Reason, ...]:
         """Why this product: the source that proposed it first, then what else speaks for it."""
         if source == "buy_again":
             return _only(self._buy_again(product))
-        together = self._together(product) if self._in_context else None
+        together = self._together(product) if len(self._context.shown) else None
         if source in ("bought_together", "basket_rules"):
             return _only(together)
         if source == "taste":
@@ -48,22 +44,23 @@ class Reasons:
 
     def _basket_rule(self, product: int) -> Reason | None:
         """The rule with the highest score among those that the basket fulfils."""
-        if not len(self._rules):
+        if not len(self._rules.rules):
             return None
         rules = self._bundle.basket_rules
-        matching = self._rules[self._rule_consequents == product]
+        matching = self._rules.rules[self._rules.rule_consequents == product]
         if not len(matching):
             return None
         return _rule_reason(self._bundle, rules.evidence(int(matching[rules.scores[matching].argmax()])))
 
     def _bought_together(self, product: int) -> Reason | None:
         """The pair rule with the highest score among the products shown."""
-        matching = (self._pair_consequents == product).nonzero()[0]
+        rules = self._rules
+        matching = (rules.pair_consequents == product).nonzero()[0]
         if not len(matching):
             return None
         scores = self._bundle.bought_together.scores
-        strongest = matching[0] if len(matching) == 1 else matching[scores[self._pairs[matching]].argmax()]
-        antecedent, rule = int(self._antecedents[strongest]), int(self._pairs[strongest])
+        strongest = matching[0] if len(matching) == 1 else matching[scores[rules.pairs[matching]].argmax()]
+        antecedent, rule = int(rules.antecedents[strongest]), int(rules.pairs[strongest])
         return _pair_reason(self._bundle, antecedent, self._bundle.bought_together.record(antecedent, rule))
 
     @cached_property

@@ -18,6 +18,7 @@ from models.filters import Filters, filters_of, judged, kept
 from models.ids import UNKNOWN
 from models.query import Answer, Candidate, Kind, Query, Reason, Recommendation
 from models.reasons import Reasons, pair_reason, similar_reason
+from models.together import Together, together
 
 EXPLAINED = 50  # candidates listed per kind by `explain`
 
@@ -36,9 +37,10 @@ class Pick(NamedTuple):
 def recommend(bundle: Bundle, query: Query) -> Answer:
     """Answer one query. Unknown ids degrade by name (`Answer.fallback`), they never raise."""
     context = resolve(query, bundle)
-    proposals, filters = _considered(bundle, context, query.kinds)
+    rules = together(bundle, context.shown)
+    proposals, filters = _considered(bundle, context, rules, query.kinds)
     picks = _pick(bundle, proposals, filters, query.limit)
-    reasons = Reasons(bundle, context)
+    reasons = Reasons(bundle, context, rules)
     recommendations = tuple(
         Recommendation(
             bundle.products.id(pick.product),
@@ -62,7 +64,8 @@ def recommend(bundle: Bundle, query: Query) -> Answer:
 
 def choose(bundle: Bundle, context: Context, kinds: Sequence[Kind], limit: int) -> list[Pick]:
     """What `recommend` answers in a context, without words and reasons: for those who only count."""
-    return _pick(bundle, *_considered(bundle, context, kinds), limit)
+    rules = together(bundle, context.shown)
+    return _pick(bundle, *_considered(bundle, context, rules, kinds), limit)
 
 
 def bought_together(bundle: Bundle, product_id: str, limit: int) -> Answer:
@@ -80,11 +83,11 @@ def similar(bundle: Bundle, product_id: str, limit: int) -> Answer:
 
 
 def _considered(
-    bundle: Bundle, context: Context, kinds: Sequence[Kind]
+    bundle: Bundle, context: Context, rules: Together, kinds: Sequence[Kind]
 ) -> tuple[dict[Kind, Candidates], dict[Kind, Filters]]:
     """By kind: the candidates, and what removes some of them."""
     proposals: dict[Kind, Candidates] = {
-        kind: PROPOSE[kind](bundle, context) for kind in dict.fromkeys(kinds)
+        kind: PROPOSE[kind](bundle, context, rules) for kind in dict.fromkeys(kinds)
     }
     return proposals, {kind: filters_of(bundle, context, kind) for kind in proposals}
 
@@ -113,11 +116,11 @@ def _pick(
 def _ranked(kind: Kind, proposed: Candidates, positions: np.ndarray) -> list[Pick]:
     """The candidates at these positions [n]."""
     return [
-        Pick(kind, product, score, proposed.names[source])
+        Pick(kind, product, score, source)
         for product, score, source in zip(
             proposed.products[positions].tolist(),
             proposed.scores[positions].tolist(),
-            proposed.sources[positions].tolist(),
+            proposed.sources(positions),
             strict=True,
         )
     ]
@@ -129,8 +132,8 @@ def _explain(
     lines = []
     for kind, proposed in proposals.items():
         for at, _, rule in judged(bundle, filters[kind], proposed, EXPLAINED):
-            product, source = int(proposed.products[at]), proposed.names[proposed.sources[at]]
-            score = round(float(proposed.scores[at]), 4)
+            product, score = int(proposed.products[at]), round(float(proposed.scores[at]), 4)
+            source = proposed.sources(np.array([at]))[0]
             lines.append(Candidate(bundle.products.id(product), kind, source, score, rule))
     return tuple(lines)
 

@@ -10,7 +10,7 @@ from config.training import Taste as TasteSettings
 from config.training import TasteTrial
 
 # How sources are mixed unless validation data say otherwise: for the scale each speaks
-# on see models.candidates.spoken. On the validation window of Online Retail II these are within 4 % of the
+# on see models.sources.spoken. On the validation window of Online Retail II these are within 4 % of the
 # best of the grid; popularity has more weight than was best there, because shops that cannot be judged
 # are small, and small shops have rules by chance.
 DEFAULT_WEIGHTS: Mapping[str, float] = {

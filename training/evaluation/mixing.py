@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.bundle import Bundle
-from models.candidates import CROSS_SELL_SOURCES, proposals, spoken
+from models.candidates import proposals
 from models.context import Context
 from models.ids import UNKNOWN
+from models.sources import CROSS_SELL_SOURCES, spoken
 from training.evaluation.exam import NO_PRODUCTS, Exam
 from training.evaluation.rows import Rows
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.bundle import Bundle
-from models.candidates import CROSS_SELL_SOURCES
+from models.sources import CROSS_SELL_SOURCES
 from tests.training.evaluation.test_exam import exam_of
 from tests.training.evaluation.worlds import FIRST_DAY, combo_shop, fitted
 from training.choices import DEFAULT_WEIGHTS
