@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -83,12 +86,13 @@ def _frequent(baskets: csr_matrix, min_orders: int) -> _Frequent:
     columns = np.flatnonzero(orders >= min_orders)
     new = np.full(n_products, -1, dtype=np.int32)
     new[columns] = np.arange(len(columns), dtype=np.int32)
-    indices = new[baskets.indices]
+    indices = new.take(baskets.indices)
     stays = indices >= 0
-    before = np.concatenate([[0], np.cumsum(stays)])
+    before = np.zeros(len(stays) + 1, dtype=baskets.indptr.dtype)
+    np.cumsum(stays, out=before[1:])
     ones = np.ones(int(before[-1]), dtype=np.int32)
     shape = (baskets.shape[0], len(columns))
-    kept = csr_matrix((ones, indices[stays], before[baskets.indptr]), shape=shape)
+    kept = csr_matrix((ones, indices.compress(stays), before.take(baskets.indptr)), shape=shape)
     return _Frequent(kept, columns.astype(np.int32), orders[columns])
 
 
@@ -96,7 +100,7 @@ def _pairs(baskets: csr_matrix, min_orders: int, threads: int) -> _Pairs:
     sizes = np.diff(baskets.indptr).astype(np.int64)
     squares = int((sizes * sizes).sum())
     if squares <= min(SHORT_BASKET * baskets.nnz, 2 * MAX_WRITTEN):
-        return _pairs_written_out(baskets, sizes, min_orders)
+        return _pairs_written_out(baskets, min_orders, threads)
     return _pairs_multiplied(baskets, min_orders, threads)
 
 
@@ -113,37 +117,57 @@ def _pairs_multiplied(baskets: csr_matrix, min_orders: int, threads: int) -> _Pa
     return _Pairs(*(np.concatenate(parts) for parts in zip(*found, (none,) * 3, strict=True)))
 
 
-def _pairs_written_out(baskets: csr_matrix, sizes: np.ndarray, min_orders: int) -> _Pairs:
+def _pairs_written_out(baskets: csr_matrix, min_orders: int, threads: int) -> _Pairs:
     """Each pair of each basket as one number, and the numbers that come often enough counted."""
     n_columns = baskets.shape[1]
-    codes = _codes(baskets, sizes)
-    if n_columns**2 <= 1 << (TABLE_BITS + 2):
-        counts = np.bincount(codes, minlength=1)
-        kept = np.flatnonzero(counts >= min_orders)
-        return _Pairs(*np.divmod(kept, max(n_columns, 1)), counts[kept])
-    # A table with a counter for every pair would not fit the cache. Pairs share counters instead: what
-    # is rare even together with what it shares with is rare (Park, Chen, Yu, SIGMOD 1995), and the few
-    # others are sorted.
-    places = codes & codes.dtype.type((1 << TABLE_BITS) - 1)
-    likely = np.bincount(places, minlength=1 << TABLE_BITS) >= min_orders
-    values, counts = np.unique(codes[likely[places]], return_counts=True)
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        parts = list(pool.map(lambda part: _codes(baskets, part), _shares(baskets, threads)))
+        if n_columns**2 <= 1 << (TABLE_BITS + 2):
+            tables = pool.map(lambda codes: np.bincount(codes, minlength=n_columns**2), parts)
+            counts = _added(tables)
+            values = np.flatnonzero(counts >= min_orders)
+            return _Pairs(*np.divmod(values, max(n_columns, 1)), counts[values])
+        # A table with a counter for every pair would not fit the cache. Pairs share counters instead:
+        # what is rare even together with what it shares with is rare (Park, Chen, Yu, SIGMOD 1995), and
+        # the few others are sorted.
+        mask = (1 << TABLE_BITS) - 1
+        tables = pool.map(lambda codes: np.bincount(codes & mask, minlength=mask + 1), parts)
+        likely = _added(tables) >= min_orders
+        kept = np.concatenate(list(pool.map(lambda codes: codes[likely.take(codes & mask)], parts)))
+    values, counts = np.unique(kept, return_counts=True)
     enough = counts >= min_orders
     return _Pairs(*np.divmod(values[enough], n_columns), counts[enough])
 
 
-def _codes(baskets: csr_matrix, sizes: np.ndarray) -> np.ndarray:
-    """first * n_columns + second for each pair first < second of each basket, in no order."""
+def _added(tables: Iterable[np.ndarray]) -> np.ndarray:
+    first, *others = tables
+    for table in others:
+        first += table
+    return first
+
+
+def _shares(baskets: csr_matrix, threads: int) -> list[np.ndarray]:
+    """The baskets by size, small ones first, dealt out to the threads like cards."""
+    order = np.argsort(np.diff(baskets.indptr), kind="stable")
+    return [order[thread::threads] for thread in range(threads)]
+
+
+def _codes(baskets: csr_matrix, order: np.ndarray) -> np.ndarray:
+    """first * n_columns + second for each pair first < second of these baskets, in no order.
+
+    `order` [n] are rows of `baskets`, by size.
+    """
     n_columns = baskets.shape[1]
     kind = np.int32 if n_columns**2 < 2**31 else np.int64
-    indices, starts = baskets.indices.astype(kind), baskets.indptr
-    order = np.argsort(sizes, kind="stable")
-    bounds = np.searchsorted(sizes[order], np.arange(2, sizes.max(initial=0) + 2))
+    indices, starts = baskets.indices.astype(kind), baskets.indptr[order]
+    sizes = baskets.indptr[order + 1] - starts
+    bounds = np.searchsorted(sizes, np.arange(2, sizes.max(initial=0) + 2))
     codes = [np.empty(0, dtype=kind)]
-    for size, begin, end in zip(range(2, len(bounds) + 1), bounds[:-1], bounds[1:], strict=True):
+    for size, (begin, end) in enumerate(pairwise(bounds.tolist()), start=2):
         if begin == end:
             continue
         # All baskets of one size at once: [size, n_baskets], a basket is a column.
-        together = indices[starts[order[begin:end]] + np.arange(size)[:, None]]
+        together = indices.take(starts[begin:end] + np.arange(size)[:, None])
         for position in range(size - 1):
             first, rest = together[position], together[position + 1 :]
             codes.append((first * kind(n_columns) + rest).ravel())
