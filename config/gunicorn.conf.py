@@ -7,12 +7,14 @@ Host, port, workers and threads come from the section [service] of the settings.
 """
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
 
 import structlog
 from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
 from config.settings import METRICS_VARIABLE, settings_from_environment
@@ -42,6 +44,15 @@ control_socket_disable = True
 # A worker's sign of life is a file; on a slow disk it could seem dead.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # gunicorn makes an unlinked file of its own there
 
+
+class ServerLogger(Logger):  # type: ignore[misc]  # gunicorn ships no types
+    """gunicorn's own lines; lines of requests are the service's (service.log_requests)."""
+
+    def access(self, *_: object) -> None:
+        """Nothing: composing a line that nobody reads takes longer than signing an answer."""
+
+
+logger_class = ServerLogger
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -67,6 +78,11 @@ logconfig_dict = {
         }
     },
 }
+
+
+def pre_fork(*_: object) -> None:
+    """What the master has loaded is never garbage: workers need not look at it, nor copy its pages."""
+    gc.freeze()
 
 
 def post_worker_init(worker: Worker) -> None:

@@ -34,7 +34,7 @@ class Candidates:
     shares: np.ndarray
     names: tuple[str, ...]
 
-    def sources(self, positions: np.ndarray) -> list[str]:
+    def sources(self, positions: list[int]) -> list[str]:
         """The source that contributed most to each of the candidates at these positions."""
         return [self.names[row] for row in self.shares[:, positions].argmax(axis=0).tolist()]
 

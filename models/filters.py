@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +16,8 @@ from models.ids import UNKNOWN
 from models.query import Kind
 
 Rule = Literal["in_context", "excluded", "out_of_stock", "bought_before"]
+
+NONE: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,15 @@ class Filters:
         return "bought_before" if family in self.owned else None
 
 
-def filters_of(bundle: Bundle, context: Context, kind: Kind) -> Filters:
-    """The filters of a context; what was bought before is removed from cross_sell alone."""
+def filters_of(bundle: Bundle, context: Context, kinds: Iterable[Kind]) -> dict[Kind, Filters]:
+    """The filters of a context by kind; what was bought before is removed from cross_sell alone."""
     family = bundle.catalogue.family
-    owned: frozenset[int] = frozenset()
-    if kind == "cross_sell" and context.customer != UNKNOWN:
-        owned = frozenset(family[bundle.buy_again.of(context.customer).products].tolist())
-    return Filters(frozenset(family[context.shown].tolist()), frozenset(context.excluded.tolist()), owned)
+    shown = _families(family, context.shown)
+    excluded = frozenset(context.excluded.tolist())
+    owned = NONE
+    if "cross_sell" in kinds and context.customer != UNKNOWN:
+        owned = _families(family, bundle.buy_again.of(context.customer).products)
+    return {kind: Filters(shown, excluded, owned if kind == "cross_sell" else NONE) for kind in kinds}
 
 
 def judged(
@@ -57,23 +61,24 @@ def judged(
     order = best(proposed.scores, n)
     products = proposed.products[order]
     families, stocks = bundle.catalogue.family[products].tolist(), bundle.catalogue.stock[products].tolist()
-    removes = filters.removes
-    for position, product, family, stock in zip(
-        order.tolist(), products.tolist(), families, stocks, strict=True
-    ):
-        yield position, family, removes(product, family, stock)
+    rules = map(filters.removes, products.tolist(), families, stocks)
+    return zip(order.tolist(), families, rules, strict=True)
 
 
-def kept(bundle: Bundle, filters: Filters, proposed: Candidates, limit: int) -> np.ndarray:
-    """Positions [up to limit] of the best candidates that no rule removes, one of each family."""
+def kept(bundle: Bundle, filters: Filters, proposed: Candidates, limit: int) -> list[int]:
+    """Positions (up to limit) of the best candidates that no rule removes, one of each family."""
     # Most answers are found among the first few; where filters remove many, all are looked at once.
-    for n in (4 * limit, len(proposed.products)):
+    for n in (3 * limit, len(proposed.products)):
         found: dict[int, int] = {}
         for position, family, rule in judged(bundle, filters, proposed, n):
             if rule is None and family not in found:
                 found[family] = position
                 if len(found) == limit:
-                    break
-        if len(found) == limit or n >= len(proposed.products):
+                    return list(found.values())
+        if n >= len(proposed.products):
             break
-    return np.fromiter(found.values(), dtype=np.int64, count=len(found))
+    return list(found.values())
+
+
+def _families(family: np.ndarray, products: np.ndarray) -> frozenset[int]:
+    return frozenset(family[products].tolist()) if len(products) else NONE

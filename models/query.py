@@ -29,7 +29,11 @@ class Query:
     explain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+# Reason and Recommendation are made twenty times an answer. Freezing them would triple the time that
+# takes, so they are not; nobody changes them all the same.
+
+
+@dataclass(slots=True)
 class Reason:
     """Why a product is recommended, with the numbers that can be checked."""
 
@@ -38,7 +42,7 @@ class Reason:
     evidence: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Recommendation:
     """One product offered. `score` is 0 to 1, comparable within one answer only."""
 

@@ -89,7 +89,7 @@ def _considered(
     proposals: dict[Kind, Candidates] = {
         kind: PROPOSE[kind](bundle, context, rules) for kind in dict.fromkeys(kinds)
     }
-    return proposals, {kind: filters_of(bundle, context, kind) for kind in proposals}
+    return proposals, filters_of(bundle, context, proposals.keys())
 
 
 def _pick(
@@ -113,8 +113,8 @@ def _pick(
     return sorted(chosen, key=lambda pick: -pick.score)
 
 
-def _ranked(kind: Kind, proposed: Candidates, positions: np.ndarray) -> list[Pick]:
-    """The candidates at these positions [n]."""
+def _ranked(kind: Kind, proposed: Candidates, positions: list[int]) -> list[Pick]:
+    """The candidates at these positions."""
     return [
         Pick(kind, product, score, source)
         for product, score, source in zip(
@@ -133,7 +133,7 @@ def _explain(
     for kind, proposed in proposals.items():
         for at, _, rule in judged(bundle, filters[kind], proposed, EXPLAINED):
             product, score = int(proposed.products[at]), round(float(proposed.scores[at]), 4)
-            source = proposed.sources(np.array([at]))[0]
+            source = proposed.sources([at])[0]
             lines.append(Candidate(bundle.products.id(product), kind, source, score, rule))
     return tuple(lines)
 
