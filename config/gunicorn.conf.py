@@ -80,7 +80,7 @@ logconfig_dict = {
 }
 
 
-def pre_fork(*_: object) -> None:
+def pre_fork(_: Arbiter, __: Worker) -> None:
     """What the master has loaded is never garbage: workers need not look at it, nor copy its pages."""
     gc.freeze()
 
