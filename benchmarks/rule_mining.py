@@ -26,7 +26,7 @@ from scipy.sparse import csr_matrix
 from benchmarks.data import console, generated_baskets, online_retail_baskets
 from training.fitting.pair_rules import mine_rules
 
-RUNS = 7  # of ours and of rusket; the quickest counts
+RUNS = 15  # of ours and of rusket; the quickest counts
 TIMES_MLXTEND, TIMES_RUSKET = 50, 4
 METRICS = ["support", "confidence", "lift"]
 # Both compare rounded lifts: ask for a hair less than 1, and drop by exact counts what is below.
