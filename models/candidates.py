@@ -77,8 +77,8 @@ def buy_again(bundle: Bundle, context: Context, _: Together) -> Candidates:
 def _personal(bundle: Bundle, context: Context, rules: Together) -> dict[str, Scored]:
     """The proposals of the sources that know the context."""
     return {
-        "bought_together": rules.pair_scores(bundle) if len(rules.pairs) else NOTHING,
-        "basket_rules": rules.rule_scores(bundle) if len(rules.rules) else NOTHING,
+        "bought_together": rules.by_pairs,
+        "basket_rules": rules.by_rules,
         "taste": _taste(bundle, context),
     }
 

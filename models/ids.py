@@ -63,7 +63,7 @@ class IdMap:
         item: bytes = self.ids[index]
         return item.decode()
 
-    def take(self, indices: np.ndarray) -> list[str]:
+    def take(self, indices: np.ndarray | Sequence[int]) -> list[str]:
         """The ids at these positions."""
         return [item.decode() for item in self.ids[indices].tolist()]
 

@@ -24,14 +24,16 @@ class Reasons:
         self._bundle = bundle
         self._context = context
         self._rules = rules
+        self._best_rules = rules.best_rules()
+        self._best_pairs = rules.best_pairs()
 
     def of(self, product: int, source: str) -> tuple[Reason, ...]:
         """Why this product: the source that proposed it first, then what else speaks for it."""
         if source == "buy_again":
-            return _only(self._buy_again(product))
-        together = self._together(product) if len(self._context.shown) else None
-        if source in ("bought_together", "basket_rules"):
-            return _only(together)
+            return (self._buy_again(product),)
+        together = self._together(product)
+        if source in ("bought_together", "basket_rules") and together is not None:
+            return (together,)
         if source == "taste":
             first = self._taste(product)
         else:
@@ -39,28 +41,15 @@ class Reasons:
         return (first,) if together is None else (first, together)
 
     def _together(self, product: int) -> Reason | None:
-        """What the basket says: several products together say more than one."""
-        return self._basket_rule(product) or self._bought_together(product)
-
-    def _basket_rule(self, product: int) -> Reason | None:
-        """The rule with the highest score among those that the basket fulfils."""
-        if not len(self._rules.rules):
+        """The best rule that leads to a product: several products together say more than one."""
+        at = self._best_rules.get(product)
+        if at is not None:
+            counts = self._bundle.basket_rules.evidence(int(self._rules.rules[at]))
+            return _rule_reason(self._bundle, counts)
+        at = self._best_pairs.get(product)
+        if at is None:
             return None
-        rules = self._bundle.basket_rules
-        matching = self._rules.rules[self._rules.rule_consequents == product]
-        if not len(matching):
-            return None
-        return _rule_reason(self._bundle, rules.evidence(int(matching[rules.scores[matching].argmax()])))
-
-    def _bought_together(self, product: int) -> Reason | None:
-        """The pair rule with the highest score among the products shown."""
-        rules = self._rules
-        matching = (rules.pair_consequents == product).nonzero()[0]
-        if not len(matching):
-            return None
-        scores = self._bundle.bought_together.scores
-        strongest = matching[0] if len(matching) == 1 else matching[scores[rules.pairs[matching]].argmax()]
-        antecedent, rule = int(rules.antecedents[strongest]), int(rules.pairs[strongest])
+        antecedent, rule = int(self._rules.antecedents[at]), int(self._rules.pairs[at])
         return _pair_reason(self._bundle, antecedent, self._bundle.bought_together.record(antecedent, rule))
 
     @cached_property
@@ -113,21 +102,14 @@ class Reasons:
             {"orders": counts.orders, "all_orders": counts.all_orders, "days": counts.days},
         )
 
-    def _buy_again(self, product: int) -> Reason | None:
-        position = self._purchases.get(product)
-        if position is None:
-            return None
-        counts = self._bundle.buy_again.record(self._context.customer, position)
+    def _buy_again(self, product: int) -> Reason:
+        counts = self._bundle.buy_again.record(self._context.customer, self._purchases[product])
         last = (EPOCH + timedelta(days=counts.last_day)).isoformat()
         return Reason(
             "BUY_AGAIN",
             f"In {counts.orders_with} of your {counts.orders} orders, last on {last}",
             {"orders_with": counts.orders_with, "orders": counts.orders, "last_bought_on": last},
         )
-
-
-def _only(*reasons: Reason | None) -> tuple[Reason, ...]:
-    return tuple(reason for reason in reasons if reason is not None)
 
 
 def pair_reason(bundle: Bundle, antecedent: int, consequent: int) -> Reason | None:

@@ -40,18 +40,14 @@ def recommend(bundle: Bundle, query: Query) -> Answer:
     rules = together(bundle, context.shown)
     proposals, filters = _considered(bundle, context, rules, query.kinds)
     picks = _pick(bundle, proposals, filters, query.limit)
-    reasons = Reasons(bundle, context, rules)
+    reasons = Reasons(bundle, context, rules).of
+    names = bundle.catalogue.names
+    ids = bundle.products.take([pick.product for pick in picks])
     recommendations = tuple(
         Recommendation(
-            bundle.products.id(pick.product),
-            bundle.catalogue.names[pick.product],
-            pick.kind,
-            rank,
-            round(pick.score, 4),
-            pick.source,
-            reasons.of(pick.product, pick.source),
+            ids[rank - 1], names[product], kind, rank, round(score, 4), source, reasons(product, source)
         )
-        for rank, pick in enumerate(picks, start=1)
+        for rank, (kind, product, score, source) in enumerate(picks, start=1)
     )
     return Answer(
         recommendations,
