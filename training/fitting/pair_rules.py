@@ -120,13 +120,14 @@ def _pairs_multiplied(baskets: csr_matrix, min_orders: int, threads: int) -> _Pa
 def _pairs_written_out(baskets: csr_matrix, min_orders: int, threads: int) -> _Pairs:
     """Each pair of each basket as one number, and the numbers that come often enough counted."""
     n_columns = baskets.shape[1]
+    rows = _row_starts(n_columns)
+    n_pairs = n_columns * (n_columns - 1) // 2
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        parts = list(pool.map(lambda part: _codes(baskets, part), _shares(baskets, threads)))
-        if n_columns**2 <= 1 << (TABLE_BITS + 2):
-            tables = pool.map(lambda codes: np.bincount(codes, minlength=n_columns**2), parts)
-            counts = _added(tables)
+        parts = list(pool.map(lambda part: _codes(baskets, part, rows), _shares(baskets, threads)))
+        if n_pairs <= 1 << (TABLE_BITS + 2):
+            counts = _added(pool.map(lambda codes: np.bincount(codes, minlength=n_pairs), parts))
             values = np.flatnonzero(counts >= min_orders)
-            return _Pairs(*np.divmod(values, max(n_columns, 1)), counts[values])
+            return _decoded(values, counts[values], rows)
         # A table with a counter for every pair would not fit the cache. Pairs share counters instead:
         # what is rare even together with what it shares with is rare (Park, Chen, Yu, SIGMOD 1995), and
         # the few others are sorted.
@@ -136,7 +137,23 @@ def _pairs_written_out(baskets: csr_matrix, min_orders: int, threads: int) -> _P
         kept = np.concatenate(list(pool.map(lambda codes: codes[likely.take(codes & mask)], parts)))
     values, counts = np.unique(kept, return_counts=True)
     enough = counts >= min_orders
-    return _Pairs(*np.divmod(values[enough], n_columns), counts[enough])
+    return _decoded(values[enough], counts[enough], rows)
+
+
+def _row_starts(n_columns: int) -> np.ndarray:
+    """What to add to `second` for the number of the pair first < second, by first, [n_columns].
+
+    Pairs are numbered along the rows of the triangle above the diagonal, from 0.
+    """
+    first = np.arange(n_columns, dtype=np.int64)
+    starts = first * n_columns - first * (first + 1) // 2 - first - 1
+    return starts.astype(np.int32) if n_columns**2 < 2**31 else starts
+
+
+def _decoded(values: np.ndarray, orders: np.ndarray, rows: np.ndarray) -> _Pairs:
+    # The first pair of a row is (first, first + 1); a row without pairs never holds a value.
+    first = np.searchsorted(rows[:-1] + np.arange(1, len(rows)), values, side="right") - 1
+    return _Pairs(first, values - rows[first], orders)
 
 
 def _added(tables: Iterable[np.ndarray]) -> np.ndarray:
@@ -152,26 +169,29 @@ def _shares(baskets: csr_matrix, threads: int) -> list[np.ndarray]:
     return [order[thread::threads] for thread in range(threads)]
 
 
-def _codes(baskets: csr_matrix, order: np.ndarray) -> np.ndarray:
-    """first * n_columns + second for each pair first < second of these baskets, in no order.
+def _codes(baskets: csr_matrix, order: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """The number of each pair first < second (see `_row_starts`) of these baskets, in no order.
 
     `order` [n] are rows of `baskets`, by size.
     """
-    n_columns = baskets.shape[1]
-    kind = np.int32 if n_columns**2 < 2**31 else np.int64
+    kind = rows.dtype
     indices, starts = baskets.indices.astype(kind), baskets.indptr[order]
     sizes = baskets.indptr[order + 1] - starts
     bounds = np.searchsorted(sizes, np.arange(2, sizes.max(initial=0) + 2))
-    codes = [np.empty(0, dtype=kind)]
+    # As wide as bincount counts them, in one piece: copies cost more here than arithmetic.
+    codes = np.empty(int((sizes.astype(np.int64) * (sizes - 1) // 2).sum()), dtype=np.intp)
+    end_of_codes = 0
     for size, (begin, end) in enumerate(pairwise(bounds.tolist()), start=2):
         if begin == end:
             continue
         # All baskets of one size at once: [size, n_baskets], a basket is a column.
         together = indices.take(starts[begin:end] + np.arange(size)[:, None])
+        offsets = rows.take(together)
         for position in range(size - 1):
-            first, rest = together[position], together[position + 1 :]
-            codes.append((first * kind(n_columns) + rest).ravel())
-    return np.concatenate(codes)
+            begin_of_codes, end_of_codes = end_of_codes, end_of_codes + (size - 1 - position) * (end - begin)
+            into = codes[begin_of_codes:end_of_codes].reshape(size - 1 - position, end - begin)
+            np.add(offsets[position], together[position + 1 :], out=into)
+    return codes
 
 
 def _evidence(pairs: _Pairs, frequent: _Frequent, all_orders: int) -> PairRules:
