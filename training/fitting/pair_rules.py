@@ -165,7 +165,11 @@ def _added(tables: Iterable[np.ndarray]) -> np.ndarray:
 
 def _shares(baskets: csr_matrix, threads: int) -> list[np.ndarray]:
     """The baskets by size, small ones first, dealt out to the threads like cards."""
-    order = np.argsort(np.diff(baskets.indptr), kind="stable")
+    sizes = np.diff(baskets.indptr)
+    narrow = (
+        sizes.astype(np.uint16) if sizes.max(initial=0) < 2**16 else sizes
+    )  # sorted by radix: no comparing
+    order = np.argsort(narrow, kind="stable")
     return [order[thread::threads] for thread in range(threads)]
 
 

@@ -130,7 +130,8 @@ def test_combinations_of_every_basket_size_are_written_out() -> None:
     # Sizes 0 to 7, each its own product range: every pair exactly once.
     baskets = [list(range(size)) for size in range(8)]
     expected = sum(len(list(combinations(basket, 2))) for basket in baskets)
-    codes = pair_rules._codes(basket_csr(baskets, N), np.arange(8))  # the rows, by size
+    rows = pair_rules._row_starts(N)
+    codes = pair_rules._codes(basket_csr(baskets, N), np.arange(8), rows)  # the rows, by size
     assert len(codes) == expected
-    first, second = np.divmod(codes, N)
+    first, second, _ = pair_rules._decoded(codes, codes, rows)
     assert (first < second).all()
