@@ -42,10 +42,10 @@ class Filters:
 
 
 def filters_of(bundle: Bundle, context: Context, kind: Kind) -> Filters:
-    """The filters of a context; what was bought before is removed from cross_sell alone."""
+    """The filters of a context; what was bought before is removed from all kinds but buy_again."""
     family = bundle.catalogue.family
     owned: frozenset[int] = frozenset()
-    if kind == "cross_sell" and context.customer != UNKNOWN:
+    if kind != "buy_again" and context.customer != UNKNOWN:
         owned = frozenset(family[bundle.buy_again.of(context.customer).products].tolist())
     return Filters(frozenset(family[context.shown].tolist()), frozenset(context.excluded.tolist()), owned)
 
