@@ -57,16 +57,23 @@ class _Row(NamedTuple):
 class _Group:
     """Products that may be upgrades of each other: `members` int32 [m] ascending, of one category or none.
 
+    price        int64 [m] minor units
     by_product   CSC int32 [n_customers, m] the first day of each purchase, counted from 1
     by_customer  the same in CSR
     names        CSR float32 [m, n_words] of length 1, and names_turned its transpose in CSR
     """
 
     members: np.ndarray
+    price: np.ndarray
     by_product: csc_matrix
     by_customer: csr_matrix
     names: csr_matrix
     names_turned: csr_matrix
+
+    def within(self, product: int, price: np.ndarray, settings: TradeUpSettings) -> np.ndarray:
+        """The positions int64 [n] of the members whose price is within the band of a product's."""
+        ratios = self.price / price[product]
+        return np.flatnonzero((ratios >= settings.min_ratio) & (ratios <= settings.max_ratio))
 
     def alike(self, base: int) -> np.ndarray:
         """For a member's position: the cosine float64 [m] of its name with every member's."""
@@ -121,7 +128,7 @@ def fit_trade_up(
     done = 0
     for category in np.unique(catalogue.category).tolist():
         members = np.flatnonzero((catalogue.category == category) & (catalogue.price > 0))
-        group = _group(first, names, members.astype(np.int32))
+        group = _group(first, names, members.astype(np.int32), catalogue.price)
         for base, product in enumerate(group.members.tolist()):
             near = None if category != NO_CATEGORY else similar.of(product).products
             rows[product] = _row(group, base, near, catalogue, facts, settings)
@@ -159,9 +166,9 @@ def _facts(first: csc_matrix, catalogue: Catalogue, popularity: Popularity) -> _
     return _Facts(share, customers, base_rate, typical)
 
 
-def _group(first: csc_matrix, names: csr_matrix, members: np.ndarray) -> _Group:
+def _group(first: csc_matrix, names: csr_matrix, members: np.ndarray, price: np.ndarray) -> _Group:
     by_product, words = first[:, members], names[members]
-    return _Group(members, by_product, by_product.tocsr(), words, words.T.tocsr())
+    return _Group(members, price[members], by_product, by_product.tocsr(), words, words.T.tocsr())
 
 
 def _row(
@@ -174,14 +181,13 @@ def _row(
 ) -> _Row | None:
     """The best upgrades of the member at `base`, of all or of the products `near`; None without any."""
     product = int(group.members[base])
-    pool = np.flatnonzero(_allowed(product, group.members, catalogue, facts, settings))
+    pool = group.within(product, catalogue.price, settings)
     if near is not None:
         pool = pool[np.isin(group.members[pool], near)]
+    pool = pool[_allowed(product, group.members[pool], catalogue, facts)]
+    pool, alike = _alike(group, base, pool, none_else=near is not None)
     if not len(pool):
         return None
-    alike = group.alike(base)[pool]
-    least = alike.max() * LESS_ALIKE if near is None else SAME_SORT
-    pool, alike = pool[alike >= least], alike[alike >= least]
     others = group.members[pool]
     later, before = (counts[pool] for counts in group.counts(base))
     customers = facts.customers[product] - before
@@ -193,16 +199,24 @@ def _row(
     return _Row(*(array[best] for array in (others, scores, chances, customers, later, by_margin)))
 
 
-def _allowed(
-    product: int, others: np.ndarray, catalogue: Catalogue, facts: _Facts, settings: TradeUpSettings
-) -> np.ndarray:
-    """Which of the others [n] may be an upgrade of the product: bool [n]."""
-    ratios = catalogue.price[others] / catalogue.price[product]
-    allowed = (ratios >= settings.min_ratio) & (ratios <= settings.max_ratio)
-    allowed &= (facts.share[others] > 0) & (catalogue.family[others] != catalogue.family[product])
+def _allowed(product: int, others: np.ndarray, catalogue: Catalogue, facts: _Facts) -> np.ndarray:
+    """Which of the others [n], all within the band, may be an upgrade of the product: bool [n]."""
     gains, by_margin = _gains(product, others, catalogue, facts)
-    result: np.ndarray = allowed & (~by_margin | (gains >= 0))
-    return result
+    sold = (facts.share[others] > 0) & (catalogue.family[others] != catalogue.family[product])
+    allowed: np.ndarray = sold & (~by_margin | (gains >= 0))
+    return allowed
+
+
+def _alike(group: _Group, base: int, pool: np.ndarray, *, none_else: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The positions of the pool [n] whose names are alike enough, and how alike they are.
+
+    none_else  whether names have to tell that two products are the same sort, as no category does
+    """
+    if not len(pool):
+        return pool, np.empty(0)
+    cosines = group.alike(base)[pool]
+    enough = cosines >= (SAME_SORT if none_else else cosines.max() * LESS_ALIKE)
+    return pool[enough], cosines[enough]
 
 
 def _gains(
