@@ -146,4 +146,4 @@ def test_who_trades_up_later_buys_what_would_have_been_offered(shop: DemoShop) -
             steps_up = cut <= turning.get(name, 0) < last - 60
             taken[steps_up].append(len(products & set(offered.tolist())) / len(offered))
     assert len(taken[True]) >= 20
-    assert np.mean(taken[True]) > 1.3 * np.mean(taken[False])
+    assert np.mean(taken[True]) > 2 * np.mean(taken[False])  # 0.166 and 0.036
