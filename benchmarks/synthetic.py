@@ -14,12 +14,13 @@ from models.basket_rules import BasketRules, rule_key
 from models.bought_together import BoughtTogether, shrunk_score
 from models.bundle import Bundle, Facts
 from models.buy_again import BuyAgain
-from models.catalogue import Catalogue
+from models.catalogue import NO_PRICE, Catalogue
 from models.ids import IdMap
 from models.lists import TopLists
 from models.popularity import Popularity
 from models.taste import Taste
 from models.texts import Texts
+from models.trade_up import TradeUp
 
 LAST_DAY = 20_000
 CATEGORIES = 40
@@ -66,6 +67,7 @@ def synthetic_bundle(size: Size, seed: int = 7, version: str = "synthetic") -> B
         similar=_lists(size.products, size, rng),
         popularity=_popularity(size, orders, rng),
         buy_again=_buy_again(size, popularity, rng),
+        trade_up=_trade_up(size, rng),
     )
 
 
@@ -97,6 +99,7 @@ def _catalogue(size: Size, rng: np.random.Generator) -> Catalogue:
         category=rng.integers(0, CATEGORIES, size.products).astype(np.int32),
         family=family,
         price=rng.integers(100, 10_000, size.products),
+        cost=np.full(size.products, NO_PRICE, dtype=np.int64),
         stock=rng.integers(0, 50, size.products).astype(np.int32),
     )
 
@@ -196,4 +199,22 @@ def _buy_again(size: Size, popularity: np.ndarray, rng: np.random.Generator) -> 
         orders_with=rng.integers(1, 8, len(rows)).astype(np.uint16),
         last_day=rng.integers(LAST_DAY - 300, LAST_DAY, len(rows)).astype(np.uint16),
         customer_orders=rng.integers(8, 30, size.customers).astype(np.int32),
+    )
+
+
+def _trade_up(size: Size, rng: np.random.Generator) -> TradeUp:
+    """The next products of every product as its upgrades, whatever they cost."""
+    per_product = min(30, size.products - 1)
+    shape = (size.products, per_product)
+    upgrades = (np.arange(size.products)[:, None] + 1 + np.arange(per_product)) % size.products
+    customers = rng.integers(20, 200, shape)
+    later = (customers * rng.random(shape) * 0.3).astype(np.int32)
+    return TradeUp(
+        starts=np.arange(size.products + 1, dtype=np.int64) * per_product,
+        upgrades=upgrades.ravel().astype(np.int32),
+        scores=np.sort(rng.random(shape, dtype=np.float32), axis=1)[:, ::-1].ravel(),
+        chances=((later + 1) / (customers + 10)).ravel().astype(np.float32),
+        customers=customers.ravel().astype(np.int32),
+        later_customers=later.ravel(),
+        by_margin=np.zeros(later.size, dtype=np.uint8),
     )

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from config.data import Section
 
-Kind = Literal["cross_sell", "buy_again"]
+Kind = Literal["cross_sell", "up_sell", "buy_again"]
 PlacementName = Literal["home", "product", "cart", "checkout", "post_purchase", "email", "sales"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.data import Section
 
@@ -63,6 +63,21 @@ class BuyAgain(Section):
     half_life_days: float = Field(60.0, gt=0)
 
 
+class TradeUp(Section):
+    """Better products to offer instead: how much dearer they may be, and how counts are shrunk."""
+
+    min_ratio: float = Field(1.15, gt=1)
+    max_ratio: float = Field(3.0, gt=1)
+    damping: float = Field(10.0, gt=0)
+    top_k: int = Field(30, ge=1, le=500)
+
+    @model_validator(mode="after")
+    def _band(self) -> TradeUp:
+        if self.min_ratio >= self.max_ratio:
+            raise ValueError(f"min_ratio {self.min_ratio} must be below max_ratio {self.max_ratio}")
+        return self
+
+
 class Gate(Section):
     """How much worse than the popularity baseline, or than the current artifact, is still let through."""
 
@@ -80,4 +95,5 @@ class Training(Section):
     taste: Taste = Taste()
     popularity: Popularity = Popularity()
     buy_again: BuyAgain = BuyAgain()
+    trade_up: TradeUp = TradeUp()
     gate: Gate = Gate()

@@ -22,6 +22,7 @@ from models.lists import TopLists
 from models.popularity import Popularity
 from models.sources import Common, common
 from models.taste import Taste
+from models.trade_up import TradeUp
 
 CATEGORIES_KEPT = 256  # a few kilobytes each
 
@@ -75,6 +76,7 @@ class Bundle:
     similar: TopLists
     popularity: Popularity
     buy_again: BuyAgain
+    trade_up: TradeUp
 
     @cached_property
     def common(self) -> Callable[[int], Common]:
@@ -94,6 +96,7 @@ PARTS: Mapping[str, type[Part]] = {
     "similar": TopLists,
     "popularity": Popularity,
     "buy_again": BuyAgain,
+    "trade_up": TradeUp,
 }
 
 

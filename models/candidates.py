@@ -15,8 +15,10 @@ from models.ids import UNKNOWN
 from models.scored import NOTHING, Scored
 from models.sources import Common, popular, spoken, trending
 from models.together import Together, together
+from models.upgrades import upgrades_in
 
 BUY_AGAIN_SOURCE = "buy_again"
+TRADE_UP_SOURCE = "trade_up"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +74,17 @@ def buy_again(bundle: Bundle, context: Context, _: Together) -> Candidates:
     products, shares = bundle.buy_again.of(context.customer)
     weighted = shares.astype(np.float64) * bundle.facts.weights.get(BUY_AGAIN_SOURCE, 1.0)
     return Candidates(products, weighted / (1 + weighted), weighted[np.newaxis], (BUY_AGAIN_SOURCE,))
+
+
+def up_sell(bundle: Bundle, context: Context, _: Together) -> Candidates:
+    """Better products instead of what is viewed, in the basket or usually bought.
+
+    The strength x of an upgrade (see `models.upgrades`) is a chance, as the share of buy_again is one;
+    it becomes the score x / (1 + x) as well.
+    """
+    found = upgrades_in(bundle, context)
+    scores = found.strengths / (1 + found.strengths)
+    return Candidates(found.products, scores, found.strengths[np.newaxis], (TRADE_UP_SOURCE,))
 
 
 def _personal(bundle: Bundle, context: Context, rules: Together) -> dict[str, Scored]:

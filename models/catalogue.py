@@ -25,6 +25,7 @@ class Catalogue:
     family      int32 [n_products] the product that stands for all variants of the same one: itself
                 where it has no variants. Two products are variants of each other if these are equal.
     price       int64 [n_products] minor units, NO_PRICE where unknown
+    cost        int64 [n_products] what a piece costs the shop, minor units, NO_PRICE where unknown
     stock       int32 [n_products] pieces, NO_STOCK_KNOWN where the shop gave none; 0 is never offered
     """
 
@@ -33,6 +34,7 @@ class Catalogue:
     category: np.ndarray
     family: np.ndarray
     price: np.ndarray
+    cost: np.ndarray
     stock: np.ndarray
 
     def __len__(self) -> int:
@@ -52,6 +54,7 @@ class Catalogue:
             "category": self.category,
             "family": self.family,
             "price": self.price,
+            "cost": self.cost,
             "stock": self.stock,
         }
 
@@ -63,5 +66,6 @@ class Catalogue:
             arrays["category"],
             arrays["family"],
             arrays["price"],
+            arrays["cost"],
             arrays["stock"],
         )

@@ -44,14 +44,14 @@ class Filters:
 
 
 def filters_of(bundle: Bundle, context: Context, kinds: Iterable[Kind]) -> dict[Kind, Filters]:
-    """The filters of a context by kind; what was bought before is removed from cross_sell alone."""
+    """The filters of a context by kind; what was bought before is removed from all but buy_again."""
     family = bundle.catalogue.family
     shown = _families(family, context.shown)
     excluded = frozenset(context.excluded.tolist())
     owned = NONE
-    if "cross_sell" in kinds and context.customer != UNKNOWN:
+    if set(kinds) != {"buy_again"} and context.customer != UNKNOWN:
         owned = _families(family, bundle.buy_again.of(context.customer).products)
-    return {kind: Filters(shown, excluded, owned if kind == "cross_sell" else NONE) for kind in kinds}
+    return {kind: Filters(shown, excluded, NONE if kind == "buy_again" else owned) for kind in kinds}
 
 
 def judged(

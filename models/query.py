@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["cross_sell", "buy_again"]
+Kind = Literal["cross_sell", "up_sell", "buy_again"]
 Fallback = Literal["unknown_customer", "unknown_products", "no_context"]
 
-KINDS: tuple[Kind, ...] = ("cross_sell", "buy_again")
+KINDS: tuple[Kind, ...] = ("cross_sell", "up_sell", "buy_again")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from models.context import Context
 from models.ids import UNKNOWN
 from models.query import Reason
 from models.together import Together
+from models.upgrades import upgrades_in
 
 EPOCH = date(1970, 1, 1)
 SIMILAR_HISTORY = Reason("TASTE", "Chosen by customers with a similar history", {})
@@ -31,6 +32,8 @@ class Reasons:
         """Why this product: the source that proposed it first, then what else speaks for it."""
         if source == "buy_again":
             return (self._buy_again(product),)
+        if source == "trade_up":
+            return (self._trade_up(product),)
         together = self._together(product)
         if source in ("bought_together", "basket_rules") and together is not None:
             return (together,)
@@ -100,6 +103,38 @@ class Reasons:
             "POPULAR",
             f"In {counts.orders} of {counts.all_orders} orders of the last {counts.days} days",
             {"orders": counts.orders, "all_orders": counts.all_orders, "days": counts.days},
+        )
+
+    @cached_property
+    def _upgrades(self) -> dict[int, tuple[int, int]]:
+        """Base product and position in the rows of each upgrade."""
+        found = upgrades_in(self._bundle, self._context)
+        of = zip(found.bases.tolist(), found.positions.tolist(), strict=True)
+        return dict(zip(found.products.tolist(), of, strict=True))
+
+    def _trade_up(self, product: int) -> Reason:
+        """The base product, how much dearer this one is, and how many customers took the step."""
+        base, position = self._upgrades[product]
+        catalogue, counts = self._bundle.catalogue, self._bundle.trade_up.record(position)
+        ratio = int(catalogue.price[product]) / int(catalogue.price[base])
+        name = catalogue.names[base]
+        text = f"A step up from {name}: {ratio:.3g} times the price"
+        if counts.later_customers:
+            text += (
+                f", chosen later by {counts.later_customers} of {counts.customers} customers"
+                f" who had bought {name} first"
+            )
+        return Reason(
+            "TRADE_UP",
+            text,
+            {
+                "product_id": self._bundle.products.id(base),
+                "price_ratio": round(ratio, 2),
+                "later_customers": counts.later_customers,
+                "customers": counts.customers,
+                # Which gain the order rests on; how much it is stays with the shop.
+                "gain": "margin" if counts.by_margin else "price",
+            },
         )
 
     def _buy_again(self, product: int) -> Reason:

@@ -22,7 +22,11 @@ from models.together import Together, together
 
 EXPLAINED = 50  # candidates listed per kind by `explain`
 
-PROPOSE = {"cross_sell": sources.cross_sell, "buy_again": sources.buy_again}
+PROPOSE = {
+    "cross_sell": sources.cross_sell,
+    "up_sell": sources.up_sell,
+    "buy_again": sources.buy_again,
+}
 
 
 class Pick(NamedTuple):
@@ -102,11 +106,30 @@ def _pick(
         kind: _ranked(kind, proposed, kept(bundle, filters[kind], proposed, limit))
         for kind, proposed in proposals.items()
     }
+    if "cross_sell" in ranked and "up_sell" in ranked:
+        ranked |= _once(bundle, ranked["cross_sell"], ranked["up_sell"])
     floor = -(-limit // 10) if limit > len(ranked) else 0
     chosen = [pick for picks in ranked.values() for pick in picks[:floor]]
     rest = sorted((pick for picks in ranked.values() for pick in picks[floor:]), key=lambda pick: -pick.score)
     chosen += rest[: limit - len(chosen)]
     return sorted(chosen, key=lambda pick: -pick.score)
+
+
+def _once(bundle: Bundle, cross_sell: list[Pick], up_sell: list[Pick]) -> dict[Kind, list[Pick]]:
+    """Both without the products that the other one has with a higher score; of equals up_sell keeps it.
+
+    Variants of the same product count as the same. Nothing else can be in two kinds: what was bought
+    before is in buy_again alone.
+    """
+    family = bundle.catalogue.family
+    crossed = {int(family[pick.product]): pick.score for pick in cross_sell}
+    stepped = {int(family[pick.product]): pick.score for pick in up_sell}
+    return {
+        "cross_sell": [
+            pick for pick in cross_sell if pick.score > stepped.get(int(family[pick.product]), -1.0)
+        ],
+        "up_sell": [pick for pick in up_sell if pick.score >= crossed.get(int(family[pick.product]), -1.0)],
+    }
 
 
 def _ranked(kind: Kind, proposed: Candidates, positions: list[int]) -> list[Pick]:

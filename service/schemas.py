@@ -50,7 +50,8 @@ class RecommendationRequest(Asked):
         None,
         min_length=1,
         max_length=8,
-        description="cross_sell: goes with it, new to the customer. buy_again: bought before. "
+        description="cross_sell: goes with it, new to the customer. up_sell: a better one instead of what is "
+        "viewed, in the basket or usually bought. buy_again: bought before. "
         "The placement's own if left out.",
     )
     limit: Limit | None = Field(
@@ -78,7 +79,7 @@ class Answered(BaseModel):
 class ReasonOut(Answered):
     """Why a product is recommended, with numbers that can be checked."""
 
-    code: Literal["BOUGHT_TOGETHER", "TASTE", "SIMILAR", "TRENDING", "POPULAR", "BUY_AGAIN"]
+    code: Literal["BOUGHT_TOGETHER", "TASTE", "SIMILAR", "TRENDING", "POPULAR", "TRADE_UP", "BUY_AGAIN"]
     text: str
     evidence: dict[str, Any]
 

@@ -15,6 +15,7 @@ from models.bundle import Bundle, Facts
 from models.catalogue import Catalogue
 from models.lists import TopLists
 from models.taste import Taste
+from models.trade_up import TradeUp
 from training.choices import Choices
 from training.data.orders import Orders
 from training.fitting.basket_rules import fit_basket_rules
@@ -23,9 +24,10 @@ from training.fitting.buy_again import fit_buy_again
 from training.fitting.popularity import fit_popularity
 from training.fitting.progress import Progress, silent
 from training.fitting.taste import fit_similar, fit_taste, fit_taste_lists
+from training.fitting.trade_up import fit_trade_up
 from training.matrices import basket_matrix, purchase_matrix
 
-Skippable = Literal["basket_rules", "similar"]
+Skippable = Literal["basket_rules", "similar", "trade_up"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +68,11 @@ def fit_bundle(
     buy_again = fit_buy_again(
         lines, n_customers, n_products, facts.last_day, settings.buy_again.half_life_days
     )
+    similar = (
+        _no_lists(n_products)
+        if "similar" in skip
+        else fit_similar(taste, threads=settings.threads, progress=progress)
+    )
     return Bundle(
         facts=replace(facts, weights=dict(choices.weights)),
         products=orders.products,
@@ -83,13 +90,14 @@ def fit_bundle(
         taste_lists=fit_taste_lists(
             taste, purchases, settings.taste.list_length, settings.threads, catalogue.family, progress
         ),
-        similar=(
-            _no_lists(n_products)
-            if "similar" in skip
-            else fit_similar(taste, threads=settings.threads, progress=progress)
-        ),
+        similar=similar,
         popularity=popularity,
         buy_again=buy_again,
+        trade_up=(
+            no_trade_up(n_products)
+            if "trade_up" in skip
+            else fit_trade_up(lines, catalogue, popularity, similar, settings.trade_up, progress)
+        ),
     )
 
 
@@ -122,6 +130,20 @@ def no_basket_rules(n_products: int, all_orders: int) -> BasketRules:
         scores=frozen(np.empty(0, dtype=np.float32)),
         all_orders=frozen(np.array([all_orders], dtype=np.int64)),
         n_products=frozen(np.array([n_products], dtype=np.int64)),
+    )
+
+
+def no_trade_up(n_products: int) -> TradeUp:
+    """No upgrade of any product."""
+    count = frozen(np.empty(0, dtype=np.int32))
+    return TradeUp(
+        starts=frozen(np.zeros(n_products + 1, dtype=np.int64)),
+        upgrades=count,
+        scores=frozen(np.empty(0, dtype=np.float32)),
+        chances=frozen(np.empty(0, dtype=np.float32)),
+        customers=count,
+        later_customers=count,
+        by_margin=frozen(np.empty(0, dtype=np.uint8)),
     )
 
 

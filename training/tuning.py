@@ -25,12 +25,12 @@ from models.bundle import Bundle
 from models.candidates import BUY_AGAIN_SOURCE
 from models.catalogue import Catalogue
 from models.ids import UNKNOWN
-from models.query import KINDS
 from models.recommender import choose
 from models.taste import Taste
 from training.bundle_fit import Shortcuts, fit_bundle, taste_of
 from training.choices import Choices, Trial, default_choices
 from training.evaluation.exam import Exam
+from training.evaluation.methods import SERVED_KINDS
 from training.evaluation.metrics import judged_rows, per_row
 from training.evaluation.mixing import Proposals, customer_context, with_cart, without_context
 from training.evaluation.past import facts_of, quick, without_stock
@@ -67,7 +67,7 @@ def tune(
         return replace(default, reasons=(f"nothing was tuned, defaults hold; {exam.reason}",))
     catalogue = without_stock(catalogue)
     choices, taste = _choose_taste(exam, catalogue, settings, default, progress)
-    shortcuts = Shortcuts(taste=taste, skip=frozenset({"similar"}))
+    shortcuts = Shortcuts(taste=taste, skip=frozenset({"similar", "trade_up"}))
     bundle = fit_bundle(
         exam.history,
         catalogue,
@@ -156,7 +156,7 @@ def _choose_buy_again(exam: Exam, bundle: Bundle, choices: Choices) -> Choices:
         tried = replace(bundle, facts=replace(bundle.facts, weights=weights))
         lists = np.full((len(rows), K), UNKNOWN, dtype=np.int32)
         for row, context in enumerate(contexts):
-            picks = choose(tried, context, KINDS, K)
+            picks = choose(tried, context, SERVED_KINDS["all"], K)
             lists[row, : len(picks)] = [pick.product for pick in picks]
         recalls.append(float(per_row(lists, truth.take(rows), K).recall.mean()))
     settings = [{BUY_AGAIN_SOURCE: weight} for weight in BUY_AGAIN]

@@ -106,7 +106,12 @@ MISTAKES = [
         "data.orders.non_product_pattern",
         "no regular",
     ),
-    ('[placements.cart]\nkinds = ["upsell"]\n', "placements.cart.kinds.0", "'cross_sell' or 'buy_again'"),
+    (
+        '[placements.cart]\nkinds = ["upsell"]\n',
+        "placements.cart.kinds.0",
+        "'cross_sell', 'up_sell' or 'buy_again'",
+    ),
+    ("[training.trade_up]\nmin_ratio = 4\n", "training.trade_up", "must be below max_ratio 3.0"),
     ("[placements.cart]\nlimit = 101\n", "placements.cart.limit", "given: 101"),
     ("[shop]\nname = 1\n", "shop", "valid choices: artifacts, data"),
 ]

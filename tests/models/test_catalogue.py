@@ -24,6 +24,7 @@ class TestCatalogueContract(ModelContract):
                 ("category", [0, -1], np.int32),
                 ("family", [0, 0], np.int32),
                 ("price", [100, -1], np.int64),
+                ("cost", [60, -1], np.int64),
                 ("stock", [-1, 0], np.int32),
             )
         }

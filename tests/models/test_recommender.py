@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from config.training import BoughtTogether as RuleSettings
 from config.training import Popularity as PopularitySettings
+from config.training import TradeUp as TradeUpSettings
 from models.basket_rules import BasketRules
 from models.bundle import Bundle
+from models.catalogue import NO_PRICE
 from models.context import resolve
 from models.ids import IdMap
 from models.query import KINDS, Answer, Query
@@ -24,6 +26,7 @@ from training.fitting.bought_together import fit_bought_together
 from training.fitting.buy_again import fit_buy_again
 from training.fitting.popularity import fit_popularity
 from training.fitting.taste import fit_similar, fit_taste, fit_taste_lists
+from training.fitting.trade_up import fit_trade_up
 from training.matrices import basket_matrix, purchase_matrix
 
 N_ORDERS, N_CUSTOMERS, N_PRODUCTS, LAST = 400, 25, 40, 20_100
@@ -43,10 +46,14 @@ def shop() -> Bundle:
     family = [item - 1 if item % 4 == 3 else item for item in range(N_PRODUCTS)]
     catalogue = catalogue_of([item % 5 - 1 for item in range(N_PRODUCTS)], family)
     stock = np.array([0 if item % 7 == 6 else 5 for item in range(N_PRODUCTS)], dtype=np.int32)
-    catalogue = replace(catalogue, stock=stock)
+    price = random.integers(80, 600, N_PRODUCTS)
+    cost = np.where(np.arange(N_PRODUCTS) % 6 == 0, NO_PRICE, price * random.uniform(0.3, 0.9, N_PRODUCTS))
+    catalogue = replace(catalogue, stock=stock, price=price, cost=cost.astype(np.int64))
     baskets = basket_matrix(lines, N_ORDERS, N_PRODUCTS)
     purchases = purchase_matrix(lines, N_CUSTOMERS, N_PRODUCTS, LAST, 90)
     taste = fit_taste(purchases, factors=6, iterations=5, regularization=1, alpha=2, seed=1, threads=2)
+    popularity = fit_popularity(lines, catalogue, PopularitySettings(), LAST)
+    similar_products = fit_similar(taste, 10, threads=2)
     return Bundle(
         facts=tiny_facts(),
         products=IdMap.of(f"p{item:02}" for item in range(N_PRODUCTS)),
@@ -56,9 +63,10 @@ def shop() -> Bundle:
         basket_rules=no_rules(),
         taste=taste,
         taste_lists=fit_taste_lists(taste, purchases, 20, 2, catalogue.family),
-        similar=fit_similar(taste, 10, threads=2),
-        popularity=fit_popularity(lines, catalogue, PopularitySettings(), LAST),
+        similar=similar_products,
+        popularity=popularity,
         buy_again=fit_buy_again(lines, N_CUSTOMERS, N_PRODUCTS, LAST, 60),
+        trade_up=fit_trade_up(lines, catalogue, popularity, similar_products, TradeUpSettings()),
     )
 
 
@@ -78,7 +86,7 @@ queries = st.builds(
     customer_id=st.none() | st.sampled_from([*(f"c{item:02}" for item in range(N_CUSTOMERS)), "stranger"]),
     basket=st.lists(product_ids, max_size=8).map(tuple),
     viewing=st.none() | product_ids,
-    kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=2, unique=True).map(tuple),
+    kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=3, unique=True).map(tuple),
     limit=st.integers(1, 45),
     exclude=st.lists(product_ids, max_size=6).map(tuple),
     explain=st.booleans(),
@@ -116,17 +124,44 @@ def test_nothing_is_offered_that_must_not_be(query: Query) -> None:
 
 
 @given(queries)
-def test_cross_sell_is_new_and_buy_again_is_not(query: Query) -> None:
+def test_buy_again_is_not_new_and_all_else_is(query: Query) -> None:
     bundle = shop()
     owned: list[str] = []
     if query.customer_id is not None:
         owned = bundle.products.take(bundle.buy_again.of(bundle.customers.index(query.customer_id)).products)
     for item in recommend(bundle, query).recommendations:
         assert item.kind in query.kinds
-        if item.kind == "cross_sell":
+        if item.kind != "buy_again":
             assert not set(families(bundle, [item.product_id])) & set(families(bundle, owned))
         else:
             assert item.product_id in owned
+
+
+@given(queries)
+def test_up_sell_is_of_the_category_and_in_the_band_of_something_shown_or_bought(query: Query) -> None:
+    bundle = shop()
+    catalogue, settings = bundle.catalogue, TradeUpSettings()
+    for item in recommend(bundle, replace(query, kinds=("up_sell",))).recommendations:
+        evidence = item.reasons[0].evidence
+        product, base = bundle.products.indices([item.product_id, evidence["product_id"]]).tolist()
+        if bundle.products.index(query.viewing or "") >= 0:
+            assert evidence["product_id"] == query.viewing
+        elif (bundle.products.indices(list(query.basket)) >= 0).any():
+            assert evidence["product_id"] in query.basket
+        else:
+            assert base in bundle.buy_again.of(bundle.customers.index(query.customer_id or "")).products
+        assert item.source == "trade_up"
+        assert catalogue.category[product] == catalogue.category[base]
+        ratio = catalogue.price[product] / catalogue.price[base]
+        assert settings.min_ratio <= ratio <= settings.max_ratio
+        assert evidence["price_ratio"] == round(ratio, 2)
+        if catalogue.cost[product] != NO_PRICE != catalogue.cost[base]:
+            margins = catalogue.price - catalogue.cost
+            assert margins[product] >= margins[base]
+            assert evidence["gain"] == "margin"
+        else:
+            assert evidence["gain"] == "price"
+        assert 0 <= evidence["later_customers"] <= evidence["customers"]
 
 
 @given(queries)

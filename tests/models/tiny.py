@@ -36,6 +36,7 @@ from models.lists import TopLists
 from models.popularity import Popularity
 from models.taste import Taste
 from models.texts import Texts
+from models.trade_up import TradeUp
 
 PRODUCTS = ("bread", "bread-xl", "butter", "cola", "pizza", "wine")
 CUSTOMERS = ("ana", "ben", "cai", "dora")
@@ -75,6 +76,7 @@ def tiny_bundle(version: str = "tiny-1") -> Bundle:
         similar=_similar(),
         popularity=_popularity(),
         buy_again=_buy_again(),
+        trade_up=_trade_up(),
     )
 
 
@@ -121,6 +123,7 @@ def _catalogue() -> Catalogue:
         category=np.array([0, 0, 1, 2, NO_CATEGORY, 2], dtype=np.int32),
         family=np.array([BREAD, BREAD, BUTTER, COLA, PIZZA, WINE], dtype=np.int32),
         price=np.array([250, 420, 310, 180, 890, NO_PRICE], dtype=np.int64),
+        cost=np.array([100, 160, 200, 90, NO_PRICE, NO_PRICE], dtype=np.int64),
         stock=np.array([20, 10, 5, NO_STOCK_KNOWN, 7, 0], dtype=np.int32),
     )
 
@@ -265,4 +268,17 @@ def _buy_again() -> BuyAgain:
         orders_with=np.array([3, 2, 1, 2, 2, 1, 1, 1, 1, 1, 1, 1], dtype=np.uint16),
         last_day=np.array([3, 2, 2, 5, 5, 5, 6, 6, 7, 7, 8, 8], dtype=np.uint16) + np.uint16(20_000),
         customer_orders=np.array([3, 2, 2, 1], dtype=np.int32),
+    )
+
+
+def _trade_up() -> TradeUp:
+    """Nothing here is a better one of anything else: bread-xl is a variant, wine has no price."""
+    return TradeUp(
+        starts=np.zeros(7, dtype=np.int64),
+        upgrades=np.empty(0, dtype=np.int32),
+        scores=np.empty(0, dtype=np.float32),
+        chances=np.empty(0, dtype=np.float32),
+        customers=np.empty(0, dtype=np.int32),
+        later_customers=np.empty(0, dtype=np.int32),
+        by_margin=np.empty(0, dtype=np.uint8),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from config.settings import Settings
 from service.app import ShopkeeperApp, create_app
 from service.schemas import ExplainedOut, RecommendationsOut
 from service.signing import Signer
-from tests.models.tiny import CUSTOMERS, ORDERS, PRODUCTS
-from tests.service.conftest import KEY, Ask
+from tests.models.stepped import stepped_bundle
+from tests.models.tiny import CUSTOMERS, ORDERS, PRODUCTS, publish_tiny
+from tests.service.conftest import KEY, Ask, settings_for
 
 FIELDS = [
     "recommendation_id",
@@ -91,6 +93,25 @@ def test_settings_change_what_a_placement_brings(artifacts_dir: Path) -> None:
     client = create_app(settings).test_client()
     body = client.post("/v1/recommendations", json={"customer_id": "ben", "placement": "cart"}).get_json()
     assert [item["kind"] for item in body["recommendations"]] == ["buy_again"]
+
+
+def test_up_sell_tells_from_what_it_is_a_step_up(tmp_path: Path) -> None:
+    publish_tiny(tmp_path, bundle=stepped_bundle())
+    client = create_app(settings_for(tmp_path)).test_client()
+    fields = {"viewing": "bread", "placement": "product", "kinds": ["up_sell"], "explain": True}
+    body = client.post("/v1/recommendations", json=fields).get_json()
+    ExplainedOut.model_validate_json(json.dumps(body))
+    assert _ids(body) == ["pizza", "butter"]
+    assert {item["kind"] for item in body["recommendations"]} == {"up_sell"}
+    reason = body["recommendations"][0]["reasons"][0]
+    assert (reason["code"], reason["evidence"]["product_id"]) == ("TRADE_UP", "bread")
+    assert {line["product_id"]: line["removed_by"] for line in body["candidates"]} == {
+        "pizza": None,
+        "butter": None,
+        "wine": "out_of_stock",
+    }
+    got = client.get("/v1/customers/dora/recommendations?kinds=up_sell&placement=sales").get_json()
+    assert _ids(got) == ["pizza"]
 
 
 def test_buy_again_tells_how_often(ask: Ask) -> None:

@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 from models.errors import ArtifactError, DataError, ShopkeeperError
 from models.query import KINDS, Query
 from models.recommender import recommend
+from tests.models.stepped import stepped_bundle
 from tests.models.tiny import CUSTOMERS, tiny_bundle
 from training import batch
 from training.batch import Offer, write_batch
@@ -90,6 +92,22 @@ def test_strangers_degrade_by_name(artifacts_dir: Path, tmp_path: Path, ending: 
         ("x" * 300, "unknown_customer"),
     }
     assert summary.fallbacks == Counter(unknown_customer=2)
+
+
+def test_up_sell_goes_by_what_each_customer_buys_most(tmp_path: Path) -> None:
+    world = stepped_bundle()
+    store(replace(world, facts=replace(world.facts, version="v2")), tmp_path)
+    publish(tmp_path, "v2")
+    out = tmp_path / "offers.ndjson"
+    summary = write_batch(tmp_path, pl.Series(["dora", "ben"]), Offer(("up_sell",), 5), out)
+    rows = read(out)
+    assert [(row["customer_id"], row["product_id"], row["kind"], row["source"]) for row in rows] == [
+        ("dora", "pizza", "up_sell", "trade_up"),
+        ("ben", "butter", "up_sell", "trade_up"),
+        ("ben", "bread", "up_sell", "trade_up"),
+    ]
+    assert [row["reasons"][0]["evidence"]["product_id"] for row in rows] == ["butter", "cola", "cola"]
+    assert summary.without == 0
 
 
 def test_who_has_nothing_to_buy_again_has_no_row_and_is_counted(artifacts_dir: Path, tmp_path: Path) -> None:

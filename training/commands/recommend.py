@@ -29,7 +29,8 @@ MAX_LIMIT = 100
     help="For whom: Parquet or CSV with a column customer_id, or one id a line.  [default: all known]",
 )
 @click.option(
-    "--kinds", help="Kinds, separated by commas: cross_sell, buy_again.  [default: those of placement email]"
+    "--kinds",
+    help="Kinds, separated by commas: cross_sell, up_sell, buy_again.  [default: those of placement email]",
 )
 @click.option(
     "--limit",

@@ -88,7 +88,7 @@ def build_catalogue(orders: Orders, table: pl.DataFrame | None) -> Catalogue:
     """The catalogue in the order of `orders.products`.
 
     A name falls back on what order lines call the product, then on its id; a price on the median
-    unit price of its order lines in the last 90 days of the data.
+    unit price of its order lines in the last 90 days of the data, a cost on that of their unit costs.
     """
     ids = pl.DataFrame({"product_id": orders.products.take(np.arange(len(orders.products)))})
     known = table if table is not None else pl.DataFrame(schema=dict.fromkeys(PRODUCT_COLUMNS.all, pl.String))
@@ -100,14 +100,13 @@ def build_catalogue(orders: Orders, table: pl.DataFrame | None) -> Catalogue:
     rows = rows.join(from_lines, on="product_id", how="left", maintain_order="left")
     names = rows.select(pl.coalesce("name", "line_name", "product_id")).to_series()
     categories = rows["category"].drop_nulls().unique().sort()
-    listed = pl.Series(_recent_prices(orders))
-    price = rows.select(pl.coalesce(pl.col("price").cast(pl.Int64), listed).fill_null(NO_PRICE)).to_series()
     return Catalogue(
         names=Texts.of(names),
         categories=Texts.of(categories),
         category=frozen(_positions(rows["category"], categories)),
         family=frozen(_families(orders, rows["variant_of"])),
-        price=frozen(price.to_numpy()),
+        price=frozen(_amounts(rows["price"], _recent(orders, "price"))),
+        cost=frozen(_amounts(rows["unit_cost"], _recent(orders, "cost"))),
         stock=frozen(rows["stock"].cast(pl.Int32).fill_null(NO_STOCK_KNOWN).to_numpy()),
     )
 
@@ -117,17 +116,23 @@ def _positions(values: pl.Series, categories: pl.Series) -> np.ndarray:
     return np.array([NO_CATEGORY if name is None else place[name] for name in values], dtype=np.int32)
 
 
-def _recent_prices(orders: Orders) -> pl.Series:
-    """Int64 [n_products] the median price of the last days' order lines, null where there is none."""
+def _amounts(listed: pl.Series, recent: pl.Series) -> np.ndarray:
+    """int64 [n_products] amounts of the products table, else those of order lines, else NO_PRICE."""
+    known = pl.DataFrame({"listed": listed.cast(pl.Int64), "recent": recent})
+    return known.select(pl.coalesce("listed", "recent").fill_null(NO_PRICE)).to_series().to_numpy()
+
+
+def _recent(orders: Orders, column: str) -> pl.Series:
+    """Int64 [n_products] the median `column` of the last days' order lines, null where there is none."""
     every = pl.DataFrame({"product": np.arange(len(orders.products), dtype=np.int32)})
     medians = (
         orders.lines.lazy()
-        .filter(pl.col("day") > pl.col("day").max() - PRICE_WINDOW_DAYS, pl.col("price").is_not_null())
+        .filter(pl.col("day") > pl.col("day").max() - PRICE_WINDOW_DAYS, pl.col(column).is_not_null())
         .group_by("product")
-        .agg(pl.col("price").median().round(0, mode="half_to_even").cast(pl.Int64))
+        .agg(pl.col(column).median().round(0, mode="half_to_even").cast(pl.Int64))
         .collect()
     )
-    return every.join(medians, on="product", how="left", maintain_order="left")["price"]
+    return every.join(medians, on="product", how="left", maintain_order="left")[column]
 
 
 def _families(orders: Orders, variant_of: pl.Series) -> np.ndarray:

@@ -23,13 +23,13 @@ from models.arrays import best
 from models.bundle import Bundle
 from models.context import Context, resolve
 from models.ids import UNKNOWN
-from models.query import KINDS, Kind, Query
+from models.query import Kind, Query
 from models.recommender import choose
 from training.evaluation.exam import CUSTOMER_PARTS, NO_PRODUCTS, PARTS, Exam, Part
 from training.fitting.taste import fit_taste_lists
 
 SERVED_KINDS: Mapping[Part, tuple[Kind, ...]] = {
-    "all": KINDS,
+    "all": ("cross_sell", "buy_again"),  # up_sell is no guess at what will be bought
     "repeat": ("buy_again",),
     "new": ("cross_sell",),
     "cart": ("cross_sell",),

@@ -47,7 +47,7 @@ def tune_and_evaluate(
         choices,
         facts_of(test),
         progress=progress,
-        shortcuts=Shortcuts(skip=frozenset({"similar"})),
+        shortcuts=Shortcuts(skip=frozenset({"similar", "trade_up"})),
     )
     return Judged(choices, evaluate(test, bundle, split, progress=progress))
 

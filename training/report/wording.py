@@ -42,6 +42,7 @@ METHODS: Mapping[str, str] = {
     "personal_frequency": "personal frequency",
     "buy_again": "personal frequency",
     "taste": "taste",
+    "trade_up": "trade-ups",
     "bought_together": "bought together",
     "basket_rules": "basket rules",
 }

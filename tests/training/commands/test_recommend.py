@@ -77,7 +77,10 @@ def test_the_email_placement_gives_the_defaults(run: Run, tmp_path: Path) -> Non
     [
         (("--out", "offers.xlsx"), "valid choices: .csv, .ndjson, .parquet"),
         (("--out", "offers.csv", "--kinds", "cross_sel"), "did you mean 'cross_sell'?"),
-        (("--out", "offers.csv", "--kinds", ""), "'' is no kind; valid choices: buy_again, cross_sell"),
+        (
+            ("--out", "offers.csv", "--kinds", ""),
+            "'' is no kind; valid choices: buy_again, cross_sell, up_sell",
+        ),
         (("--out", "offers.csv", "--limit", "0"), "--limit"),
         (("--out", "offers.csv", "--limit", "101"), "--limit"),
         (("--out", "offers.csv", "--customers", "empty.csv"), "empty.csv: has no customer id"),

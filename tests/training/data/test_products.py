@@ -9,6 +9,7 @@ from config.data import Data
 from models.catalogue import NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN
 from models.errors import ConfigError, DataError
 from tests.training.data.shops import NOON, write_csv
+from tests.training.data.shops import read as read_orders_of
 from training.data.products import build_catalogue, read_products
 from training.data.shop import Shop, read_shop
 
@@ -43,7 +44,25 @@ def test_the_catalogue_follows_the_ids_of_lines_and_table(tmp_path: Path) -> Non
     assert {array.dtype.name for array in (catalogue.category, catalogue.family, catalogue.stock)} == {
         "int32"
     }
-    assert catalogue.price.dtype == np.int64
+    assert catalogue.cost.tolist() == [NO_PRICE, NO_PRICE, NO_PRICE, 80]
+    assert catalogue.price.dtype == catalogue.cost.dtype == np.int64
+
+
+def test_a_cost_that_is_not_listed_is_that_of_recent_order_lines(tmp_path: Path) -> None:
+    header = ("order_id", "product_id", "quantity", "unit_price", "unit_cost", "ordered_at")
+    rows = [
+        ("1", "tea", "1", "2.00", "9.00", "2025-03-01T12:00:00Z"),  # a year old
+        ("2", "tea", "1", "2.00", "0.60", NOON),
+        ("3", "tea", "1", "2.00", "0.80", NOON),
+        ("4", "tea", "1", "2.00", "1.60", NOON),
+        ("5", "cup", "1", "2.00", "", NOON),
+        ("6", "pot", "1", "2.00", "1.00", NOON),
+    ]
+    table = write_csv(tmp_path / "products.csv", [("pot", "", "", "", "1.50", "", "", "")], HEADER)
+    read = read_orders_of(write_csv(tmp_path / "orders.csv", rows, header), products=table)
+    catalogue = build_catalogue(read.orders, read.products)
+    costs = dict(zip(read.orders.products.take(np.arange(3)), catalogue.cost.tolist(), strict=True))
+    assert costs == {"tea": 80, "cup": NO_PRICE, "pot": 150}
 
 
 def test_variants_share_the_product_at_the_end_of_their_chain(tmp_path: Path) -> None:

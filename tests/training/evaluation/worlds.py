@@ -71,6 +71,7 @@ def catalogue_of(orders: Orders, *, sold_out: Iterable[str] = ()) -> Catalogue:
         category=np.full(n_products, NO_CATEGORY, dtype=np.int32),
         family=np.arange(n_products, dtype=np.int32),
         price=np.full(n_products, NO_PRICE, dtype=np.int64),
+        cost=np.full(n_products, NO_PRICE, dtype=np.int64),
         stock=stock,
     )
 

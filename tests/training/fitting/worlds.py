@@ -51,6 +51,7 @@ def catalogue_of(categories: Sequence[int], family: Sequence[int] | None = None)
         category=np.array(categories, dtype=np.int32),
         family=np.array(range(n) if family is None else family, dtype=np.int32),
         price=np.full(n, NO_PRICE, dtype=np.int64),
+        cost=np.full(n, NO_PRICE, dtype=np.int64),
         stock=np.full(n, NO_STOCK_KNOWN, dtype=np.int32),
     )
 
