@@ -78,6 +78,16 @@ class TradeUp(Section):
         return self
 
 
+class Ranking(Section):
+    """Learned orders of candidates, and the lists they write for every known customer."""
+
+    enabled: bool = True
+    cuts: int = Field(7, ge=1, le=26)
+    max_customers: int = Field(6_000, ge=100)
+    list_length: int = Field(60, ge=10, le=500)
+    mixed_length: int = Field(20, ge=5, le=500)
+
+
 class Gate(Section):
     """How much worse than the popularity baseline, or than the current artifact, is still let through."""
 
@@ -96,4 +106,5 @@ class Training(Section):
     popularity: Popularity = Popularity()
     buy_again: BuyAgain = BuyAgain()
     trade_up: TradeUp = TradeUp()
+    ranking: Ranking = Ranking()
     gate: Gate = Gate()

@@ -1,0 +1,100 @@
+"""Fit the rankers of a shop: on several cuts before its last day, in several processes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from config.training import Ranking
+from training.fitting.progress import Progress, silent
+from training.ranking.examples import Examples, Order, examples_at, joined
+from training.ranking.groups import Grouping
+from training.ranking.history import History
+from training.ranking.rankers import Ranker, fit_ranker
+from training.ranking.snapshot import fit_snapshot, sample_of
+from training.spawned import ordered_map
+
+log = logging.getLogger(__name__)
+
+# Customers' entries that are looked at: more make the rankers no better and everything slower.
+MAX_ENTRIES = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Known is what was bought before day `at`; right is what was bought from then to `stop` - 1."""
+
+    at: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rankers:
+    """One order for lists with repeats, one for products new to the customer.
+
+    window  days in which a purchase counts as right
+    """
+
+    all: Ranker
+    new: Ranker
+    window: int
+
+
+def fit_rankers(
+    history: History,
+    groupings: tuple[Grouping, ...],
+    window: int,
+    settings: Ranking,
+    *,
+    seed: int,
+    threads: int,
+    progress: Progress = silent,
+) -> Rankers | str:
+    """The rankers of all that is in the history; in words why there are none, where there are none."""
+    cuts = cuts_of(history, window, settings.cuts)
+    if not cuts:
+        return f"orders span too few days: {window} to learn from and {2 * window} before them are needed"
+    learned_from = _thinned(history, settings.max_customers, seed)
+    parts: dict[Order, list[Examples]] = {"all": [], "new": []}
+    arguments = (learned_from, groupings, window, settings.max_customers, seed)
+    workers = min(threads, len(cuts))
+    with ordered_map(_examples_of, arguments, workers) as examples:
+        for done, found in enumerate(examples(cuts), start=1):
+            progress(f"rankers: examples of {done} of {len(cuts)} cuts")
+            for order, part in found.items():
+                parts[order].append(part)
+    if not parts["all"]:
+        return "no customer bought before and after any of the cuts"
+    rankers = {order: fit_ranker(order, [joined(found)], seed, threads, progress) for order, found in parts.items()}
+    if rankers["all"] is None or rankers["new"] is None:
+        return "customers bought too little after the cuts to learn an order from"
+    return Rankers(rankers["all"], rankers["new"], window)
+
+
+def cuts_of(history: History, window: int, most: int) -> list[Cut]:
+    """Cuts half a window apart, the latest first; before the earliest there are two windows at least."""
+    if not len(history.basket_day):
+        return []
+    earliest = int(history.basket_day.min()) + 2 * window
+    step = max(window // 2, 1)
+    ats = (history.as_of - window - place * step for place in range(most))
+    return [Cut(at, at + window) for at in ats if at >= earliest]
+
+
+def _thinned(history: History, most_customers: int, seed: int) -> History:
+    per_customer = len(history.product) / max(len(np.unique(history.basket_customer)), 1)
+    return sample_of(history, min(most_customers, max(int(MAX_ENTRIES / max(per_customer, 1)), 1)), seed)
+
+
+def _examples_of(
+    history: History, groupings: tuple[Grouping, ...], window: int, most: int, seed: int
+) -> Callable[[Cut], dict[Order, Examples]]:
+    def examples(cut: Cut) -> dict[Order, Examples]:
+        known = history.before(cut.at)
+        snapshot = fit_snapshot(known, groupings, window, seed, threads=1)
+        return examples_at(known, history.before(cut.stop), snapshot, cut.stop - cut.at, most, seed)
+
+    return examples

@@ -1,0 +1,142 @@
+"""Write the lists of known customers: candidates, features, rankers, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from config.training import Ranking
+from models.arrays import frozen
+from models.ids import UNKNOWN
+from models.ranked_lists import SOURCES, RankedLists
+from training.fitting.progress import Progress, silent
+from training.ranking.candidates import CandidateRows, candidates, places
+from training.ranking.examples import blocks_of
+from training.ranking.features import features
+from training.ranking.fit import Rankers
+from training.ranking.groups import Grouping
+from training.ranking.history import History
+from training.ranking.snapshot import Snapshot, fit_snapshot
+from training.spawned import ordered_map
+
+
+class CustomerLists(NamedTuple):
+    """Lists of every customer, empty for those that were not asked for.
+
+    new     products new to the customer, by the order of new products
+    mixed   products new to the customer, by the order of all products
+    again   products bought before, by the order of all products
+    """
+
+    new: RankedLists
+    mixed: RankedLists
+    again: RankedLists
+
+
+Block = tuple[RankedLists, RankedLists, RankedLists]
+
+
+def write_lists(
+    history: History,
+    groupings: tuple[Grouping, ...],
+    rankers: Rankers,
+    settings: Ranking,
+    *,
+    family: np.ndarray,
+    seed: int,
+    threads: int,
+    customers: np.ndarray | None = None,
+    progress: Progress = silent,
+) -> CustomerLists:
+    """The lists of `customers` (positions, ascending; all if None) as of the day after the history.
+
+    `family` int32 [n_products]: variants of a product that was bought are not new.
+    """
+    wanted = np.unique(history.basket_customer) if customers is None else customers
+    snapshot = fit_snapshot(history, groupings, rankers.window, seed, threads, progress)
+    blocks = blocks_of(wanted, len(snapshot.columns))
+    lengths = (settings.list_length, settings.mixed_length, settings.list_length)
+    lists = tuple(_empty(history.n_customers, length) for length in lengths)
+    arguments = (snapshot, rankers, settings, family)
+    with ordered_map(_lists_of, arguments, min(threads, max(len(blocks), 1))) as ranked:
+        tasks = (history.take(block) for block in blocks)
+        for block, found in zip(blocks, ranked(tasks), strict=True):
+            for whole, part in zip(lists, found, strict=True):
+                whole.products[block], whole.scores[block] = part.products, part.scores
+                whole.sources[block] = part.sources
+            progress(f"customers' lists: {int(block[-1]) + 1:,} of {history.n_customers:,}")
+    return CustomerLists(*(RankedLists(*(frozen(a) for a in (x.products, x.scores, x.sources))) for x in lists))
+
+
+def no_lists(n_customers: int) -> CustomerLists:
+    """Lists of length 0."""
+    return CustomerLists(*(_empty(n_customers, 0) for _ in range(3)))
+
+
+def _lists_of(
+    snapshot: Snapshot, rankers: Rankers, settings: Ranking, family: np.ndarray
+) -> Callable[[History], Block]:
+    chances = {"all": rankers.all.ready(), "new": rankers.new.ready()}
+    code = np.array([SOURCES.index(_KNOWN_AS.get(name, name)) for name in snapshot.sources], dtype=np.uint8)
+    again_code = SOURCES.index("buy_again")
+
+    def lists(customers: History) -> Block:
+        rows = candidates(customers, snapshot)
+        matrix = features(customers, snapshot, rows).matrix()
+        of_all = chances["all"](matrix)
+        new = ~rows.owned & ~_variant_owned(rows, family)
+        of_new = np.zeros_like(of_all)
+        of_new[new] = chances["new"](matrix[new])
+        sources = np.where(rows.owned, again_code, code[rows.best])
+        n = customers.n_customers
+        return (
+            _best(rows, of_new, sources, new, n, settings.list_length),
+            _best(rows, of_all, sources, new, n, settings.mixed_length),
+            _best(rows, of_all, sources, rows.owned, n, settings.list_length),
+        )
+
+    return lists
+
+
+# Sources as answers name them: what a reason can be given for.
+_KNOWN_AS = {
+    "item_ridge_long": "item_ridge",
+    "kernel_ridge": "item_ridge",
+    "neighbours": "taste",
+    "user_wise": "taste",
+    "cooccurrence": "item_ridge",
+    "transitions": "item_ridge",
+}
+
+
+def _variant_owned(rows: CandidateRows, family: np.ndarray) -> np.ndarray:
+    """bool [n]: did the customer buy a variant of the candidate?"""
+    width = int(family.max(initial=0)) + 1
+    keys = rows.customer.astype(np.int64) * width + family[rows.product]
+    found: np.ndarray = np.isin(keys, keys[rows.owned])
+    return found
+
+
+def _best(
+    rows: CandidateRows, scores: np.ndarray, sources: np.ndarray, allowed: np.ndarray, n: int, length: int
+) -> RankedLists:
+    """The highest of the allowed rows of each of n customers."""
+    at = np.flatnonzero(allowed)
+    customer = rows.customer[at]
+    place = places(customer, customer.searchsorted(np.arange(n)), scores[at]).astype(np.int64)
+    kept = place < length
+    lists = _empty(n, length)
+    where = (customer[kept], place[kept])
+    lists.products[where], lists.scores[where] = rows.product[at[kept]], scores[at[kept]]
+    lists.sources[where] = sources[at[kept]]
+    return lists
+
+
+def _empty(n: int, length: int) -> RankedLists:
+    return RankedLists(
+        np.full((n, length), UNKNOWN, dtype=np.int32),
+        np.zeros((n, length), dtype=np.float32),
+        np.zeros((n, length), dtype=np.uint8),
+    )

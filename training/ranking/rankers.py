@@ -1,0 +1,75 @@
+"""Fit the learned orders: LightGBM over examples from several cuts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import lightgbm
+import numpy as np
+
+from training.fitting.progress import Progress, silent
+from training.ranking.examples import NEGATIVES, Examples, Order
+
+# Cross-entropy of single candidates, customers weighted alike, was better than lambdarank on validation;
+# many weak trees on few columns each better than fewer strong ones.
+COMMON: Mapping[str, Any] = {
+    "objective": "binary",
+    "lambda_l2": 5.0,
+    "max_bin": 63,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "feature_pre_filter": False,
+    "force_col_wise": True,
+    "deterministic": True,
+    "verbose": -1,
+}
+PARAMETERS: Mapping[Order, Mapping[str, Any]] = {
+    "all": {"learning_rate": 0.05, "num_leaves": 31, "min_data_in_leaf": 500, "feature_fraction": 0.3},
+    "new": {"learning_rate": 0.04, "num_leaves": 15, "min_data_in_leaf": 300, "feature_fraction": 0.5},
+}
+ROUNDS: Mapping[Order, int] = {"all": 220, "new": 250}
+FEWEST_BOUGHT = 300  # examples of a purchase: with fewer there is no order to learn
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranker:
+    """A learned order of candidates: `trees` is LightGBM's text model, which can be sent to a process."""
+
+    order: Order
+    trees: str
+    names: tuple[str, ...]
+
+    def ready(self) -> Callable[[np.ndarray], np.ndarray]:
+        """How likely candidates (features float32 [n, n_features]) are to be bought: float32 [n], 0 to 1."""
+        booster = lightgbm.Booster(model_str=self.trees)
+
+        def chances(features: np.ndarray) -> np.ndarray:
+            seen = booster.predict(features, num_threads=1)
+            # Only a share of what was not bought was learned from: without that, chances are too high.
+            return np.asarray(seen / (seen + (1 - seen) / NEGATIVES[self.order]), dtype=np.float32)
+
+        return chances
+
+
+def fit_ranker(
+    order: Order, examples: Sequence[Examples], seed: int, threads: int, progress: Progress = silent
+) -> Ranker | None:
+    """A ranker of these examples; None where too few purchases are among them."""
+    bought = sum(int(part.bought.sum()) for part in examples)
+    if bought < FEWEST_BOUGHT:
+        return None
+    names = examples[0].names
+    parameters = {**COMMON, **PARAMETERS[order], "seed": seed, "num_threads": threads}
+    parameters["min_data_in_leaf"] = min(parameters["min_data_in_leaf"], max(20, bought // 20))
+    weights = np.concatenate([part.weights for part in examples])
+    data = lightgbm.Dataset(
+        np.concatenate([part.features for part in examples]),
+        np.concatenate([part.bought for part in examples]),
+        weight=weights / weights.mean(),
+        feature_name=list(names),
+        params=parameters,
+    )
+    progress(f"ranker of {order} products: {len(weights):,} examples")
+    return Ranker(order, lightgbm.train(parameters, data, ROUNDS[order]).model_to_string(), names)
