@@ -196,7 +196,8 @@ def _compared(policy: Policy, catalogue: Catalogue, products: np.ndarray, viewin
 def _pool(bundle: Bundle, mask: np.ndarray, named: np.ndarray) -> np.ndarray:
     if len(named):
         ordered = np.array(list(dict.fromkeys(named.tolist())), dtype=np.int32)
-        return ordered[mask[ordered]][:POOL]
+        kept: np.ndarray = ordered[mask[ordered]][:POOL]
+        return kept
     matching = mask.nonzero()[0].astype(np.int32)
     bought = bundle.popularity.recent_orders[matching].astype(np.int64)
     pool: np.ndarray = matching[(-bought).argsort(kind="stable")][:POOL]
