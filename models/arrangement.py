@@ -13,7 +13,7 @@ import numpy as np
 from models.bundle import Bundle
 from models.candidates import Candidates
 from models.filters import Filters, judged
-from models.picks import Pick
+from models.picks import Pick, places_for_each, ranked
 from models.policies import NO_GROUP, POLICY_SOURCE, Action, Compiled
 from models.query import Did, Effect, Kind
 
@@ -90,14 +90,14 @@ class _Arranger:
             kind: self._boost(self._widen(proposed) if kind == INCLUDED_AS else proposed)
             for kind, proposed in proposals.items()
         }
-        ranked = {kind: self._ranked(kind, widened[kind], filters[kind]) for kind in widened}
+        by_kind = {kind: self._ranked(kind, widened[kind], filters[kind]) for kind in widened}
         everything = sorted(
-            (pick for picks in ranked.values() for pick in picks), key=lambda pick: -pick.score
+            (pick for picks in by_kind.values() for pick in picks), key=lambda pick: -pick.score
         )
         self._groups = self._groups_of(everything)
         pinned = self._pin(everything)
         self._include(everything)
-        self._fill(ranked, everything)
+        self._fill(by_kind, everything)
         return Arranged(self._placed(pinned), widened, self._removed_by, self._touched)
 
     def _of(self, action: Action) -> list[tuple[Compiled, list[int]]]:
@@ -157,16 +157,7 @@ class _Arranger:
             for at, _, rule in judged(self._bundle, filters, proposed, len(proposed.products))
             if rule is None and removers[at] < 0
         ]
-        positions = np.array(kept, dtype=np.int64)
-        return [
-            Pick(kind, product, score, source)
-            for product, score, source in zip(
-                proposed.products[positions].tolist(),
-                proposed.scores[positions].tolist(),
-                proposed.sources(positions),
-                strict=True,
-            )
-        ]
+        return ranked(kind, proposed, np.array(kept, dtype=np.int64))
 
     def _groups_of(self, picks: Sequence[Pick]) -> list[tuple[Compiled, list[int], dict[int, int]]]:
         """For each limit: what it left out, and the group of each product it counts."""
@@ -232,10 +223,10 @@ class _Arranger:
                 if there or self._take(pick._replace(policy=one.policy.name) if added else pick):
                     touched.append(pick.product)
 
-    def _fill(self, ranked: Mapping[Kind, Sequence[Pick]], everything: Sequence[Pick]) -> None:
+    def _fill(self, by_kind: Mapping[Kind, Sequence[Pick]], everything: Sequence[Pick]) -> None:
         """The rest by score, after at least a tenth for each kind that has as many, as without policies."""
-        floor = -(-self._limit // 10) if self._limit > len(ranked) else 0
-        for kind, picks in ranked.items():
+        floor = places_for_each(self._limit, len(by_kind))
+        for kind, picks in by_kind.items():
             missing = floor - sum(pick.kind == kind for pick in self._chosen)
             for pick in picks:
                 if missing <= 0:

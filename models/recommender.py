@@ -16,7 +16,7 @@ from models.candidates import Candidates
 from models.context import Context, resolve
 from models.filters import Filters, filters_of, judged, kept
 from models.ids import UNKNOWN
-from models.picks import Pick
+from models.picks import Pick, places_for_each, ranked
 from models.policies import POLICY_SOURCE, Compiled
 from models.query import Answer, Candidate, Kind, Query, Reason, Recommendation
 from models.reasons import Reasons, pair_reason, policy_reason, similar_reason
@@ -97,32 +97,18 @@ def _pick(
     filters: Mapping[Kind, Filters],
     limit: int,
 ) -> list[Pick]:
-    """The best by score over all kinds, with at least a tenth of the answer for each that has as many.
-
-    The tenth is for people: a customer with strong habits would otherwise be shown nothing new.
-    """
-    ranked = {
-        kind: _ranked(kind, proposed, kept(bundle, filters[kind], proposed, limit))
+    """The best by score over all kinds, with at least a tenth of the answer for each that has as many."""
+    by_kind = {
+        kind: ranked(kind, proposed, kept(bundle, filters[kind], proposed, limit))
         for kind, proposed in proposals.items()
     }
-    floor = -(-limit // 10) if limit > len(ranked) else 0
-    chosen = [pick for picks in ranked.values() for pick in picks[:floor]]
-    rest = sorted((pick for picks in ranked.values() for pick in picks[floor:]), key=lambda pick: -pick.score)
+    floor = places_for_each(limit, len(by_kind))
+    chosen = [pick for picks in by_kind.values() for pick in picks[:floor]]
+    rest = sorted(
+        (pick for picks in by_kind.values() for pick in picks[floor:]), key=lambda pick: -pick.score
+    )
     chosen += rest[: limit - len(chosen)]
     return sorted(chosen, key=lambda pick: -pick.score)
-
-
-def _ranked(kind: Kind, proposed: Candidates, positions: np.ndarray) -> list[Pick]:
-    """The candidates at these positions [n]."""
-    return [
-        Pick(kind, product, score, source)
-        for product, score, source in zip(
-            proposed.products[positions].tolist(),
-            proposed.scores[positions].tolist(),
-            proposed.sources(positions),
-            strict=True,
-        )
-    ]
 
 
 def _placed(reasons: Reasons, pick: Pick) -> tuple[Reason, ...]:
