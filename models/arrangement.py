@@ -24,6 +24,8 @@ DID: Mapping[Action, Did] = {
     "pin": "pinned",
     "limit": "limited",
 }
+ADDING: tuple[Action, ...] = ("include", "pin")
+FIRST_LOOK = 4  # candidates of each kind looked at first, for each place of the answer
 INCLUDED_AS: Kind = "cross_sell"  # what a policy adds is new to the customer, or the filters remove it
 
 
@@ -63,7 +65,13 @@ def arrange(
     limit: int,
 ) -> Arranged:
     """Arrange an answer of up to `limit` by the policies in force, while `viewing` is the page shown."""
-    return _Arranger(bundle, viewing, policies, limit).arrange(proposals, filters)
+    # Most answers are found among the first few candidates; a pin or an include asks all of them.
+    if not any(one.policy.action in ADDING for one in policies):
+        first = _Arranger(bundle, viewing, policies, limit)
+        arranged = first.arrange(proposals, filters, FIRST_LOOK * limit)
+        if first.saw_enough():
+            return arranged
+    return _Arranger(bundle, viewing, policies, limit).arrange(proposals, filters, None)
 
 
 def boosted(scores: np.ndarray, factors: np.ndarray) -> np.ndarray:
@@ -84,13 +92,20 @@ class _Arranger:
         self._chosen: list[Pick] = []
         self._families: set[int] = set()
         self._counts: dict[tuple[int, int], int] = {}
+        self._n_kinds = 0
+        self._groups: list[tuple[Compiled, list[int], dict[int, int]]] = []  # of limits: see _groups_of
+        self._unseen: dict[Kind, float] = {}  # kinds not looked at to their end, and how good the rest may be
 
-    def arrange(self, proposals: Mapping[Kind, Candidates], filters: Mapping[Kind, Filters]) -> Arranged:
+    def arrange(
+        self, proposals: Mapping[Kind, Candidates], filters: Mapping[Kind, Filters], depth: int | None
+    ) -> Arranged:
+        """Arrange the best `depth` candidates of each kind, None for all."""
         widened = {
             kind: self._boost(self._widen(proposed) if kind == INCLUDED_AS else proposed)
             for kind, proposed in proposals.items()
         }
-        by_kind = {kind: self._ranked(kind, widened[kind], filters[kind]) for kind in widened}
+        self._n_kinds = len(widened)
+        by_kind = {kind: self._ranked(kind, widened[kind], filters[kind], depth) for kind in widened}
         everything = sorted(
             (pick for picks in by_kind.values() for pick in picks), key=lambda pick: -pick.score
         )
@@ -99,6 +114,18 @@ class _Arranger:
         self._include(everything)
         self._fill(by_kind, everything)
         return Arranged(self._placed(pinned), widened, self._removed_by, self._touched)
+
+    def saw_enough(self) -> bool:
+        """Whether looking at more candidates would have changed nothing."""
+        if not self._unseen:
+            return True
+        if len(self._chosen) < self._limit:
+            return False
+        floor = places_for_each(self._limit, self._n_kinds)
+        if any(sum(pick.kind == kind for pick in self._chosen) < floor for kind in self._unseen):
+            return False
+        worst = min(pick.score for pick in self._chosen)
+        return self._n_kinds == 1 or all(worst > rest for rest in self._unseen.values())
 
     def _of(self, action: Action) -> list[tuple[Compiled, list[int]]]:
         return [pair for pair in self._touched if pair[0].policy.action == action]
@@ -109,9 +136,7 @@ class _Arranger:
     def _widen(self, proposed: Candidates) -> Candidates:
         """With the products that an include or a pin asks for and no source proposed, at score 0."""
         asked = [
-            one.pool[self._matches(one, one.pool)]
-            for one, _ in self._touched
-            if one.policy.action in ("include", "pin")
+            one.pool[self._matches(one, one.pool)] for one, _ in self._touched if one.policy.action in ADDING
         ]
         if not asked:
             return proposed
@@ -139,7 +164,7 @@ class _Arranger:
             touched.extend(proposed.products[matched].tolist())
         return replace(proposed, scores=boosted(proposed.scores, factors))
 
-    def _ranked(self, kind: Kind, proposed: Candidates, filters: Filters) -> list[Pick]:
+    def _ranked(self, kind: Kind, proposed: Candidates, filters: Filters, depth: int | None) -> list[Pick]:
         """The candidates that neither a filter nor an exclude removes, best first, all variants of each."""
         removers = np.full(len(proposed.products), -1)
         excludes = self._of("exclude")
@@ -152,11 +177,11 @@ class _Arranger:
             (kind, int(proposed.products[at])): excludes[removers[at]][0].policy.name
             for at in (removers >= 0).nonzero()[0].tolist()
         }
-        kept = [
-            at
-            for at, _, rule in judged(self._bundle, filters, proposed, len(proposed.products))
-            if rule is None and removers[at] < 0
-        ]
+        n = len(proposed.products) if depth is None else min(depth, len(proposed.products))
+        looked_at = list(judged(self._bundle, filters, proposed, n))
+        if n < len(proposed.products):
+            self._unseen[kind] = float(proposed.scores[looked_at[-1][0]])
+        kept = [at for at, _, rule in looked_at if rule is None and removers[at] < 0]
         return ranked(kind, proposed, np.array(kept, dtype=np.int64))
 
     def _groups_of(self, picks: Sequence[Pick]) -> list[tuple[Compiled, list[int], dict[int, int]]]:

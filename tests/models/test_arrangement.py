@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models import arrangement
 from models.arrangement import boosted
 from models.bundle import Bundle
 from models.ids import UNKNOWN
@@ -303,6 +304,18 @@ def test_policies_that_match_nothing_change_nothing(query: Query, action: Any) -
     nothing = compiled([Policy("n", action, product_ids=("gone",), factor=3.0)], bundle)
     with_them = recommend(bundle, query, nothing)
     assert replace(with_them, policies=()) == recommend(bundle, query)
+
+
+@given(queries, st.lists(excludes | limits | boosts, min_size=1, max_size=4))
+def test_a_first_look_at_the_best_finds_what_looking_at_all_finds(
+    query: Query, policies: list[Policy]
+) -> None:
+    bundle = shop()
+    ready = compiled(policies, bundle)
+    short = recommend(bundle, replace(query, explain=False), ready)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrangement, "FIRST_LOOK", 1000)
+        assert recommend(bundle, replace(query, explain=False), ready) == short
 
 
 @given(queries, includes)
