@@ -33,6 +33,13 @@ def post(config: Path, body: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
+def together(config: Path, product: str) -> list[dict[str, Any]]:
+    """The first five on the page of a product, by pair rules alone."""
+    response = client(config).get(f"/v1/products/{product}/bought-together?limit=5")
+    lines: list[dict[str, Any]] = response.get_json()["recommendations"]
+    return lines
+
+
 @cache
 def client(config: Path) -> FlaskClient:
     return create_app(load_settings(config)).test_client()
@@ -65,16 +72,14 @@ def test_the_demo_keeps_its_artifacts_beside_its_data(demo: Path) -> None:
     assert load_settings(demo).artifacts.dir == demo.parent / "artifacts"
 
 
-def test_planted_pairs_are_found_with_their_counts(demo: Path, bundle: Bundle, truth: dict[str, Any]) -> None:
-    """Every planted pair is among the first recommendations, with evidence that adds up."""
+def test_planted_pairs_are_found_with_their_counts(demo: Path, truth: dict[str, Any]) -> None:
+    """Every planted pair is among the first on its product page, with evidence that adds up."""
     for combo in truth["combos"]:
         if len(combo["antecedents"]) != 1:
             continue
-        antecedent, consequent = combo["antecedents"][0], combo["consequent"]
-        answer = post(demo, {"basket": [antecedent], "limit": 5, "placement": "cart"})
-        found = {line["product_id"]: line for line in answer["recommendations"]}
-        assert consequent in found, combo
-        evidence = found[consequent]["reasons"][0]["evidence"]
+        found = {line["product_id"]: line for line in together(demo, combo["antecedents"][0])}
+        assert combo["consequent"] in found, combo
+        evidence = found[combo["consequent"]]["reasons"][0]["evidence"]
         assert evidence["lift"] > 2
         assert evidence["pair_orders"] <= evidence["orders"] <= evidence["all_orders"]
 
@@ -83,8 +88,7 @@ def test_the_evidence_can_be_recounted_in_the_file(demo: Path, truth: dict[str, 
     """Counted again from the CSV, by other means: the orders with both, and with the first."""
     combo = next(combo for combo in truth["combos"] if len(combo["antecedents"]) == 1)
     antecedent, consequent = combo["antecedents"][0], combo["consequent"]
-    answer = post(demo, {"basket": [antecedent], "limit": 5})
-    line = next(line for line in answer["recommendations"] if line["product_id"] == consequent)
+    line = next(line for line in together(demo, antecedent) if line["product_id"] == consequent)
     rows = pl.read_csv(demo.with_name("orders.csv"), infer_schema=False)
     rows = rows.filter(
         pl.col("order_id").is_not_null(),
@@ -107,18 +111,15 @@ def test_the_evidence_can_be_recounted_in_the_file(demo: Path, truth: dict[str, 
     assert 0 <= len(with_both) - evidence["pair_orders"] <= cancelled.sum()
 
 
-def test_planted_rules_of_two_antecedents_are_found(demo: Path, truth: dict[str, Any]) -> None:
-    """What follows only when both are in the basket is offered for both; most of the planted are frequent
-    enough in a shop this small."""
+def test_planted_rules_of_two_antecedents_are_found(bundle: Bundle, truth: dict[str, Any]) -> None:
+    """What follows only when both are in the basket leads the rules of both; most of the planted are
+    frequent enough in a shop this small."""
     planted = [combo for combo in truth["combos"] if len(combo["antecedents"]) == 2]
     found = [
         combo
         for combo in planted
-        if combo["consequent"]
-        in [
-            line["product_id"]
-            for line in post(demo, {"basket": combo["antecedents"], "limit": 5})["recommendations"]
-        ]
+        if bundle.products.index(combo["consequent"])
+        in bundle.basket_rules.of(bundle.products.indices(combo["antecedents"])).products[:3]
     ]
     assert len(found) >= 0.7 * len(planted)
 

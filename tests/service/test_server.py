@@ -82,7 +82,7 @@ def test_artifacts_are_swapped_and_broken_ones_refused_under_load(server: Server
     assert "tiny-5" not in load.versions
     assert server.count("shopkeeper_model_info", version="tiny-1") == 2
     assert server.count("shopkeeper_model_info", version="tiny-4") == 0
-    assert server.interrupt() == 0
+    assert server.interrupt() == 0, server.log.read_text()
 
 
 def test_counts_of_both_workers_are_summed(server: Server) -> None:
@@ -100,7 +100,7 @@ def test_counts_of_both_workers_are_summed(server: Server) -> None:
 def test_an_interrupt_ends_it_cleanly(server: Server, tmp_path: Path) -> None:
     server.post(customer_id="ana")
     assert list(tmp_path.glob("shopkeeper-metrics-*"))
-    assert server.interrupt() == 0
+    assert server.interrupt() == 0, server.log.read_text()
     log = server.log.read_text()
     assert "Traceback" not in log
     assert not list(tmp_path.glob("shopkeeper-metrics-*")), "the shared counts are cleaned up"
@@ -121,7 +121,7 @@ def test_without_a_model_it_waits_for_one(tmp_path: Path) -> None:
         with Load(server) as load:
             load.wait_for("tiny-1")
         assert server.status("/health/ready") == 200
-        assert server.interrupt() == 0
+        assert server.interrupt() == 0, server.log.read_text()
 
 
 def _serve(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -175,4 +175,4 @@ def test_it_serves_where_nothing_of_training_is_installed(tmp_path: Path) -> Non
     with serving(tmp_path, PYTHONPATH=str(blocker)) as server:
         assert server.post(customer_id="ana")["model_version"] == "tiny-1"
         assert server.status("/docs") == 200
-        assert server.interrupt() == 0
+        assert server.interrupt() == 0, server.log.read_text()
