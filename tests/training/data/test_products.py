@@ -130,7 +130,7 @@ def test_brands_and_tags_as_the_catalogue_keeps_them(tmp_path: Path) -> None:
     orders = write_csv(tmp_path / "orders.csv", lines)
     rows: list[tuple[object, ...]] = [
         ("beer", "Keller", "alcohol;vegan"),
-        ("cheese", "Alm", " raw |alcohol,, raw"),
+        ("cheese", "Alm", " raw |alcohol;; raw"),
         ("tea", "", ""),
     ]
     table = write_csv(tmp_path / "products.csv", rows, ("product_id", "brand", "tags"))
