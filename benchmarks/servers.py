@@ -72,8 +72,8 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def wrk(url: str, *, customers: int, products: int, mix: str, seconds: int) -> Load:
-    """Eight connections that post requests of a mix (see known_customers.lua) for some seconds."""
-    command = ["wrk", "-t1", "-c8", f"-d{seconds}s", "--latency", "-s", str(SCRIPT), url]
+    """Sixteen connections that post requests of a mix (see known_customers.lua) for some seconds."""
+    command = ["wrk", "-t1", "-c16", f"-d{seconds}s", "--latency", "-s", str(SCRIPT), url]
     command += ["--", str(customers), str(products), mix]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     failed = re.search(r"(Non-2xx.*|Socket errors.*)", output)

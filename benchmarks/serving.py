@@ -1,6 +1,6 @@
 """How fast the service is beside a constant, how fast it loads, what a worker costs.
 
-    python -m benchmarks.serving [--seconds 8] [--rounds 3]
+    python -m benchmarks.serving [--seconds 4] [--rounds 9]
 
 Needs wrk (Debian: apt-get install wrk). Both servers run under config/gunicorn.conf.py with two
 workers on this machine, wrk beside them; rounds alternate, and the median of their ratios counts.
@@ -61,8 +61,8 @@ class Comparison:
 def main() -> None:
     """Measure, print the tables, and say which limits hold."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=int, default=8, help="of every round")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=4, help="of every round")
+    parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--mix", default="mixed", choices=["mixed", "home", "product", "cart"])
     options = parser.parse_args()
     console = Console()

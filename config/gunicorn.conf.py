@@ -18,6 +18,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
 from config.settings import METRICS_VARIABLE, settings_from_environment
+from service.balanced_worker import BalancedWorker, Connections
 
 _master = os.getpid()
 _settings = settings_from_environment().service
@@ -34,7 +35,8 @@ os.environ[METRICS_VARIABLE] = _metrics
 wsgi_app = "service.app:from_environment()"
 bind = _settings.bind
 workers = _settings.workers
-worker_class = "gthread"
+BalancedWorker.connections = Connections()
+worker_class = BalancedWorker
 threads = _settings.threads
 preload_app = True  # the artifact is verified once, not once a worker
 keepalive = 30  # seconds; a shop's own servers keep their connections
@@ -86,14 +88,16 @@ def pre_fork(_: Arbiter, __: Worker) -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """A worker looks after the artifact from its start, not from its first request."""
+    """A worker takes its share of connections, and looks after the artifact, from its start."""
+    BalancedWorker.connections.write(worker.age, 0)
     bundles = getattr(worker.wsgi, "bundles", None)
     if bundles is not None:  # the benchmarks serve a constant with this very file
         bundles.watch()
 
 
 def child_exit(_: Arbiter, worker: Worker) -> None:
-    """What a dead worker counted stays; what it was serving does not."""
+    """What a dead worker counted stays; what it was serving does not, nor its connections."""
+    BalancedWorker.connections.forget(worker.age)
     from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415  # see METRICS_VARIABLE above
 
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # theirs

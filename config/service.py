@@ -19,7 +19,7 @@ class Service(Section):
 
     bind: str = "127.0.0.1:8000"
     workers: int = Field(2, ge=1)
-    threads: int = Field(4, ge=1)
+    threads: int = Field(2, ge=1)
     reload_seconds: float = Field(1.0, gt=0)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_requests: bool = False
