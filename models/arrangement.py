@@ -5,7 +5,7 @@ Excludes and limits are hard, as the filters are. The rest only moves what survi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from models.bundle import Bundle
 from models.candidates import Candidates
 from models.filters import Filters, judged
-from models.picks import Pick, places_for_each, ranked
+from models.picks import Pick, of_best_families, once, places_for_each, ranked
 from models.policies import NO_GROUP, POLICY_SOURCE, Action, Compiled
 from models.query import Did, Effect, Kind
 
@@ -26,6 +26,7 @@ DID: Mapping[Action, Did] = {
 }
 ADDING: tuple[Action, ...] = ("include", "pin")
 FIRST_LOOK = 4  # candidates of each kind looked at first, for each place of the answer
+EITHER: tuple[Kind, Kind] = ("cross_sell", "up_sell")  # a product that is in both is offered once
 INCLUDED_AS: Kind = "cross_sell"  # what a policy adds is new to the customer, or the filters remove it
 
 
@@ -95,6 +96,7 @@ class _Arranger:
         self._n_kinds = 0
         self._groups: list[tuple[Compiled, list[int], dict[int, int]]] = []  # of limits: see _groups_of
         self._unseen: dict[Kind, float] = {}  # kinds not looked at to their end, and how good the rest may be
+        self._too_few = False  # whether too little was looked at to tell which kind a product belongs to
 
     def arrange(
         self, proposals: Mapping[Kind, Candidates], filters: Mapping[Kind, Filters], depth: int | None
@@ -106,20 +108,22 @@ class _Arranger:
         }
         self._n_kinds = len(widened)
         by_kind = {kind: self._ranked(kind, widened[kind], filters[kind], depth) for kind in widened}
+        firsts, beaten = self._once(by_kind)
         everything = sorted(
-            (pick for picks in by_kind.values() for pick in picks), key=lambda pick: -pick.score
+            (pick for picks in by_kind.values() for pick in picks),
+            key=lambda pick: ((pick.kind, pick.product) in beaten, -pick.score),
         )
         self._groups = self._groups_of(everything)
         pinned = self._pin(everything)
         self._include(everything)
-        self._fill(by_kind, everything)
+        self._fill(firsts, everything)
         return Arranged(self._placed(pinned), widened, self._removed_by, self._touched)
 
     def saw_enough(self) -> bool:
         """Whether looking at more candidates would have changed nothing."""
         if not self._unseen:
             return True
-        if len(self._chosen) < self._limit:
+        if self._too_few or len(self._chosen) < self._limit:
             return False
         floor = places_for_each(self._limit, self._n_kinds)
         if any(sum(pick.kind == kind for pick in self._chosen) < floor for kind in self._unseen):
@@ -183,6 +187,25 @@ class _Arranger:
             self._unseen[kind] = float(proposed.scores[looked_at[-1][0]])
         kept = [at for at, _, rule in looked_at if rule is None and removers[at] < 0]
         return ranked(kind, proposed, kept)
+
+    def _once(
+        self, by_kind: Mapping[Kind, list[Pick]]
+    ) -> tuple[Mapping[Kind, list[Pick]], Set[tuple[Kind, int]]]:
+        """What may have the places of its kind, and what of cross_sell and up_sell the other has better.
+
+        As without policies, they are compared by the best products of each, as many as the answer is long.
+        """
+        if "cross_sell" not in by_kind or "up_sell" not in by_kind:
+            return by_kind, frozenset()
+        best: list[list[Pick]] = []
+        for kind in EITHER:
+            picks, n_products = of_best_families(self._bundle, by_kind[kind], self._limit)
+            self._too_few |= kind in self._unseen and n_products < self._limit
+            best.append(picks)
+        kept = once(self._bundle, *best)
+        left = {(pick.kind, pick.product) for picks in kept.values() for pick in picks}
+        beaten = {(pick.kind, pick.product) for picks in best for pick in picks} - left
+        return {**by_kind, **kept}, beaten
 
     def _groups_of(self, picks: Sequence[Pick]) -> list[tuple[Compiled, list[int], dict[int, int]]]:
         """For each limit: what it left out, and the group of each product it counts."""

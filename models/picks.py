@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from models.bundle import Bundle
@@ -43,18 +44,40 @@ def places_for_each(limit: int, kinds: int) -> int:
     return -(-limit // 10) if limit > kinds else 0
 
 
-def once(bundle: Bundle, cross_sell: list[Pick], up_sell: list[Pick]) -> dict[Kind, list[Pick]]:
+def once(bundle: Bundle, cross_sell: Sequence[Pick], up_sell: Sequence[Pick]) -> dict[Kind, list[Pick]]:
     """Both without the products that the other one has with a higher score; of equals up_sell keeps it.
 
-    Variants of the same product count as the same. Nothing else can be in two kinds: what was bought
-    before is in buy_again alone.
+    Both are given best first. Variants of the same product count as the same. Nothing else can be in two
+    kinds: what was bought before is in buy_again alone.
     """
-    family = bundle.catalogue.family
-    crossed = {int(family[pick.product]): pick.score for pick in cross_sell}
-    stepped = {int(family[pick.product]): pick.score for pick in up_sell}
+    crossed, stepped = _families(bundle, cross_sell), _families(bundle, up_sell)
+    best_crossed, best_stepped = _best_scores(crossed, cross_sell), _best_scores(stepped, up_sell)
     return {
         "cross_sell": [
-            pick for pick in cross_sell if pick.score > stepped.get(int(family[pick.product]), -1.0)
+            pick
+            for pick, family in zip(cross_sell, crossed, strict=True)
+            if pick.score > best_stepped.get(family, -1.0)
         ],
-        "up_sell": [pick for pick in up_sell if pick.score >= crossed.get(int(family[pick.product]), -1.0)],
+        "up_sell": [
+            pick
+            for pick, family in zip(up_sell, stepped, strict=True)
+            if pick.score >= best_crossed.get(family, -1.0)
+        ],
     }
+
+
+def of_best_families(bundle: Bundle, picks: Sequence[Pick], n: int) -> tuple[list[Pick], int]:
+    """Of picks, best first, those that are variants of the n best products, and how many these are."""
+    families = _families(bundle, picks)
+    best = set(list(dict.fromkeys(families))[:n])
+    return [pick for pick, family in zip(picks, families, strict=True) if family in best], len(best)
+
+
+def _families(bundle: Bundle, picks: Sequence[Pick]) -> list[int]:
+    found: list[int] = bundle.catalogue.family[[pick.product for pick in picks]].tolist() if picks else []
+    return found
+
+
+def _best_scores(families: Sequence[int], picks: Sequence[Pick]) -> dict[int, float]:
+    # From the end, so that the first and best of several variants is the one that stays.
+    return {family: pick.score for family, pick in zip(reversed(families), reversed(picks), strict=True)}

@@ -1,8 +1,7 @@
-"""The arrangement of answers: each action by hand on the tiny world, and what must hold of any policies."""
+"""The arrangement of answers: each action by hand on the tiny world."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -11,14 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import arrangement
 from models.arrangement import boosted
 from models.bundle import Bundle
-from models.ids import UNKNOWN
 from models.policies import Policy, compiled
-from models.query import KINDS, Answer, Query
+from models.query import Answer, Query
 from models.recommender import bought_together, recommend, similar
-from tests.models.test_recommender import N_PRODUCTS, families, queries, shop
+from tests.models.stepped import stepped_bundle
 from tests.models.tiny import tiny_bundle
 
 GUEST = Query(limit=10, explain=True)
@@ -222,6 +219,28 @@ def test_product_pages_are_arranged_too(page: Any) -> None:
     assert {item.product_id: item.score for item in first.recommendations} == scores
 
 
+@pytest.mark.parametrize(
+    ("query", "kinds"),
+    [
+        (Query(viewing="cola"), {"butter": "cross_sell", "bread": "cross_sell"}),
+        (Query(basket=("bread",)), {"butter": "cross_sell", "pizza": "up_sell"}),
+    ],
+)
+@pytest.mark.parametrize("limit", [1, 3, 10])
+def test_a_product_of_two_kinds_stays_under_the_better_one(
+    query: Query, kinds: dict[str, str], limit: int
+) -> None:
+    world, both = stepped_bundle(), replace(query, kinds=("cross_sell", "up_sell"), limit=limit)
+    for policy in (
+        Policy("nothing", "exclude", product_ids=("gone",)),
+        Policy("twice", "boost", factor=2.0),
+        *(Policy("first", "pin", product_ids=(product,)) for product in kinds),
+    ):
+        offered = {item.product_id: item.kind for item in ask(both, policy, bundle=world).recommendations}
+        assert offered.items() & kinds.items() == {(item, kinds[item]) for item in offered.keys() & kinds}
+        assert set(policy.product_ids) - {"gone"} <= offered.keys()
+
+
 @given(st.lists(st.floats(0, 0.999), min_size=1, max_size=20), st.floats(0.001, 1000))
 def test_a_boost_keeps_the_order_and_the_scale(scores: list[float], factor: float) -> None:
     given_scores = np.sort(np.array(scores))
@@ -229,99 +248,3 @@ def test_a_boost_keeps_the_order_and_the_scale(scores: list[float], factor: floa
     assert ((after >= 0) & (after <= 1)).all()
     assert (np.diff(after) >= -1e-12).all()
     assert np.allclose(boosted(given_scores, np.ones(len(scores))), given_scores)
-
-
-# Products p00 to p39, categories "category 0" to "category 3".
-product_lists = st.lists(
-    st.sampled_from([f"p{item:02}" for item in range(N_PRODUCTS)]), max_size=6, unique=True
-)
-matching: dict[str, Any] = {
-    "product_ids": product_lists.map(tuple),
-    "categories": st.lists(st.sampled_from([f"category {n}" for n in range(4)]), max_size=2, unique=True).map(
-        tuple
-    ),
-    "same_category": st.sampled_from([None, None, True, False]),
-}
-excludes = st.builds(Policy, st.just("exclude"), st.just("exclude"), **matching)
-limits = st.builds(
-    Policy,
-    st.just("limit"),
-    st.just("limit"),
-    at_most=st.integers(1, 4),
-    attribute=st.sampled_from([None, "category"]),
-    **matching,
-)
-boosts = st.builds(Policy, st.just("boost"), st.just("boost"), factor=st.floats(0.01, 100), **matching)
-pins = st.builds(Policy, st.just("pin"), st.just("pin"), position=st.integers(1, 20), **matching)
-includes = st.builds(Policy, st.just("include"), st.just("include"), at_most=st.integers(1, 5), **matching)
-some_policies = st.lists(excludes | limits | boosts | pins | includes, min_size=1, max_size=6)
-
-
-@given(queries, some_policies)
-def test_what_is_hard_holds_whatever_the_policies(query: Query, policies: list[Policy]) -> None:
-    bundle = shop()
-    ready = compiled(policies, bundle)
-    answer = recommend(bundle, query, ready)
-    offered = bundle.products.indices(ids(answer))
-    viewing = UNKNOWN if query.viewing is None else bundle.products.index(query.viewing)
-    for one in ready:
-        matched = one.matches(bundle.catalogue, offered, viewing)
-        if one.policy.action == "exclude":
-            assert not matched.any()
-        if one.policy.action == "limit":
-            groups = one.groups[offered[matched]]
-            assert max(Counter(groups[groups >= 0].tolist()).values(), default=0) <= one.policy.at_most
-    assert (bundle.catalogue.stock[offered] != 0).all()
-    assert not set(ids(answer)) & set(query.exclude)
-    mine = families(bundle, ids(answer))
-    shown = [*query.basket, *([query.viewing] if query.viewing else [])]
-    assert len(set(mine)) == len(mine) <= query.limit
-    assert not set(mine) & set(families(bundle, shown))
-    assert answer.shortfall == query.limit - len(mine)
-    assert [item.rank for item in answer.recommendations] == list(range(1, len(mine) + 1))
-    assert all(item.reasons and 0 <= item.score <= 1 for item in answer.recommendations)
-    assert all(item.kind in query.kinds for item in answer.recommendations)
-    free = [item.score for item in answer.recommendations if item.reasons[-1].code != "POLICY"]
-    assert free == sorted(free, reverse=True)
-    assert recommend(bundle, query, ready) == answer
-
-
-@given(queries, st.sampled_from([f"p{item:02}" for item in range(N_PRODUCTS)]), st.integers(1, 45), boosts)
-def test_a_pin_is_at_its_place_if_it_may_be_there_at_all(
-    query: Query, product: str, position: int, boost: Policy
-) -> None:
-    bundle = shop()
-    pin = Policy("pinned", "pin", product_ids=(product,), position=position)
-    answer = recommend(bundle, query, compiled([boost, pin], bundle))
-    everything = recommend(bundle, replace(query, limit=45))
-    if product in ids(everything) and position <= query.limit:
-        assert ids(answer).index(product) == min(position, len(answer.recommendations)) - 1
-
-
-@given(queries, st.sampled_from(["exclude", "boost", "limit", "pin", "include"]))
-def test_policies_that_match_nothing_change_nothing(query: Query, action: Any) -> None:
-    bundle = shop()
-    nothing = compiled([Policy("n", action, product_ids=("gone",), factor=3.0)], bundle)
-    with_them = recommend(bundle, query, nothing)
-    assert replace(with_them, policies=()) == recommend(bundle, query)
-
-
-@given(queries, st.lists(excludes | limits | boosts, min_size=1, max_size=4))
-def test_a_first_look_at_the_best_finds_what_looking_at_all_finds(
-    query: Query, policies: list[Policy]
-) -> None:
-    bundle = shop()
-    ready = compiled(policies, bundle)
-    short = recommend(bundle, replace(query, explain=False), ready)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(arrangement, "FIRST_LOOK", 1000)
-        assert recommend(bundle, replace(query, explain=False), ready) == short
-
-
-@given(queries, includes)
-def test_an_include_adds_no_more_than_it_says(query: Query, include: Policy) -> None:
-    bundle = shop()
-    answer = recommend(bundle, replace(query, kinds=KINDS), compiled([include], bundle))
-    added = [item for item in answer.recommendations if item.source == "policy"]
-    assert len(added) <= include.at_most
-    assert all(item.reasons[-1].evidence == {"policy": "include"} for item in added)
