@@ -14,7 +14,7 @@ from models.basket_rules import BasketRules, rule_key
 from models.bought_together import BoughtTogether, shrunk_score
 from models.bundle import Bundle, Facts
 from models.buy_again import BuyAgain
-from models.catalogue import NO_PRICE, Catalogue
+from models.catalogue import NO_BRAND, NO_PRICE, Catalogue
 from models.ids import IdMap
 from models.lists import TopLists
 from models.popularity import Popularity
@@ -101,6 +101,11 @@ def _catalogue(size: Size, rng: np.random.Generator) -> Catalogue:
         price=rng.integers(100, 10_000, size.products),
         cost=np.full(size.products, NO_PRICE, dtype=np.int64),
         stock=rng.integers(0, 50, size.products).astype(np.int32),
+        brands=Texts.of([]),
+        brand=np.full(size.products, NO_BRAND, dtype=np.int32),
+        tags=Texts.of([]),
+        tag_starts=np.zeros(size.products + 1, dtype=np.int64),
+        tag=np.empty(0, dtype=np.int32),
     )
 
 

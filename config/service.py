@@ -10,6 +10,7 @@ from pydantic import Field
 from config.data import Section
 
 Kind = Literal["cross_sell", "up_sell", "buy_again"]
+ChannelName = Literal["web", "store", "phone", "chat", "email"]
 PlacementName = Literal["home", "product", "cart", "checkout", "post_purchase", "email", "sales"]
 
 
@@ -24,6 +25,7 @@ class Service(Section):
     log_requests: bool = False
     signing_key: str = Field("", repr=False)
     signing_key_file: Path = Path("var/signing.key")
+    policies: Path = Path("config/policies.toml")
 
 
 class Placement(Section):
@@ -31,6 +33,7 @@ class Placement(Section):
 
     kinds: tuple[Kind, ...] = Field(("cross_sell",), min_length=1)
     limit: int = Field(10, ge=1, le=100)
+    max_per_category: int = Field(0, ge=0)
 
 
 class Placements(Section):
@@ -48,3 +51,10 @@ class Placements(Section):
         """The defaults of one placement."""
         placement: Placement = getattr(self, name)
         return placement
+
+
+def channel_of(placement: PlacementName) -> ChannelName:
+    """The channel of a request that names none."""
+    if placement == "email":
+        return "email"
+    return "phone" if placement == "sales" else "web"

@@ -11,6 +11,7 @@ from models.arrays import Arrays
 from models.texts import Texts
 
 NO_CATEGORY = -1
+NO_BRAND = -1
 NO_PRICE = -1
 NO_STOCK_KNOWN = -1
 
@@ -27,6 +28,11 @@ class Catalogue:
     price       int64 [n_products] minor units, NO_PRICE where unknown
     cost        int64 [n_products] what a piece costs the shop, minor units, NO_PRICE where unknown
     stock       int32 [n_products] pieces, NO_STOCK_KNOWN where the shop gave none; 0 is never offered
+    brands      [n_brands] names of brands
+    brand       int32 [n_products] position in `brands`, NO_BRAND where unknown
+    tags        [n_tags] names of tags
+    tag_starts  int64 [n_products + 1] where each product's tags begin in
+    tag         int32 [n_taggings] positions in `tags`
     """
 
     names: Texts
@@ -36,6 +42,11 @@ class Catalogue:
     price: np.ndarray
     cost: np.ndarray
     stock: np.ndarray
+    brands: Texts
+    brand: np.ndarray
+    tags: Texts
+    tag_starts: np.ndarray
+    tag: np.ndarray
 
     def __len__(self) -> int:
         return len(self.names)
@@ -56,6 +67,13 @@ class Catalogue:
             "price": self.price,
             "cost": self.cost,
             "stock": self.stock,
+            "brands_data": self.brands.data,
+            "brands_ends": self.brands.ends,
+            "brand": self.brand,
+            "tags_data": self.tags.data,
+            "tags_ends": self.tags.ends,
+            "tag_starts": self.tag_starts,
+            "tag": self.tag,
         }
 
     @classmethod
@@ -68,4 +86,9 @@ class Catalogue:
             arrays["price"],
             arrays["cost"],
             arrays["stock"],
+            Texts(arrays["brands_data"], arrays["brands_ends"]),
+            arrays["brand"],
+            Texts(arrays["tags_data"], arrays["tags_ends"]),
+            arrays["tag_starts"],
+            arrays["tag"],
         )

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 Kind = Literal["cross_sell", "up_sell", "buy_again"]
 Fallback = Literal["unknown_customer", "unknown_products", "no_context"]
+Did = Literal["included", "removed", "boosted", "pinned", "limited"]
 
 KINDS: tuple[Kind, ...] = ("cross_sell", "up_sell", "buy_again")
 
@@ -67,6 +68,15 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """One line of `explain`: what a policy in force did, and to which products; to none is possible."""
+
+    policy: str
+    did: Did
+    product_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The recommendations, best first, and everything that was not as asked.
 
@@ -74,6 +84,7 @@ class Answer:
     unknown_ids  products in the request that are not in the catalogue
     shortfall    how many recommendations fewer than `limit` there are
     candidates   what was considered, with `explain` only
+    policies     what each policy in force did, with `explain` only
     """
 
     recommendations: tuple[Recommendation, ...]
@@ -81,3 +92,4 @@ class Answer:
     unknown_ids: tuple[str, ...]
     shortfall: int
     candidates: tuple[Candidate, ...] = field(default=())
+    policies: tuple[Effect, ...] = field(default=())

@@ -187,6 +187,11 @@ def _rule_reason(bundle: Bundle, counts: RuleEvidence) -> Reason:
     )
 
 
+def policy_reason(policy: str) -> Reason:
+    """The reason of what a merchandiser's policy put in its place."""
+    return Reason("POLICY", f"Chosen by the shop: {policy}", {"policy": policy})
+
+
 def similar_reason(bundle: Bundle, product: int, similarity: float) -> Reason:
     """The reason on a page of similar products."""
     return Reason(

@@ -1,23 +1,26 @@
-"""The recommender: context, candidates, filters, order, reasons. The same for web, batch and sales.
+"""The recommender: context, candidates, filters, order, policies, reasons. One for web, batch and sales.
 
-A pure function of a bundle and a query: nothing is written, nothing is remembered.
+A pure function of a bundle, a query and the policies in force: nothing is written or remembered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from models import candidates as sources
+from models.arrangement import Arranged, arrange
 from models.bundle import Bundle
 from models.candidates import Candidates
 from models.context import Context, resolve
 from models.filters import Filters, filters_of, judged, kept
 from models.ids import UNKNOWN
+from models.picks import Pick, once, places_for_each, ranked
+from models.policies import POLICY_SOURCE, Compiled
 from models.query import Answer, Candidate, Kind, Query, Reason, Recommendation
-from models.reasons import Reasons, pair_reason, similar_reason
+from models.reasons import Reasons, pair_reason, policy_reason, similar_reason
+from models.scored import Scored
 from models.together import Together, together
 
 EXPLAINED = 50  # candidates listed per kind by `explain`
@@ -29,36 +32,40 @@ PROPOSE = {
 }
 
 
-class Pick(NamedTuple):
-    """A candidate that will be recommended: of which kind, which product, how well."""
+def recommend(bundle: Bundle, query: Query, policies: Sequence[Compiled] = ()) -> Answer:
+    """Answer one query. Unknown ids degrade by name (`Answer.fallback`), they never raise.
 
-    kind: Kind
-    product: int
-    score: float
-    source: str
-
-
-def recommend(bundle: Bundle, query: Query) -> Answer:
-    """Answer one query. Unknown ids degrade by name (`Answer.fallback`), they never raise."""
+    `policies` are those in force, compiled for this bundle.
+    """
     context = resolve(query, bundle)
     rules = together(bundle, context.shown)
     proposals, filters = _considered(bundle, context, rules, query.kinds)
-    picks = _pick(bundle, proposals, filters, query.limit)
-    reasons = Reasons(bundle, context, rules).of
+    arranged = None
+    if policies:
+        arranged = arrange(bundle, context.viewing, policies, proposals, filters, query.limit)
+    picks = arranged.picks if arranged else _pick(bundle, proposals, filters, query.limit)
+    reasons = Reasons(bundle, context, rules)
     names = bundle.catalogue.names
     ids = bundle.products.take([pick.product for pick in picks])
     recommendations = tuple(
         Recommendation(
-            ids[rank - 1], names[product], kind, rank, round(score, 4), source, reasons(product, source)
+            ids[rank - 1],
+            names[product],
+            kind,
+            rank,
+            round(score, 4),
+            source,
+            reasons.of(product, source) if policy is None else _placed(reasons, product, source, policy),
         )
-        for rank, (kind, product, score, source) in enumerate(picks, start=1)
+        for rank, (kind, product, score, source, policy) in enumerate(picks, start=1)
     )
     return Answer(
         recommendations,
         context.fallback,
         context.unknown_ids,
         query.limit - len(recommendations),
-        _explain(bundle, proposals, filters) if query.explain else (),
+        _explain(bundle, proposals, filters, arranged) if query.explain else (),
+        arranged.effects(bundle) if arranged and query.explain else (),
     )
 
 
@@ -68,18 +75,16 @@ def choose(bundle: Bundle, context: Context, kinds: Sequence[Kind], limit: int) 
     return _pick(bundle, *_considered(bundle, context, rules, kinds), limit)
 
 
-def bought_together(bundle: Bundle, product_id: str, limit: int) -> Answer:
+def bought_together(bundle: Bundle, product_id: str, limit: int, policies: Sequence[Compiled] = ()) -> Answer:
     """What is bought with one product, strongest rule first; popular products for an unknown one."""
-    product = bundle.products.index(product_id)
-    found = bundle.bought_together.of(product)
-    return _about(bundle, product_id, product, "bought_together", (found.products, found.scores), limit)
+    found = bundle.bought_together.of(bundle.products.index(product_id))
+    return _about(bundle, product_id, "bought_together", found, limit, policies)
 
 
-def similar(bundle: Bundle, product_id: str, limit: int) -> Answer:
+def similar(bundle: Bundle, product_id: str, limit: int, policies: Sequence[Compiled] = ()) -> Answer:
     """Products chosen by the same customers as one product; popular ones for an unknown one."""
-    product = bundle.products.index(product_id)
-    found = bundle.similar.of(product)
-    return _about(bundle, product_id, product, "taste", (found.products, found.scores), limit)
+    found = bundle.similar.of(bundle.products.index(product_id))
+    return _about(bundle, product_id, "taste", found, limit, policies)
 
 
 def _considered(
@@ -98,101 +103,108 @@ def _pick(
     filters: Mapping[Kind, Filters],
     limit: int,
 ) -> list[Pick]:
-    """The best by score over all kinds, with at least a tenth of the answer for each that has as many.
-
-    The tenth is for people: a customer with strong habits would otherwise be shown nothing new.
-    """
-    ranked = {
-        kind: _ranked(kind, proposed, kept(bundle, filters[kind], proposed, limit))
+    """The best by score over all kinds, with at least a tenth of the answer for each that has as many."""
+    by_kind = {
+        kind: ranked(kind, proposed, kept(bundle, filters[kind], proposed, limit))
         for kind, proposed in proposals.items()
     }
-    if "cross_sell" in ranked and "up_sell" in ranked:
-        ranked |= _once(bundle, ranked["cross_sell"], ranked["up_sell"])
-    floor = -(-limit // 10) if limit > len(ranked) else 0
-    chosen = [pick for picks in ranked.values() for pick in picks[:floor]]
-    rest = sorted((pick for picks in ranked.values() for pick in picks[floor:]), key=lambda pick: -pick.score)
+    if "cross_sell" in by_kind and "up_sell" in by_kind:
+        by_kind |= once(bundle, by_kind["cross_sell"], by_kind["up_sell"])
+    floor = places_for_each(limit, len(by_kind))
+    chosen = [pick for picks in by_kind.values() for pick in picks[:floor]]
+    rest = sorted(
+        (pick for picks in by_kind.values() for pick in picks[floor:]), key=lambda pick: -pick.score
+    )
     chosen += rest[: limit - len(chosen)]
     return sorted(chosen, key=lambda pick: -pick.score)
 
 
-def _once(bundle: Bundle, cross_sell: list[Pick], up_sell: list[Pick]) -> dict[Kind, list[Pick]]:
-    """Both without the products that the other one has with a higher score; of equals up_sell keeps it.
-
-    Variants of the same product count as the same. Nothing else can be in two kinds: what was bought
-    before is in buy_again alone.
-    """
-    family = bundle.catalogue.family
-    crossed = {int(family[pick.product]): pick.score for pick in cross_sell}
-    stepped = {int(family[pick.product]): pick.score for pick in up_sell}
-    return {
-        "cross_sell": [
-            pick for pick in cross_sell if pick.score > stepped.get(int(family[pick.product]), -1.0)
-        ],
-        "up_sell": [pick for pick in up_sell if pick.score >= crossed.get(int(family[pick.product]), -1.0)],
-    }
-
-
-def _ranked(kind: Kind, proposed: Candidates, positions: list[int]) -> list[Pick]:
-    """The candidates at these positions."""
-    return [
-        Pick(kind, product, score, source)
-        for product, score, source in zip(
-            proposed.products[positions].tolist(),
-            proposed.scores[positions].tolist(),
-            proposed.sources(positions),
-            strict=True,
-        )
-    ]
+def _placed(reasons: Reasons, product: int, source: str, policy: str) -> tuple[Reason, ...]:
+    """Why a product is where a policy put it: its own reasons if it has any, and the policy."""
+    own = () if source == POLICY_SOURCE else reasons.of(product, source)
+    return (*own, policy_reason(policy))
 
 
 def _explain(
-    bundle: Bundle, proposals: Mapping[Kind, Candidates], filters: Mapping[Kind, Filters]
+    bundle: Bundle,
+    proposals: Mapping[Kind, Candidates],
+    filters: Mapping[Kind, Filters],
+    arranged: Arranged | None,
 ) -> tuple[Candidate, ...]:
-    lines = []
+    """The best candidates of each kind, and those that policies put into the answer from behind them."""
+    if arranged:
+        proposals = arranged.proposals
+    lines: dict[tuple[Kind, int], Candidate] = {}
     for kind, proposed in proposals.items():
         for at, _, rule in judged(bundle, filters[kind], proposed, EXPLAINED):
             product, score = int(proposed.products[at]), round(float(proposed.scores[at]), 4)
             source = proposed.sources([at])[0]
-            lines.append(Candidate(bundle.products.id(product), kind, source, score, rule))
-    return tuple(lines)
+            policy = arranged.removed_by.get((kind, product)) if arranged else None
+            removed_by = rule or (f"policy: {policy}" if policy else None)
+            lines[kind, product] = Candidate(bundle.products.id(product), kind, source, score, removed_by)
+    for kind, product, score, source, _ in arranged.picks if arranged else ():
+        line = Candidate(bundle.products.id(product), kind, source, round(score, 4), None)
+        lines.setdefault((kind, product), line)
+    return tuple(lines.values())
 
 
 def _about(
     bundle: Bundle,
     product_id: str,
-    product: int,
     source: str,
-    found: tuple[np.ndarray, np.ndarray],
+    found: Scored,
     limit: int,
+    policies: Sequence[Compiled],
 ) -> Answer:
     """The answer of a page about one product: its own list, or what is popular, said so."""
+    product = bundle.products.index(product_id)
     if product == UNKNOWN:
-        return recommend(bundle, Query(viewing=product_id, limit=limit))
-    products, scores = found
+        return recommend(bundle, Query(viewing=product_id, limit=limit), policies)
     family = bundle.catalogue.family
-    offered = (bundle.catalogue.stock[products] != 0) & (family[products] != family[product])
-    products, scores = products[offered], scores[offered]
-    _, first = np.unique(family[products], return_index=True)  # one of several variants
-    at = np.sort(first)[:limit]
-    products, scores = products[at], scores[at]
-    top = float(scores[0]) if len(scores) else 1.0
+    offered = (bundle.catalogue.stock[found.products] != 0) & (family[found.products] != family[product])
+    products, scores = found.products[offered], found.scores[offered]
+    if policies:
+        picks = _arranged_about(bundle, product, source, Scored(products, scores), limit, policies)
+    else:
+        _, first = np.unique(family[products], return_index=True)  # one of several variants
+        at = np.sort(first)[:limit]
+        chosen = zip(products[at].tolist(), scores[at].tolist(), strict=True)
+        picks = [Pick("cross_sell", other, score, source) for other, score in chosen]
+    top = max((pick.score for pick in picks), default=0.0) or 1.0
     recommendations = tuple(
         Recommendation(
-            bundle.products.id(int(other)),
-            bundle.catalogue.names[int(other)],
-            "cross_sell",
+            bundle.products.id(pick.product),
+            bundle.catalogue.names[pick.product],
+            pick.kind,
             rank,
-            round(float(score) / top, 4),
-            source,
-            _reasons_about(bundle, product, int(other), source, float(score)),
+            round(pick.score / top, 4),
+            pick.source,
+            _reasons_about(bundle, product, pick, found),
         )
-        for rank, (other, score) in enumerate(zip(products, scores, strict=True), start=1)
+        for rank, pick in enumerate(picks, start=1)
     )
     return Answer(recommendations, None, (), limit - len(recommendations))
 
 
-def _reasons_about(bundle: Bundle, product: int, other: int, source: str, score: float) -> tuple[Reason, ...]:
-    if source == "taste":
-        return (similar_reason(bundle, product, score),)
-    reason = pair_reason(bundle, product, other)
-    return (reason,) if reason else ()
+def _arranged_about(
+    bundle: Bundle, product: int, source: str, offered: Scored, limit: int, policies: Sequence[Compiled]
+) -> list[Pick]:
+    """The list of a page about one product, arranged by policies; scores on the scale of the list."""
+    raw = np.maximum(offered.scores.astype(np.float64), 0)
+    scores = raw / (1 + raw)  # the form that policies boost
+    proposed = Candidates(offered.products, scores, scores[np.newaxis], (source,))
+    filters = Filters(frozenset([int(bundle.catalogue.family[product])]), frozenset(), frozenset())
+    arranged = arrange(bundle, product, policies, {"cross_sell": proposed}, {"cross_sell": filters}, limit)
+    return [pick._replace(score=pick.score / (1 - pick.score)) for pick in arranged.picks]
+
+
+def _reasons_about(bundle: Bundle, product: int, pick: Pick, found: Scored) -> tuple[Reason, ...]:
+    """Why a product is on the page about another: the list it is from, and the policy that placed it."""
+    reason: Reason | None = None
+    if pick.source == "taste":
+        similarity = float(found.scores[(found.products == pick.product).argmax()])
+        reason = similar_reason(bundle, product, similarity)
+    elif pick.source != POLICY_SOURCE:
+        reason = pair_reason(bundle, product, pick.product)
+    own = () if reason is None else (reason,)
+    return own if pick.policy is None else (*own, policy_reason(pick.policy))

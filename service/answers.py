@@ -5,24 +5,27 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from config.service import PlacementName, Placements
+from config.service import ChannelName, PlacementName, Placements, channel_of
 from models.bundle import Bundle
 from models.query import Answer, Kind, Query
 from models.reasons import EPOCH
 from models.recommender import bought_together, recommend, similar
+from service.policies import PolicyBook
 from service.schemas import ProductRequest, RecommendationRequest
 from service.signing import Signer
 
 PERSONAL = "personal"
 PRODUCT_PAGES = {"bought_together": bought_together, "similar": similar}
 PRODUCT_PLACEMENT: PlacementName = "product"
+PRODUCT_CHANNEL: ChannelName = channel_of(PRODUCT_PLACEMENT)
 PRODUCT_KINDS: tuple[Kind, ...] = ("cross_sell",)
 
 
 class Desk:
-    """Where a request is answered from a bundle: placement defaults in, signed answers out."""
+    """Where a request is answered from a bundle: defaults and policies in, signed answers out."""
 
-    def __init__(self, placements: Placements, signer: Signer) -> None:
+    def __init__(self, placements: Placements, signer: Signer, policies: PolicyBook) -> None:
+        self._policies = policies
         self._defaults = {name: placements.of(name) for name in Placements.model_fields}  # type: ignore[arg-type]  # the fields are the names
         self._signer = signer
 
@@ -41,16 +44,21 @@ class Desk:
                 request.exclude,
                 request.explain,
             ),
+            self._policies.in_force(
+                bundle, request.placement, request.channel or channel_of(request.placement)
+            ),
         )
         body = self._body(bundle, answer, request.placement, kinds)
         if request.explain:
             body["candidates"] = answer.candidates
+            body["policies"] = answer.policies
         return answer, body
 
     def about(self, bundle: Bundle, page: str, request: ProductRequest) -> tuple[Answer, dict[str, Any]]:
         """Answer a page about one product; `page` is one of PRODUCT_PAGES."""
         limit = request.limit or self._defaults[PRODUCT_PLACEMENT].limit
-        answer = PRODUCT_PAGES[page](bundle, request.product_id, limit)
+        policies = self._policies.in_force(bundle, PRODUCT_PLACEMENT, PRODUCT_CHANNEL)
+        answer = PRODUCT_PAGES[page](bundle, request.product_id, limit, policies)
         return answer, self._body(bundle, answer, PRODUCT_PLACEMENT, PRODUCT_KINDS)
 
     def _body(

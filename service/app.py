@@ -10,11 +10,13 @@ from flask import Flask, Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
+from config.policies import policies_of_placements
 from config.settings import Settings, metrics_directory, settings_from_environment
 from service.answers import Desk
 from service.bundles import Bundles
 from service.logs import logger
 from service.metrics import Metrics
+from service.policies import PolicyBook
 from service.problems import of_http_error, of_invalid, problem
 from service.routes import ROUTES
 from service.schemas import MAX_BODY_BYTES
@@ -48,15 +50,20 @@ def from_environment() -> ShopkeeperApp:
 def create_app(settings: Settings) -> ShopkeeperApp:
     """The application, with the current bundle loaded if there is one.
 
-    Raises ConfigError for a signing key that cannot be had.
+    Raises ConfigError for a signing key that cannot be had and for policies that cannot be used.
     """
     log = logger(settings.service.log_level)
     metrics = Metrics(metrics_directory())
     app = ShopkeeperApp("service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.url_map.merge_slashes = False
-    app.bundles = Bundles(settings.artifacts.dir, settings.service.reload_seconds, metrics, log)
-    views = Views(app.bundles, Desk(settings.placements, Signer(signing_key(settings.service))), metrics)
+    standing = policies_of_placements(settings.placements)
+    book = PolicyBook(settings.service.policies, standing, metrics, log)
+    app.bundles = Bundles(
+        settings.artifacts.dir, settings.service.reload_seconds, metrics, log, beside=book.refresh
+    )
+    desk = Desk(settings.placements, Signer(signing_key(settings.service)), book)
+    views = Views(app.bundles, desk, metrics)
     for route in ROUTES:
         app.add_url_rule(route.rule, route.name, getattr(views, route.name), methods=[route.method])
     _handle_errors(app, log)

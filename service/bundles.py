@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,13 +37,22 @@ class Bundles:
     """The holder of the current bundle of one process."""
 
     def __init__(
-        self, artifacts_dir: Path, interval: float, metrics: Metrics, log: FilteringBoundLogger
+        self,
+        artifacts_dir: Path,
+        interval: float,
+        metrics: Metrics,
+        log: FilteringBoundLogger,
+        beside: Callable[[], None] | None = None,
     ) -> None:
-        """Load what is there; `interval` is the time between two looks at the pointer, seconds."""
+        """Load what is there; `interval` is the time between two looks at the pointer, seconds.
+
+        `beside` is called with each look: for what else a process takes over while it serves.
+        """
         self._artifacts_dir = artifacts_dir
         self._interval = interval
         self._metrics = metrics
         self._log = log
+        self._beside = beside
         self._bundle: Bundle | None = None
         self._seen: Pointer | None = None
         self._watched_by = 0
@@ -81,6 +91,8 @@ class Bundles:
         pause = threading.Event()
         while True:
             self.refresh()
+            if self._beside is not None:
+                self._beside()
             pause.wait(self._interval)
 
     def _pointer(self) -> Pointer | None:

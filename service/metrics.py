@@ -63,6 +63,11 @@ class Metrics:
             "Artifacts swapped in while serving; counted by every worker that did.",
             registry=registry,
         )
+        self._policies_refused = Counter(
+            "shopkeeper_policies_refused",
+            "Policies files refused while serving; counted by every worker that refused one.",
+            registry=registry,
+        )
         self._model = Gauge(
             "shopkeeper_model_info",
             "Workers that serve this version of the model.",
@@ -101,6 +106,10 @@ class Metrics:
     def swapped(self) -> None:
         """Count an artifact that was swapped in."""
         self._swapped.inc()
+
+    def policies_refused(self) -> None:
+        """Count a policies file that was refused."""
+        self._policies_refused.inc()
 
     def serves(self, version: str, *, instead_of: str | None = None) -> None:
         """Say which version this process serves now, and which no more."""

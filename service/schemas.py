@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from config.service import PlacementName
-from models.query import Fallback, Kind
+from config.service import ChannelName, PlacementName
+from models.query import Did, Fallback, Kind
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_BASKET = 200
@@ -46,6 +46,11 @@ class RecommendationRequest(Asked):
     placement: PlacementName = Field(
         "home", description="Where the recommendations are shown; it decides what is left out below."
     )
+    channel: ChannelName | None = Field(
+        None,
+        description="By which way the customer is met: conditions of policies ask for it. If left out, "
+        "email for the placement email, phone for sales, web for the others.",
+    )
     kinds: tuple[Kind, ...] | None = Field(
         None,
         min_length=1,
@@ -59,7 +64,9 @@ class RecommendationRequest(Asked):
     )
     exclude: tuple[Id, ...] = Field((), max_length=MAX_EXCLUDE, description="Products never to recommend.")
     explain: bool = Field(
-        False, description="Also list the candidates, and the rule that removed each that is missing."
+        False,
+        description="Also list the candidates, the rule that removed each that is missing, and what each "
+        "policy did.",
     )
 
 
@@ -79,20 +86,25 @@ class Answered(BaseModel):
 class ReasonOut(Answered):
     """Why a product is recommended, with numbers that can be checked."""
 
-    code: Literal["BOUGHT_TOGETHER", "TASTE", "SIMILAR", "TRENDING", "POPULAR", "TRADE_UP", "BUY_AGAIN"]
+    code: Literal[
+        "BOUGHT_TOGETHER", "TASTE", "SIMILAR", "TRENDING", "POPULAR", "TRADE_UP", "BUY_AGAIN", "POLICY"
+    ]
     text: str
     evidence: dict[str, Any]
 
 
 class RecommendationOut(Answered):
-    """One product offered. Scores are comparable within one answer only."""
+    """One product offered. Scores are comparable within one answer only.
+
+    Ranks follow scores, but for products that a policy pinned to their place.
+    """
 
     product_id: str
     name: str
     kind: Kind
     rank: int = Field(ge=1)
     score: float = Field(ge=0, le=1)
-    source: str = Field(description="The model that proposed it.")
+    source: str = Field(description="The model that proposed it; policy where none did.")
     reasons: tuple[ReasonOut, ...]
 
 
@@ -104,6 +116,14 @@ class CandidateOut(Answered):
     source: str
     score: float
     removed_by: str | None
+
+
+class EffectOut(Answered):
+    """What a policy in force did to the candidates, and to which; none is possible."""
+
+    policy: str
+    did: Did
+    product_ids: tuple[str, ...]
 
 
 class RecommendationsOut(Answered):
@@ -122,6 +142,7 @@ class ExplainedOut(RecommendationsOut):
     """With `explain`: also what was considered."""
 
     candidates: tuple[CandidateOut, ...] = Field((), description="Only where explain was asked for.")
+    policies: tuple[EffectOut, ...] = Field((), description="Only where explain was asked for.")
 
 
 class CountsOut(Answered):

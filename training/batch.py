@@ -20,6 +20,7 @@ import polars as pl
 from models.artifact import load_artifact
 from models.bundle import Bundle
 from models.errors import ArtifactError
+from models.policies import Compiled, Occasion, Policy, compiled, in_force, unknown_names
 from models.query import Kind, Query
 from models.recommender import recommend
 from training.batch_files import Row, ending_of, join_chunks, workplace, write_chunk
@@ -32,10 +33,16 @@ WORTH_A_PROCESS = 5_000  # customers: below, starting another costs more than it
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What each customer is offered: `limit` recommendations over all `kinds` together."""
+    """What each customer is offered: `limit` recommendations over all `kinds` together.
+
+    policies   in their order; those that hold on `occasion` arrange every answer
+    occasion   for which placement and channel the file is, and when; None where there are no policies
+    """
 
     kinds: tuple[Kind, ...]
     limit: int
+    policies: tuple[Policy, ...] = ()
+    occasion: Occasion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,7 @@ class BatchSummary:
 
     without    customers without a recommendation: they have no row
     fallbacks  customers whose answer is less personal than asked for, by the name of the fallback
+    unknown    a sentence for each name in the policies that the artifact does not know
     """
 
     model_version: str
@@ -62,6 +70,7 @@ class BatchSummary:
     rows: int
     without: int
     fallbacks: Counter[str]
+    unknown: tuple[str, ...]
     seconds: float
 
 
@@ -119,6 +128,7 @@ def write_batch(
         sum(part.rows for part in parts),
         sum(part.without for part in parts),
         sum((part.fallbacks for part in parts), Counter()),
+        tuple(unknown_names(offer.policies, bundle)),
         perf_counter() - started,
     )
 
@@ -136,9 +146,17 @@ def current_directory(artifacts_dir: Path) -> Path:
     raise ArtifactError(f"no artifact is published; {advice}", path=str(artifacts_dir), reason="missing")
 
 
-def rows_for(bundle: Bundle, customer_id: str, offer: Offer) -> tuple[list[Row], str | None]:
+def policies_of(offer: Offer, bundle: Bundle) -> tuple[Compiled, ...]:
+    """The policies that hold for an offer, compiled for a bundle."""
+    return () if offer.occasion is None else in_force(compiled(offer.policies, bundle), offer.occasion)
+
+
+def rows_for(
+    bundle: Bundle, customer_id: str, offer: Offer, policies: tuple[Compiled, ...] = ()
+) -> tuple[list[Row], str | None]:
     """The rows of one customer, and the name of the fallback, None for an answer as personal as asked for."""
-    answer = recommend(bundle, Query(customer_id=customer_id, kinds=offer.kinds, limit=offer.limit))
+    query = Query(customer_id=customer_id, kinds=offer.kinds, limit=offer.limit)
+    answer = recommend(bundle, query, policies)
     version = bundle.facts.version
     rows = [
         (
@@ -165,11 +183,14 @@ def _chunks(customers: pl.Series | None, n_customers: int, size: int) -> Iterato
 
 
 def _prepare(directory: Path, offer: Offer, folder: Path, ending: str) -> Callable[[_Chunk], ChunkSummary]:
-    """What a process does once: map the artifact."""
-    return partial(_write_chunk, load_artifact(directory), offer, folder, ending)
+    """What a process does once: map the artifact and compile the policies."""
+    bundle = load_artifact(directory)
+    return partial(_write_chunk, bundle, offer, policies_of(offer, bundle), folder, ending)
 
 
-def _write_chunk(bundle: Bundle, offer: Offer, folder: Path, ending: str, chunk: _Chunk) -> ChunkSummary:
+def _write_chunk(
+    bundle: Bundle, offer: Offer, policies: tuple[Compiled, ...], folder: Path, ending: str, chunk: _Chunk
+) -> ChunkSummary:
     ids = chunk.ids
     if ids is None:
         ids = [bundle.customers.id(index) for index in range(chunk.start, chunk.stop)]
@@ -177,7 +198,7 @@ def _write_chunk(bundle: Bundle, offer: Offer, folder: Path, ending: str, chunk:
     fallbacks: Counter[str] = Counter()
     without = 0
     for customer_id in ids:
-        found, fallback = rows_for(bundle, customer_id, offer)
+        found, fallback = rows_for(bundle, customer_id, offer, policies)
         rows += found
         without += not found
         if fallback:

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 import config
+from config.policies import load_policies
 from config.settings import Settings, environment_with, load_settings
 from models.errors import ConfigError
 from service.bundles import CURRENT
@@ -32,6 +33,7 @@ def serve(file: Path | None, bind: str | None, workers: int | None) -> None:
     settings = load_settings(file)
     address = bind or settings.service.bind
     check_address(address, "--bind" if bind else "service.bind")
+    load_policies(settings.service.policies)  # a mistake is told here, in one line, rather than by gunicorn
     _announce(settings, address, workers or settings.service.workers)
     arguments = [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN_CONFIG), "--bind", address]
     if workers:

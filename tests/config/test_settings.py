@@ -15,7 +15,9 @@ from config.settings import Settings, load_settings
 from models.errors import ConfigError
 
 DEFAULT = Path(config.__file__).parent / "default.toml"
-EXAMPLES = sorted((Path(config.__file__).parent / "examples").glob("*.toml"))
+EXAMPLES = sorted(
+    path for path in (Path(config.__file__).parent / "examples").glob("*.toml") if path.stem != "policies"
+)
 
 
 def write(path: Path, text: str) -> Path:

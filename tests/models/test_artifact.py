@@ -18,6 +18,7 @@ import pytest
 
 from models.artifact import (
     DIGEST,
+    FORMAT_VERSION,
     MANIFEST,
     SUFFIX,
     load_artifact,
@@ -158,7 +159,7 @@ def test_a_directory_that_is_not_listed_is_refused(artifact: Path) -> None:
     assert refused(artifact).reason == "unlisted"
 
 
-@pytest.mark.parametrize("version", [0, 1, 3, "2", None])
+@pytest.mark.parametrize("version", [0, FORMAT_VERSION - 1, FORMAT_VERSION + 1, str(FORMAT_VERSION), None])
 def test_an_unknown_format_version_is_refused_by_number(artifact: Path, version: object) -> None:
     sign(artifact, lambda manifest: manifest.update(format_version=version))
     error = refused(artifact)
@@ -173,8 +174,8 @@ def test_an_unknown_format_version_is_refused_by_number(artifact: Path, version:
         b"not json",
         b"[]",
         b"null",
-        b'{"format_version": 1}',
-        b'{"format_version": 1, "files": 3}',
+        b'{"format_version": %d}' % FORMAT_VERSION,
+        b'{"format_version": %d, "files": 3}' % FORMAT_VERSION,
         b"\xff",
     ],
 )

@@ -26,9 +26,13 @@ class TestCatalogueContract(ModelContract):
                 ("price", [100, -1], np.int64),
                 ("cost", [60, -1], np.int64),
                 ("stock", [-1, 0], np.int32),
+                ("brand", [-1, 0], np.int32),
+                ("tag_starts", [0, 0, 1], np.int64),
+                ("tag", [0], np.int32),
             )
         }
-        return Catalogue(names=Texts.of(["Käse", ""]), categories=Texts.of(["Dairy"]), **numbers)
+        texts = {"categories": Texts.of(["Dairy"]), "brands": Texts.of(["Alm"]), "tags": Texts.of(["raw"])}
+        return Catalogue(names=Texts.of(["Käse", ""]), **texts, **numbers)
 
     def unknown(self, model: Catalogue) -> Sequence[Scored]:
         assert model.category_name(1) is None

@@ -15,7 +15,8 @@ Every number below follows from ORDERS with pencil and paper; `test_tiny.py` cou
      10    a guest   bread butter cola        2024-10-14   store
 
 What the world is made to show: bread and bread-xl are variants of one product, wine is out of
-stock, cola's stock is unknown, pizza has no category, wine has no price.
+stock, cola's stock is unknown, pizza has no category, wine has no price, butter and pizza
+have no brand.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from models.basket_rules import BasketRules
 from models.bought_together import BoughtTogether
 from models.bundle import Bundle, Facts
 from models.buy_again import BuyAgain
-from models.catalogue import NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN, Catalogue
+from models.catalogue import NO_BRAND, NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN, Catalogue
 from models.ids import IdMap
 from models.lists import TopLists
 from models.popularity import Popularity
@@ -125,6 +126,11 @@ def _catalogue() -> Catalogue:
         price=np.array([250, 420, 310, 180, 890, NO_PRICE], dtype=np.int64),
         cost=np.array([100, 160, 200, 90, NO_PRICE, NO_PRICE], dtype=np.int64),
         stock=np.array([20, 10, 5, NO_STOCK_KNOWN, 7, 0], dtype=np.int32),
+        brands=Texts.of(["Cellar", "Mill"]),
+        brand=np.array([1, 1, NO_BRAND, 0, NO_BRAND, 0], dtype=np.int32),
+        tags=Texts.of(["alcohol", "vegan"]),
+        tag_starts=np.array([0, 1, 2, 2, 3, 3, 5], dtype=np.int64),
+        tag=np.array([1, 1, 1, 0, 1], dtype=np.int32),  # bread, bread-xl, cola vegan; wine both
     )
 
 

@@ -183,7 +183,7 @@ def test_every_pair_in_an_answer_was_counted(ask: Ask) -> None:
 def test_explain_names_the_rule_that_removed_each(ask: Ask) -> None:
     assert "candidates" not in ask(customer_id="ana", basket=["cola"], placement="cart")
     body = ask(customer_id="ana", basket=["cola"], placement="cart", exclude=["pizza"], explain=True)
-    assert list(body) == [*FIELDS, "candidates"]
+    assert list(body) == [*FIELDS, "candidates", "policies"]
     removed = {line["product_id"]: line["removed_by"] for line in body["candidates"]}
     assert removed == {
         "cola": "in_context",

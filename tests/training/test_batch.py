@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 
 from models.errors import ArtifactError, DataError, ShopkeeperError
+from models.policies import Occasion, Policy, compiled
 from models.query import KINDS, Query
 from models.recommender import recommend
 from tests.models.stepped import stepped_bundle
@@ -257,3 +258,35 @@ def test_a_batch_at_work_is_left_alone(artifacts_dir: Path, tmp_path: Path) -> N
     finally:
         other.kill()
         other.join()
+
+
+POLICIES = (
+    Policy("no butter", "exclude", product_ids=("butter",), placements=("email",)),
+    Policy("not here", "exclude", product_ids=("pizza",), channels=("phone",)),
+    Policy("over", "exclude", product_ids=("cola",), valid_until=100.0),
+    Policy("gone", "boost", tags=("gone",), factor=2.0),
+)
+
+
+def test_policies_that_hold_arrange_every_answer(
+    artifacts_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "WORTH_A_PROCESS", 2)
+    monkeypatch.setattr(batch, "CHUNK_ROWS", 10)
+    offer = Offer(KINDS, 10, POLICIES, Occasion("email", "email", 100.0))
+    summary = write_batch(artifacts_dir, None, offer, tmp_path / "offers.csv", workers=2)
+    bundle = tiny_bundle("v1")
+    asked = compiled(POLICIES[:1], bundle)
+    answers = {
+        customer: recommend(bundle, Query(customer_id=customer, kinds=KINDS, limit=10), asked)
+        for customer in CUSTOMERS
+    }
+    assert [
+        (row["customer_id"], row["product_id"], row["score"]) for row in read(tmp_path / "offers.csv")
+    ] == [
+        (customer, found.product_id, found.score)
+        for customer, answer in answers.items()
+        for found in answer.recommendations
+    ]
+    assert {"pizza", "cola"} <= {row["product_id"] for row in read(tmp_path / "offers.csv")}
+    assert summary.unknown == ("policy 'gone': no tag 'gone'; valid choices: alcohol, vegan",)

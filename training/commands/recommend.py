@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import time
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from config.policies import load_policies, policies_of_placements
+from config.service import channel_of
 from config.settings import load_settings
 from models.errors import ConfigError, did_you_mean
+from models.policies import Occasion
 from models.query import KINDS, Kind
 from training.batch import BatchSummary, Offer, write_batch
 from training.batch_files import ending_of
@@ -46,10 +50,18 @@ MAX_LIMIT = 100
 def recommend(
     file: Path | None, list_file: Path | None, kinds: str | None, limit: int | None, out: Path
 ) -> None:
-    """Write what the current artifact recommends to each customer, with reasons, to a file."""
+    """Write what the current artifact recommends to each customer, with reasons, to a file.
+
+    The policies of the placement email hold, as they do in the service.
+    """
     settings = load_settings(file)
     default = settings.placements.email
-    offer = Offer(parse_kinds(kinds) if kinds is not None else default.kinds, limit or default.limit)
+    offer = Offer(
+        parse_kinds(kinds) if kinds is not None else default.kinds,
+        limit or default.limit,
+        (*load_policies(settings.service.policies), *policies_of_placements(settings.placements)),
+        Occasion("email", channel_of("email"), time()),  # one moment for the whole file
+    )
     ending_of(out)
     chosen = read_customer_list(list_file) if list_file else None
     columns = (TextColumn("customers"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -88,6 +100,7 @@ def _report(out: Path, summary: BatchSummary, chosen: CustomerList | None) -> st
     ]
     if summary.without:
         lines.append(f"  {summary.without:,} customers without a recommendation: they have no row")
+    lines += [f"  {sentence}" for sentence in summary.unknown]
     if chosen and chosen.repeated:
         lines.append(f"  {chosen.repeated:,} repeated ids left out")
     if chosen and chosen.blank:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from time import perf_counter
 
@@ -10,7 +11,7 @@ import polars as pl
 
 from config.data import Data
 from models.arrays import frozen
-from models.catalogue import NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN, Catalogue
+from models.catalogue import NO_PRICE, NO_STOCK_KNOWN, Catalogue
 from models.errors import ConfigError, did_you_mean
 from models.ids import UNKNOWN
 from models.texts import Texts
@@ -25,6 +26,7 @@ from training.data.tables import read_text_table
 
 PRICE_WINDOW_DAYS = 90  # a price older than the last window of a shop's orders says little about today's
 NON_PRODUCT, EXCLUDED = Reason.NON_PRODUCT.label, Reason.EXCLUDED_CATEGORY.label
+TAG_SEPARATORS = re.compile("[;,|]")
 _MOST_PIECES = 2**31 - 1
 
 
@@ -89,6 +91,7 @@ def build_catalogue(orders: Orders, table: pl.DataFrame | None) -> Catalogue:
 
     A name falls back on what order lines call the product, then on its id; a price on the median
     unit price of its order lines in the last 90 days of the data, a cost on that of their unit costs.
+    Tags are separated by ; or , or |.
     """
     ids = pl.DataFrame({"product_id": orders.products.take(np.arange(len(orders.products)))})
     known = table if table is not None else pl.DataFrame(schema=dict.fromkeys(PRODUCT_COLUMNS.all, pl.String))
@@ -99,7 +102,8 @@ def build_catalogue(orders: Orders, table: pl.DataFrame | None) -> Catalogue:
     )
     rows = rows.join(from_lines, on="product_id", how="left", maintain_order="left")
     names = rows.select(pl.coalesce("name", "line_name", "product_id")).to_series()
-    categories = rows["category"].drop_nulls().unique().sort()
+    categories, brands = (rows[name].drop_nulls().unique().sort() for name in ("category", "brand"))
+    tags, tag_starts, tag = _tags(rows["tags"])
     return Catalogue(
         names=Texts.of(names),
         categories=Texts.of(categories),
@@ -108,12 +112,32 @@ def build_catalogue(orders: Orders, table: pl.DataFrame | None) -> Catalogue:
         price=frozen(_amounts(rows["price"], _recent(orders, "price"))),
         cost=frozen(_amounts(rows["unit_cost"], _recent(orders, "cost"))),
         stock=frozen(rows["stock"].cast(pl.Int32).fill_null(NO_STOCK_KNOWN).to_numpy()),
+        brands=Texts.of(brands),
+        brand=frozen(_positions(rows["brand"], brands)),
+        tags=tags,
+        tag_starts=tag_starts,
+        tag=tag,
     )
 
 
-def _positions(values: pl.Series, categories: pl.Series) -> np.ndarray:
-    place = {name: position for position, name in enumerate(categories)}
-    return np.array([NO_CATEGORY if name is None else place[name] for name in values], dtype=np.int32)
+def _positions(values: pl.Series, names: pl.Series) -> np.ndarray:
+    """int32 [n] the position of each value in `names`, UNKNOWN (-1) for null."""
+    place = {name: position for position, name in enumerate(names)}
+    return np.array([UNKNOWN if name is None else place[name] for name in values], dtype=np.int32)
+
+
+def _tags(values: pl.Series) -> tuple[Texts, np.ndarray, np.ndarray]:
+    """The names of tags, and which each product has, as Catalogue keeps them."""
+    lists = [
+        sorted({part.strip() for part in TAG_SEPARATORS.split(text or "")} - {""})
+        for text in values.cast(pl.String)
+    ]
+    names = sorted({name for mine in lists for name in mine})
+    place = {name: position for position, name in enumerate(names)}
+    starts = np.zeros(len(lists) + 1, dtype=np.int64)
+    np.cumsum([len(mine) for mine in lists], out=starts[1:])
+    codes = np.array([place[name] for mine in lists for name in mine], dtype=np.int32)
+    return Texts.of(names), frozen(starts), frozen(codes)
 
 
 def _amounts(listed: pl.Series, recent: pl.Series) -> np.ndarray:

@@ -105,3 +105,24 @@ def test_without_a_model(run: Run, tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "no artifact is published; run `shopkeeper train`" in result.stderr
     assert not (tmp_path / "offers.csv").exists()
+
+
+@pytest.mark.usefixtures("published")
+def test_policies_of_the_placement_email_hold(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policies, out = tmp_path / "policies.toml", tmp_path / "offers.csv"
+    monkeypatch.setenv("SHOPKEEPER_SERVICE__POLICIES", str(policies))
+    policy = '[[policy]]\nname = "no bread"\naction = "exclude"\nproduct_id = ["bread", "gone"]\n'
+    policies.write_text(policy + 'placements = "email"\nchannels = "email"\nvalid_from = 2020-01-01\n')
+    result = run("--limit", "10", "--out", out)
+    assert result.exit_code == 0, result.output
+    assert "bread" not in pl.read_csv(out)["product_id"].to_list()
+    assert "policy 'no bread': no product 'gone' in the model" in result.stdout
+    policies.write_text(policy + 'placements = "cart"\n')
+    run("--limit", "10", "--out", out)
+    assert "bread" in pl.read_csv(out)["product_id"].to_list()
+    policies.write_text(policy + "at_most = 1\n")
+    refused = run("--out", out)
+    assert refused.exit_code == 2
+    assert f"{policies}:5" in refused.output

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from config.data import Data
-from models.catalogue import NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN
+from models.catalogue import NO_BRAND, NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN
 from models.errors import ConfigError, DataError
 from tests.training.data.shops import NOON, write_csv
 from tests.training.data.shops import read as read_orders_of
@@ -123,3 +123,23 @@ def test_what_is_wrong_with_the_table_itself(tmp_path: Path) -> None:
         read_products(Data.model_validate({"products": {"path": str(path)}}))
     with pytest.raises(ConfigError, match=r"\[data\.products\.columns\] has 'title'"):
         read_products(Data.model_validate({"products": {"path": str(path), "columns": {"title": "sku"}}}))
+
+
+def test_brands_and_tags_as_the_catalogue_keeps_them(tmp_path: Path) -> None:
+    lines = [("1", "anna", "beer", "1", "2.00", NOON), ("2", "anna", "milk", "1", "2.00", NOON)]
+    orders = write_csv(tmp_path / "orders.csv", lines)
+    rows: list[tuple[object, ...]] = [
+        ("beer", "Keller", "alcohol;vegan"),
+        ("cheese", "Alm", " raw |alcohol;; raw"),
+        ("tea", "", ""),
+    ]
+    table = write_csv(tmp_path / "products.csv", rows, ("product_id", "brand", "tags"))
+    read = read_shop(Data.model_validate({"orders": {"path": str(orders)}, "products": {"path": str(table)}}))
+    catalogue = build_catalogue(read.orders, read.products)
+    assert [catalogue.brands[at] for at in range(len(catalogue.brands))] == ["Alm", "Keller"]
+    assert catalogue.brand.tolist() == [1, 0, NO_BRAND, NO_BRAND]  # beer, cheese, milk, tea
+    tags = [catalogue.tags[at] for at in range(len(catalogue.tags))]
+    assert tags == ["alcohol", "raw", "vegan"]
+    starts = catalogue.tag_starts
+    mine = [[tags[at] for at in catalogue.tag[starts[n] : starts[n + 1]]] for n in range(4)]
+    assert mine == [["alcohol", "vegan"], ["alcohol", "raw"], [], []]

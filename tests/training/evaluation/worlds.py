@@ -10,7 +10,7 @@ import polars as pl
 
 from config.training import BoughtTogether, Taste, TasteTrial, Training
 from models.bundle import Bundle
-from models.catalogue import NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN, Catalogue
+from models.catalogue import NO_BRAND, NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN, Catalogue
 from models.ids import IdMap
 from models.texts import Texts
 from training.bundle_fit import Shortcuts, fit_bundle
@@ -73,6 +73,11 @@ def catalogue_of(orders: Orders, *, sold_out: Iterable[str] = ()) -> Catalogue:
         price=np.full(n_products, NO_PRICE, dtype=np.int64),
         cost=np.full(n_products, NO_PRICE, dtype=np.int64),
         stock=stock,
+        brands=Texts.of([]),
+        brand=np.full(n_products, NO_BRAND, dtype=np.int32),
+        tags=Texts.of([]),
+        tag_starts=np.zeros(n_products + 1, dtype=np.int64),
+        tag=np.empty(0, dtype=np.int32),
     )
 
 

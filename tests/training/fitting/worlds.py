@@ -9,7 +9,7 @@ import polars as pl
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from models.catalogue import NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN, Catalogue
+from models.catalogue import NO_BRAND, NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN, Catalogue
 from models.texts import Texts
 from tests.models import tiny
 from training.matrices import GUEST
@@ -53,6 +53,11 @@ def catalogue_of(categories: Sequence[int], family: Sequence[int] | None = None)
         price=np.full(n, NO_PRICE, dtype=np.int64),
         cost=np.full(n, NO_PRICE, dtype=np.int64),
         stock=np.full(n, NO_STOCK_KNOWN, dtype=np.int32),
+        brands=Texts.of([]),
+        brand=np.full(n, NO_BRAND, dtype=np.int32),
+        tags=Texts.of([]),
+        tag_starts=np.zeros(n + 1, dtype=np.int64),
+        tag=np.empty(0, dtype=np.int32),
     )
 
 
