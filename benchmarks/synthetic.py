@@ -18,6 +18,7 @@ from models.catalogue import NO_BRAND, NO_PRICE, Catalogue
 from models.ids import IdMap
 from models.lists import TopLists
 from models.popularity import Popularity
+from models.ranked_lists import SOURCES, CustomerLists, RankedLists, no_ranked_lists
 from models.taste import Taste
 from models.texts import Texts
 from models.trade_up import TradeUp
@@ -68,6 +69,7 @@ def synthetic_bundle(size: Size, seed: int = 7, version: str = "synthetic") -> B
         popularity=_popularity(size, orders, rng),
         buy_again=_buy_again(size, popularity, rng),
         trade_up=_trade_up(size, rng),
+        customer_lists=_customer_lists(size, rng),
     )
 
 
@@ -167,6 +169,18 @@ def _lists(rows: int, size: Size, rng: np.random.Generator) -> TopLists:
     products = (start + stride * np.arange(length)) % size.products
     scores = np.sort(rng.random((rows, length), dtype=np.float32), axis=1)[:, ::-1]
     return TopLists(products=products.astype(np.int32), scores=np.ascontiguousarray(scores))
+
+
+def _customer_lists(size: Size, rng: np.random.Generator) -> CustomerLists:
+    """As long as training writes them by default, of random products."""
+
+    def ranked(length: int) -> RankedLists:
+        lists = _lists(size.customers, replace(size, list_length=length), rng)
+        sources = rng.integers(1, len(SOURCES), lists.products.shape).astype(np.uint8)
+        return RankedLists(lists.products, lists.scores, sources)
+
+    again = no_ranked_lists(size.customers, 1)  # what is bought again is in buy_again, too
+    return CustomerLists(ranked(60), ranked(20), again)
 
 
 def _popularity(size: Size, orders: np.ndarray, rng: np.random.Generator) -> Popularity:

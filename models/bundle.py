@@ -20,6 +20,7 @@ from models.catalogue import Catalogue
 from models.ids import IdMap
 from models.lists import TopLists
 from models.popularity import Popularity
+from models.ranked_lists import CustomerLists
 from models.sources import Common, common
 from models.taste import Taste
 from models.trade_up import TradeUp
@@ -63,6 +64,7 @@ class Bundle:
 
     taste_lists    [n_customers, length] products new to each customer, by taste
     similar        [n_products, length] products with the nearest factors
+    customer_lists what the learned orders put first for each customer
     """
 
     facts: Facts
@@ -77,6 +79,7 @@ class Bundle:
     popularity: Popularity
     buy_again: BuyAgain
     trade_up: TradeUp
+    customer_lists: CustomerLists
 
     @cached_property
     def common(self) -> Callable[[int], Common]:
@@ -97,6 +100,7 @@ PARTS: Mapping[str, type[Part]] = {
     "popularity": Popularity,
     "buy_again": BuyAgain,
     "trade_up": TradeUp,
+    "customer_lists": CustomerLists,
 }
 
 

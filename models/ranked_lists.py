@@ -54,3 +54,50 @@ class RankedLists:
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
         return cls(**{name: arrays[name] for name in cls.__slots__})
+
+
+LISTS = ("new", "mixed", "again")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CustomerLists:
+    """The lists of every known customer; of length 0 where no order could be learned.
+
+    new     products new to the customer, as likely as they are to be bought soon
+    mixed   products new to the customer, on the scale of `again`, for answers with both
+    again   products bought before, as likely as they are to be in the next basket
+    """
+
+    new: RankedLists
+    mixed: RankedLists
+    again: RankedLists
+
+    def to_arrays(self) -> Arrays:
+        return {
+            f"{name}_{field}": array
+            for name in LISTS
+            for field, array in getattr(self, name).to_arrays().items()
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        return cls(
+            *(
+                RankedLists(*(arrays[f"{name}_{field}"] for field in RankedLists.__slots__))
+                for name in LISTS
+            )
+        )
+
+
+def no_ranked_lists(n_customers: int, length: int = 0) -> RankedLists:
+    """Empty lists with room for `length` products; their arrays can be written."""
+    return RankedLists(
+        np.full((n_customers, length), UNKNOWN, dtype=np.int32),
+        np.zeros((n_customers, length), dtype=np.float32),
+        np.zeros((n_customers, length), dtype=np.uint8),
+    )
+
+
+def no_customer_lists(n_customers: int) -> CustomerLists:
+    """Lists of length 0 for everybody."""
+    return CustomerLists(*(no_ranked_lists(n_customers) for _ in LISTS))

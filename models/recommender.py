@@ -16,6 +16,7 @@ from models.candidates import Candidates
 from models.context import Context, resolve
 from models.filters import Filters, filters_of, judged, kept
 from models.ids import UNKNOWN
+from models.known_customers import followed, listed
 from models.picks import Pick, once, places_for_each, ranked
 from models.policies import POLICY_SOURCE, Compiled
 from models.query import Answer, Candidate, Kind, Query, Reason, Recommendation
@@ -39,11 +40,17 @@ def recommend(bundle: Bundle, query: Query, policies: Sequence[Compiled] = ()) -
     """
     context = resolve(query, bundle)
     rules = together(bundle, context.shown)
-    proposals, filters = _considered(bundle, context, rules, query.kinds)
+    # Policies may ask for anything: then all candidates are wanted, not only those listed in training.
+    proposals, filters = _considered(bundle, context, rules, query.kinds, deep=bool(policies))
     arranged = None
     if policies:
         arranged = arrange(bundle, context.viewing, policies, proposals, filters, query.limit)
-    picks = arranged.picks if arranged else _pick(bundle, proposals, filters, query.limit)
+        picks = arranged.picks
+    else:
+        picks = _pick(bundle, proposals, filters, query.limit)
+        if len(picks) < query.limit:
+            proposals, _ = _considered(bundle, context, rules, query.kinds, deep=True)
+            picks = _pick(bundle, proposals, filters, query.limit)
     reasons = Reasons(bundle, context, rules)
     names = bundle.catalogue.names
     ids = bundle.products.take([pick.product for pick in picks])
@@ -72,7 +79,10 @@ def recommend(bundle: Bundle, query: Query, policies: Sequence[Compiled] = ()) -
 def choose(bundle: Bundle, context: Context, kinds: Sequence[Kind], limit: int) -> list[Pick]:
     """What `recommend` answers in a context, without words and reasons: for those who only count."""
     rules = together(bundle, context.shown)
-    return _pick(bundle, *_considered(bundle, context, rules, kinds), limit)
+    picks = _pick(bundle, *_considered(bundle, context, rules, kinds), limit)
+    if len(picks) < limit:
+        picks = _pick(bundle, *_considered(bundle, context, rules, kinds, deep=True), limit)
+    return picks
 
 
 def bought_together(bundle: Bundle, product_id: str, limit: int, policies: Sequence[Compiled] = ()) -> Answer:
@@ -88,12 +98,22 @@ def similar(bundle: Bundle, product_id: str, limit: int, policies: Sequence[Comp
 
 
 def _considered(
-    bundle: Bundle, context: Context, rules: Together, kinds: Sequence[Kind]
+    bundle: Bundle, context: Context, rules: Together, kinds: Sequence[Kind], *, deep: bool = False
 ) -> tuple[dict[Kind, Candidates], dict[Kind, Filters]]:
-    """By kind: the candidates, and what removes some of them."""
-    proposals: dict[Kind, Candidates] = {
-        kind: PROPOSE[kind](bundle, context, rules) for kind in dict.fromkeys(kinds)
-    }
+    """By kind: the candidates, and what removes some of them.
+
+    What training listed for the customer is enough for most answers; `deep` continues it with all that
+    the sources propose.
+    """
+    proposals: dict[Kind, Candidates] = {}
+    of_lists = listed(bundle, context, kinds)
+    for kind in dict.fromkeys(kinds):
+        if kind not in of_lists:
+            proposals[kind] = PROPOSE[kind](bundle, context, rules)
+        elif deep:
+            proposals[kind] = followed(of_lists[kind], PROPOSE[kind](bundle, context, rules))
+        else:
+            proposals[kind] = of_lists[kind]
     return proposals, filters_of(bundle, context, proposals.keys())
 
 

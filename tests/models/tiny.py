@@ -35,6 +35,7 @@ from models.catalogue import NO_BRAND, NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN, Ca
 from models.ids import IdMap
 from models.lists import TopLists
 from models.popularity import Popularity
+from models.ranked_lists import no_customer_lists
 from models.taste import Taste
 from models.texts import Texts
 from models.trade_up import TradeUp
@@ -78,6 +79,7 @@ def tiny_bundle(version: str = "tiny-1") -> Bundle:
         popularity=_popularity(),
         buy_again=_buy_again(),
         trade_up=_trade_up(),
+        customer_lists=no_customer_lists(len(CUSTOMERS)),
     )
 
 

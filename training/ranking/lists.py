@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
 from config.training import Ranking
 from models.arrays import frozen
-from models.ids import UNKNOWN
-from models.ranked_lists import SOURCES, RankedLists
+from models.ranked_lists import SOURCES, CustomerLists, RankedLists, no_ranked_lists
 from training.fitting.progress import Progress, silent
 from training.ranking.candidates import CandidateRows, candidates, places
 from training.ranking.examples import blocks_of
@@ -20,19 +18,6 @@ from training.ranking.groups import Grouping
 from training.ranking.history import History
 from training.ranking.snapshot import Snapshot, fit_snapshot
 from training.spawned import ordered_map
-
-
-class CustomerLists(NamedTuple):
-    """Lists of every customer, empty for those that were not asked for.
-
-    new     products new to the customer, by the order of new products
-    mixed   products new to the customer, by the order of all products
-    again   products bought before, by the order of all products
-    """
-
-    new: RankedLists
-    mixed: RankedLists
-    again: RankedLists
 
 
 Block = tuple[RankedLists, RankedLists, RankedLists]
@@ -58,7 +43,7 @@ def write_lists(
     snapshot = fit_snapshot(history, groupings, rankers.window, seed, threads, progress)
     blocks = blocks_of(wanted, len(snapshot.columns))
     lengths = (settings.list_length, settings.mixed_length, settings.list_length)
-    lists = tuple(_empty(history.n_customers, length) for length in lengths)
+    lists = tuple(no_ranked_lists(history.n_customers, length) for length in lengths)
     arguments = (snapshot, rankers, settings, family)
     with ordered_map(_lists_of, arguments, min(threads, max(len(blocks), 1))) as ranked:
         tasks = (history.take(block) for block in blocks)
@@ -68,11 +53,6 @@ def write_lists(
                 whole.sources[block] = part.sources
             progress(f"customers' lists: {int(block[-1]) + 1:,} of {history.n_customers:,}")
     return CustomerLists(*(RankedLists(*(frozen(a) for a in (x.products, x.scores, x.sources))) for x in lists))
-
-
-def no_lists(n_customers: int) -> CustomerLists:
-    """Lists of length 0."""
-    return CustomerLists(*(_empty(n_customers, 0) for _ in range(3)))
 
 
 def _lists_of(
@@ -127,16 +107,8 @@ def _best(
     customer = rows.customer[at]
     place = places(customer, customer.searchsorted(np.arange(n)), scores[at]).astype(np.int64)
     kept = place < length
-    lists = _empty(n, length)
+    lists = no_ranked_lists(n, length)
     where = (customer[kept], place[kept])
     lists.products[where], lists.scores[where] = rows.product[at[kept]], scores[at[kept]]
     lists.sources[where] = sources[at[kept]]
     return lists
-
-
-def _empty(n: int, length: int) -> RankedLists:
-    return RankedLists(
-        np.full((n, length), UNKNOWN, dtype=np.int32),
-        np.zeros((n, length), dtype=np.float32),
-        np.zeros((n, length), dtype=np.uint8),
-    )

@@ -1,0 +1,72 @@
+"""Candidates of known customers, looked up in the lists that training ranked for them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from models.bundle import Bundle
+from models.candidates import Candidates
+from models.context import Context
+from models.query import Kind
+from models.ranked_lists import SOURCES, Ranked
+
+
+def listed(bundle: Bundle, context: Context, kinds: Collection[Kind]) -> dict[Kind, Candidates]:
+    """The candidates of the kinds that are listed for the customer: none for strangers and in a context.
+
+    In answers of both kinds new products are ordered as likely as they are to be in the next basket,
+    beside what was bought before; by themselves, as likely as they are to be bought at all.
+    """
+    lists = bundle.customer_lists
+    if len(context.shown) or not lists.new.products.shape[1]:
+        return {}
+    found: dict[Kind, Candidates] = {}
+    if "cross_sell" in kinds:
+        new = lists.new.of(context.customer)
+        if "buy_again" in kinds:
+            new = _followed(lists.mixed.of(context.customer), new)
+        if len(new.products):
+            found["cross_sell"] = _candidates(new)
+    if "buy_again" in kinds:
+        again = lists.again.of(context.customer)
+        if len(again.products):
+            found["buy_again"] = _candidates(again)
+    return found
+
+
+def followed(first: Candidates, second: Candidates) -> Candidates:
+    """The candidates of the first, and after them those of the second that are not among them."""
+    rest = ~np.isin(second.products, first.products)
+    below = float(first.scores.min(initial=1.0))
+    names = (*first.names, *second.names)
+    shares = np.zeros((len(names), len(first.products) + int(rest.sum())))
+    shares[: len(first.names), : len(first.products)] = first.shares
+    shares[len(first.names) :, len(first.products) :] = second.shares[:, rest]
+    return Candidates(
+        np.concatenate([first.products, second.products[rest]]),
+        np.concatenate([first.scores, below * second.scores[rest]]),
+        shares,
+        names,
+    )
+
+
+def _candidates(ranked: Ranked) -> Candidates:
+    shares = np.zeros((len(SOURCES), len(ranked.products)))
+    shares[ranked.sources, np.arange(len(ranked.products))] = 1
+    return Candidates(ranked.products, ranked.scores.astype(np.float64), shares, SOURCES)
+
+
+def _followed(mixed: Ranked, new: Ranked) -> Ranked:
+    """The list on the common scale, continued with the rest of the other one."""
+    if not len(mixed.products) or not len(new.products):
+        return new
+    seen = set(mixed.products.tolist())
+    rest = [at for at, product in enumerate(new.products.tolist()) if product not in seen]
+    scale = float(mixed.scores[-1]) / max(float(new.scores[0]), 1e-9)
+    return Ranked(
+        np.concatenate([mixed.products, new.products[rest]]),
+        np.concatenate([mixed.scores, scale * new.scores[rest]]),
+        np.concatenate([mixed.sources, new.sources[rest]]),
+    )
