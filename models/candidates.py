@@ -17,6 +17,7 @@ from models.sources import Common, popular, spoken, trending
 from models.together import Together, together
 
 BUY_AGAIN_SOURCE = "buy_again"
+CART_POOL = 100  # products that item ridge proposes for a cart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +80,8 @@ def _personal(bundle: Bundle, context: Context, rules: Together) -> dict[str, Sc
     return {
         "bought_together": rules.pair_scores(bundle) if len(rules.pairs) else NOTHING,
         "basket_rules": rules.rule_scores(bundle) if len(rules.rules) else NOTHING,
+        "cart_ridge": bundle.cart_ridge.propose(context.shown, CART_POOL),
+        "item_ridge": bundle.ridge_lists.of(context.customer),
         "taste": _taste(bundle, context),
     }
 

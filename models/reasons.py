@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Literal
 
 from models.basket_rules import RuleEvidence
 from models.bought_together import PairEvidence
@@ -32,6 +33,10 @@ class Reasons:
         together = self._together(product) if len(self._context.shown) else None
         if source in ("bought_together", "basket_rules"):
             return _only(together)
+        if source in ("cart_ridge", "item_ridge"):
+            return _only(
+                self._cart_ridge(product) if source == "cart_ridge" else self._item_ridge(product), together
+            )
         if source == "taste":
             first = self._taste(product)
         else:
@@ -91,6 +96,21 @@ class Reasons:
                 "similarity": round(float(bundle.similar.scores[product, at]), 3),
             },
         )
+
+    def _item_ridge(self, product: int) -> Reason | None:
+        """The product among what the customer bought that speaks most for this one."""
+        links = self._bundle.ridge_links.of(product)
+        for other, weight in zip(links.products.tolist(), links.scores.tolist(), strict=True):
+            if other in self._purchases:
+                return _ridge_reason(self._bundle, other, weight, "CUSTOMERS_ALSO_BUY")
+        return None
+
+    def _cart_ridge(self, product: int) -> Reason | None:
+        """The product of the basket that speaks most for this one."""
+        link = self._bundle.cart_ridge.strongest(self._context.shown, product)
+        if link is None:
+            return None
+        return _ridge_reason(self._bundle, link.antecedent, link.weight, "COMPLETES_BASKET")
 
     def _trending(self, product: int) -> Reason:
         counts = self._bundle.popularity.trend(product)
@@ -168,6 +188,17 @@ def _rule_reason(bundle: Bundle, counts: RuleEvidence) -> Reason:
             "lift": round(counts.lift, 2),
         },
     )
+
+
+def _ridge_reason(
+    bundle: Bundle, antecedent: int, weight: float, code: Literal["CUSTOMERS_ALSO_BUY", "COMPLETES_BASKET"]
+) -> Reason:
+    name = bundle.catalogue.names[antecedent]
+    text = {
+        "CUSTOMERS_ALSO_BUY": f"Customers who buy {name} often buy this too",
+        "COMPLETES_BASKET": f"Often completes baskets with {name}",
+    }[code]
+    return Reason(code, text, {"product_id": bundle.products.id(antecedent), "weight": round(weight, 4)})
 
 
 def similar_reason(bundle: Bundle, product: int, similarity: float) -> Reason:

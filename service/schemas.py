@@ -78,7 +78,16 @@ class Answered(BaseModel):
 class ReasonOut(Answered):
     """Why a product is recommended, with numbers that can be checked."""
 
-    code: Literal["BOUGHT_TOGETHER", "TASTE", "SIMILAR", "TRENDING", "POPULAR", "BUY_AGAIN"]
+    code: Literal[
+        "BOUGHT_TOGETHER",
+        "COMPLETES_BASKET",
+        "CUSTOMERS_ALSO_BUY",
+        "TASTE",
+        "SIMILAR",
+        "TRENDING",
+        "POPULAR",
+        "BUY_AGAIN",
+    ]
     text: str
     evidence: dict[str, Any]
 

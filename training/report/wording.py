@@ -42,6 +42,8 @@ METHODS: Mapping[str, str] = {
     "personal_frequency": "personal frequency",
     "buy_again": "personal frequency",
     "taste": "taste",
+    "item_ridge": "item ridge",
+    "cart_ridge": "item ridge on carts",
     "bought_together": "bought together",
     "basket_rules": "basket rules",
 }
