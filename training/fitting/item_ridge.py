@@ -1,9 +1,9 @@
 """Fit item-to-item ridge regression (EASE; Steck, WWW 2019) on customers or on carts.
 
 The weights B minimise |X - XB|^2 + regularization |B|^2 with a diagonal of zeros. In closed form, with
-P = (X'X + regularization I)^-1, B_ij = -P_ij / P_jj. One dense float32 matrix [n, n] over the n most
-sold products is held at a time, and of every column the highest positive weights are kept: on the
-validation windows of two shops, lists from the best 100 a column were as good as from all.
+P = (X'X + regularization I)^-1, B_ij = -P_ij / P_jj. Dense float32 matrices [n, n] over the n most sold
+products, four at the most, are held at a time, and of every column the highest positive weights are
+kept: on the validation windows of two shops, lists from the best 100 a column were as good as from all.
 
 Rows of X are customers, log1p of their decayed purchases; or baskets, each weighted size^-0.5, because
 large ones hold many pairs by chance.
