@@ -33,10 +33,11 @@ class Reasons:
         together = self._together(product) if len(self._context.shown) else None
         if source in ("bought_together", "basket_rules"):
             return _only(together)
-        if source in ("cart_ridge", "item_ridge"):
-            return _only(
-                self._cart_ridge(product) if source == "cart_ridge" else self._item_ridge(product), together
-            )
+        if source == "cart_ridge":
+            # Orders that can be counted say more than a weight: they come first where there are any.
+            return _only(together, self._cart_ridge(product))
+        if source == "item_ridge":
+            return _only(self._item_ridge(product), together)
         if source == "taste":
             first = self._taste(product)
         else:

@@ -282,8 +282,8 @@ def test_item_ridge_names_the_product_that_speaks_most() -> None:
     assert [first.product_id, second.product_id] == ["cola", "bread"]
     assert first.source == "cart_ridge"
     assert first.score == pytest.approx(0.5 / 1.5, abs=1e-4)
-    assert [reason.code for reason in first.reasons] == ["COMPLETES_BASKET", "BOUGHT_TOGETHER"]
-    assert first.reasons[0].evidence == {"product_id": "pizza", "weight": 0.3}
+    assert [reason.code for reason in first.reasons] == ["BOUGHT_TOGETHER", "COMPLETES_BASKET"]
+    assert first.reasons[1].evidence == {"product_id": "pizza", "weight": 0.3}
 
 
 @pytest.mark.parametrize(("weight", "habits"), [(1000.0, 4), (0.001, 1)])
