@@ -6,7 +6,7 @@ costs to look up, score, filter and explain is not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from models.bundle import Bundle, Facts
 from models.buy_again import BuyAgain
 from models.catalogue import NO_BRAND, NO_PRICE, Catalogue
 from models.ids import IdMap
+from models.item_ridge import ItemRidge
 from models.lists import TopLists
 from models.popularity import Popularity
 from models.ranked_lists import SOURCES, CustomerLists, RankedLists, no_ranked_lists
@@ -66,6 +67,9 @@ def synthetic_bundle(size: Size, seed: int = 7, version: str = "synthetic") -> B
         taste=_taste(size, rng),
         taste_lists=_lists(size.customers, size, rng),
         similar=_lists(size.products, size, rng),
+        ridge_lists=_lists(size.customers, replace(size, list_length=min(size.list_length, 50)), rng),
+        ridge_links=_lists(size.products, size, rng),
+        cart_ridge=_cart_ridge(size, rng),
         popularity=_popularity(size, orders, rng),
         buy_again=_buy_again(size, popularity, rng),
         trade_up=_trade_up(size, rng),
@@ -74,7 +78,15 @@ def synthetic_bundle(size: Size, seed: int = 7, version: str = "synthetic") -> B
 
 
 def _facts(version: str) -> Facts:
-    weights = {"bought_together": 1.0, "basket_rules": 0.5, "taste": 0.7, "trending": 0.1, "popularity": 0.2}
+    weights = {
+        "bought_together": 1.0,
+        "basket_rules": 0.5,
+        "cart_ridge": 1.0,
+        "item_ridge": 0.7,
+        "taste": 0.7,
+        "trending": 0.1,
+        "popularity": 0.2,
+    }
     return Facts(version, "2024-10-05T00:00:00+00:00", "USD", 2, LAST_DAY, weights, {})
 
 
@@ -179,8 +191,21 @@ def _customer_lists(size: Size, rng: np.random.Generator) -> CustomerLists:
         sources = rng.integers(1, len(SOURCES), lists.products.shape).astype(np.uint8)
         return RankedLists(lists.products, lists.scores, sources)
 
-    again = no_ranked_lists(size.customers, 1)  # what is bought again is in buy_again, too
+    again = no_ranked_lists(size.customers)  # its candidates are those of buy_again
     return CustomerLists(ranked(60), ranked(20), again)
+
+
+def _cart_ridge(size: Size, rng: np.random.Generator) -> ItemRidge:
+    """Of the 5,000 most sold products each speaks for about a hundred others."""
+    fitted = min(size.products, 5_000)
+    lengths = np.zeros(size.products, dtype=np.int64)
+    lengths[:fitted] = rng.integers(1, min(200, fitted), fitted) if fitted > 1 else 0
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    return ItemRidge(
+        starts=starts,
+        products=rng.integers(0, fitted, starts[-1]).astype(np.int32),
+        weights=(0.2 * rng.random(starts[-1], dtype=np.float32) ** 4 + 1e-4).astype(np.float32),
+    )
 
 
 def _popularity(size: Size, orders: np.ndarray, rng: np.random.Generator) -> Popularity:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from pydantic import Field, PositiveFloat, model_validator
 
 from config.data import Section
 
@@ -47,6 +47,17 @@ class Taste(Section):
         TasteTrial(regularization=30.0, alpha=1.0),
         TasteTrial(regularization=30.0, alpha=10.0),
     )
+
+
+class ItemRidge(Section):
+    """Item-to-item ridge regression, on customers and on carts."""
+
+    max_products: int = Field(5000, ge=2, le=20_000)
+    half_life_days: float = Field(60.0, gt=0)
+    top_k: int = Field(100, ge=1, le=1000)
+    list_length: int = Field(50, ge=1, le=1000)
+    customer_regularizations: tuple[PositiveFloat, ...] = Field((30.0, 100.0, 300.0), min_length=1)
+    cart_regularizations: tuple[PositiveFloat, ...] = Field((30.0, 10.0, 100.0), min_length=1)
 
 
 class Popularity(Section):
@@ -103,6 +114,7 @@ class Training(Section):
     split: Split = Split()
     bought_together: BoughtTogether = BoughtTogether()
     taste: Taste = Taste()
+    item_ridge: ItemRidge = ItemRidge()
     popularity: Popularity = Popularity()
     buy_again: BuyAgain = BuyAgain()
     trade_up: TradeUp = TradeUp()

@@ -18,6 +18,7 @@ from models.bought_together import BoughtTogether
 from models.buy_again import BuyAgain
 from models.catalogue import Catalogue
 from models.ids import IdMap
+from models.item_ridge import ItemRidge
 from models.lists import TopLists
 from models.popularity import Popularity
 from models.ranked_lists import CustomerLists
@@ -64,7 +65,11 @@ class Bundle:
 
     taste_lists    [n_customers, length] products new to each customer, by taste
     similar        [n_products, length] products with the nearest factors
-    customer_lists what the learned orders put first for each customer
+    ridge_lists    [n_customers, length] products new to each customer, by item ridge on customers
+    ridge_links    [n_products, length] what those lists come from: the products whose purchase speaks
+                   most for each product, with their weights
+    cart_ridge     item ridge on baskets, for carts
+    customer_lists  what the learned orders put first for each customer
     """
 
     facts: Facts
@@ -76,6 +81,9 @@ class Bundle:
     taste: Taste
     taste_lists: TopLists
     similar: TopLists
+    ridge_lists: TopLists
+    ridge_links: TopLists
+    cart_ridge: ItemRidge
     popularity: Popularity
     buy_again: BuyAgain
     trade_up: TradeUp
@@ -97,6 +105,9 @@ PARTS: Mapping[str, type[Part]] = {
     "taste": Taste,
     "taste_lists": TopLists,
     "similar": TopLists,
+    "ridge_lists": TopLists,
+    "ridge_links": TopLists,
+    "cart_ridge": ItemRidge,
     "popularity": Popularity,
     "buy_again": BuyAgain,
     "trade_up": TradeUp,

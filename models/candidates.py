@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -19,6 +19,7 @@ from models.upgrades import upgrades_in
 
 BUY_AGAIN_SOURCE = "buy_again"
 TRADE_UP_SOURCE = "trade_up"
+CART_POOL = 100  # products that item ridge proposes for a cart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,19 +48,22 @@ def cross_sell(bundle: Bundle, context: Context, rules: Together) -> Candidates:
     What the sources say (see `models.sources.spoken`) is summed by `facts.weights`; the sum x, which
     has no upper limit, becomes the score x / (1 + x).
     """
-    weights = bundle.facts.weights
-    personal = [
-        (name, weights[name] * spoken(name, scored.scores), scored.products)
-        for name, scored in _personal(bundle, context, rules).items()
-        if len(scored.products) and weights.get(name, 0.0) > 0
-    ]
+    weights, personal = bundle.facts.weights, []
+    for name, propose in PERSONAL.items():
+        weight = weights.get(name, 0.0)
+        if weight <= 0:  # not even asked: taste has a stranger's cart folded in
+            continue
+        scored = propose(bundle, context, rules)
+        if len(scored.products):
+            personal.append((name, weight * spoken(name, scored.scores), scored.products))
     return _mix(personal, bundle.common(_category(bundle, context)))
 
 
 def proposals(bundle: Bundle, context: Context) -> Mapping[str, Scored]:
     """What each source of cross_sell proposes, on its own scale; a product may be proposed twice."""
+    rules = together(bundle, context.shown)
     return {
-        **_personal(bundle, context, together(bundle, context.shown)),
+        **{name: propose(bundle, context, rules) for name, propose in PERSONAL.items()},
         "trending": trending(bundle.popularity),
         "popularity": popular(bundle.popularity, _category(bundle, context)),
     }
@@ -87,15 +91,6 @@ def up_sell(bundle: Bundle, context: Context, _: Together) -> Candidates:
     return Candidates(found.products, scores, found.strengths[np.newaxis], (TRADE_UP_SOURCE,))
 
 
-def _personal(bundle: Bundle, context: Context, rules: Together) -> dict[str, Scored]:
-    """The proposals of the sources that know the context."""
-    return {
-        "bought_together": rules.by_pairs,
-        "basket_rules": rules.by_rules,
-        "taste": _taste(bundle, context),
-    }
-
-
 def _taste(bundle: Bundle, context: Context) -> Scored:
     """A known customer's list from training; for a stranger with a cart, the cart folded in."""
     if context.customer != UNKNOWN:
@@ -105,6 +100,16 @@ def _taste(bundle: Bundle, context: Context) -> Scored:
     taste = bundle.taste
     factors = taste.fold_in(context.shown, np.ones(len(context.shown)))
     return taste.top(factors, bundle.taste_lists.products.shape[1], exclude=context.shown)
+
+
+# The sources that know the context, in the order in which ties are resolved.
+PERSONAL: Mapping[str, Callable[[Bundle, Context, Together], Scored]] = {
+    "bought_together": lambda _, __, rules: rules.by_pairs,
+    "basket_rules": lambda _, __, rules: rules.by_rules,
+    "cart_ridge": lambda bundle, context, _: bundle.cart_ridge.propose(context.shown, CART_POOL),
+    "item_ridge": lambda bundle, context, _: bundle.ridge_lists.of(context.customer),
+    "taste": lambda bundle, context, _: _taste(bundle, context),
+}
 
 
 def _category(bundle: Bundle, context: Context) -> int:

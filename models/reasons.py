@@ -37,7 +37,13 @@ class Reasons:
         together = self._together(product)
         if source in ("bought_together", "basket_rules") and together is not None:
             return (together,)
-        if source == "taste":
+        if source == "cart_ridge":
+            # Orders that can be counted say more than a weight: they come first where there are any.
+            link = self._cart_ridge(product)
+            return (link,) if together is None else (together, link)
+        if source == "item_ridge":
+            first = self._item_ridge(product)
+        elif source == "taste":
             first = self._taste(product)
         else:
             first = self._trending(product) if source == "trending" else self._popular(product)
@@ -83,6 +89,27 @@ class Reasons:
                 "similarity": round(float(bundle.similar.scores[product, at]), 3),
             },
         )
+
+    def _item_ridge(self, product: int) -> Reason:
+        """The product among what the customer bought that speaks most for this one."""
+        links = self._bundle.ridge_links
+        antecedents = links.products[product].tolist()
+        if self._mine.isdisjoint(antecedents):
+            return SIMILAR_HISTORY
+        at = next(position for position, other in enumerate(antecedents) if other in self._mine)
+        weight, text = float(links.scores[product, at]), "Customers who buy {} often buy this too"
+        return _ridge_reason(self._bundle, "CUSTOMERS_ALSO_BUY", text, antecedents[at], weight)
+
+    @cached_property
+    def _links(self) -> dict[int, int]:
+        """Position of the strongest weight for each product that the basket speaks for."""
+        return self._bundle.cart_ridge.strongest(self._context.shown)
+
+    def _cart_ridge(self, product: int) -> Reason:
+        """The product of the basket that speaks most for this one."""
+        link = self._bundle.cart_ridge.link(self._links[product])
+        text = "Often completes baskets with {}"
+        return _ridge_reason(self._bundle, "COMPLETES_BASKET", text, link.antecedent, link.weight)
 
     def _trending(self, product: int) -> Reason:
         counts = self._bundle.popularity.trend(product)
@@ -184,6 +211,15 @@ def _rule_reason(bundle: Bundle, counts: RuleEvidence) -> Reason:
             "confidence": round(counts.rule_orders / counts.orders, 4),
             "lift": round(counts.lift, 2),
         },
+    )
+
+
+def _ridge_reason(bundle: Bundle, code: str, text: str, antecedent: int, weight: float) -> Reason:
+    """The reason of one weight of item ridge; `text` has a place for the name of the antecedent."""
+    return Reason(
+        code,
+        text.format(bundle.catalogue.names[antecedent]),
+        {"product_id": bundle.products.id(antecedent), "weight": round(weight, 4)},
     )
 
 

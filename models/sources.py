@@ -11,9 +11,9 @@ from models.popularity import Popularity
 from models.scored import Scored
 
 # In the order in which ties are resolved.
-CROSS_SELL_SOURCES = ("bought_together", "basket_rules", "taste", "trending", "popularity")
-PERSONAL_SOURCES = CROSS_SELL_SOURCES[:3]
-COMMON_SOURCES = CROSS_SELL_SOURCES[3:]
+PERSONAL_SOURCES = ("bought_together", "basket_rules", "cart_ridge", "item_ridge", "taste")
+COMMON_SOURCES = ("trending", "popularity")
+CROSS_SELL_SOURCES = PERSONAL_SOURCES + COMMON_SOURCES
 
 # Popular products considered for one answer: enough to survive the filters, few enough to be quick.
 FALLBACK_POOL = 200
@@ -75,10 +75,12 @@ def spoken(source: str, scores: np.ndarray) -> np.ndarray:
     Rules speak by their shrunk score, so that strong evidence outweighs and weak evidence does not:
     divided by the best of each context, both would count the same. Popularity speaks on the same
     scale: a rule that knows nothing of the basket has confidence p_j, so its score, with the default
-    discount of 1/2, is the square root of the share p_j. Taste and trends have no scale of their own:
-    they are divided by the best of the context.
+    discount of 1/2, is the square root of the share p_j. Item ridge on carts speaks on its own scale too,
+    the estimated presence of a product in the cart, so that carts which say little count little.
+    Taste, item ridge on customers and trends have no scale that means the same in every context: they
+    are divided by the best of the context.
     """
-    if source in ("bought_together", "basket_rules"):
+    if source in ("bought_together", "basket_rules", "cart_ridge"):
         return scores
     if source == "popularity":
         roots: np.ndarray = np.sqrt(scores)

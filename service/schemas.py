@@ -87,7 +87,16 @@ class ReasonOut(Answered):
     """Why a product is recommended, with numbers that can be checked."""
 
     code: Literal[
-        "BOUGHT_TOGETHER", "TASTE", "SIMILAR", "TRENDING", "POPULAR", "TRADE_UP", "BUY_AGAIN", "POLICY"
+        "BOUGHT_TOGETHER",
+        "COMPLETES_BASKET",
+        "CUSTOMERS_ALSO_BUY",
+        "TASTE",
+        "SIMILAR",
+        "TRENDING",
+        "POPULAR",
+        "TRADE_UP",
+        "BUY_AGAIN",
+        "POLICY",
     ]
     text: str
     evidence: dict[str, Any]

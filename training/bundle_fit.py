@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -13,14 +13,25 @@ from models.arrays import frozen
 from models.basket_rules import BasketRules
 from models.bundle import Bundle, Facts
 from models.catalogue import Catalogue
+from models.item_ridge import ItemRidge
 from models.lists import TopLists
 from models.taste import Taste
+from models.ranked_lists import no_customer_lists
 from models.trade_up import TradeUp
 from training.choices import Choices
 from training.data.orders import Orders
 from training.fitting.basket_rules import fit_basket_rules
 from training.fitting.bought_together import fit_bought_together
 from training.fitting.buy_again import fit_buy_again
+from training.fitting.item_ridge import (
+    basket_rows,
+    customer_rows,
+    fit_cart_ridge,
+    fit_links,
+    fit_ridge_lists,
+    gram_of,
+    no_lists,
+)
 from training.fitting.popularity import fit_popularity
 from training.fitting.progress import Progress, silent
 from training.fitting.taste import fit_similar, fit_taste, fit_taste_lists
@@ -54,7 +65,7 @@ def fit_bundle(
 ) -> Bundle:
     """All models of these orders, as known on `facts.last_day`.
 
-    The facts get the weights of `choices`.
+    The facts get the weights of `choices`. Customers' lists are empty: see training.ranking.stage.
     """
     taste, skip = (shortcuts.taste, shortcuts.skip) if shortcuts else (None, frozenset())
     lines, n_products, n_customers = orders.lines, len(orders.products), len(orders.customers)
@@ -63,13 +74,14 @@ def fit_bundle(
     purchases = purchase_matrix(lines, n_customers, n_products, facts.last_day, settings.taste.half_life_days)
     if taste is None:
         taste = taste_of(purchases, settings, choices, progress)
+    ridge = _item_ridge(orders, catalogue, settings, choices, (baskets, facts.last_day), progress)
     progress("popularity and personal frequency")
     popularity = fit_popularity(lines, catalogue, settings.popularity, facts.last_day)
     buy_again = fit_buy_again(
         lines, n_customers, n_products, facts.last_day, settings.buy_again.half_life_days
     )
     similar = (
-        _no_lists(n_products)
+        no_lists(n_products)
         if "similar" in skip
         else fit_similar(taste, threads=settings.threads, progress=progress)
     )
@@ -91,6 +103,9 @@ def fit_bundle(
             taste, purchases, settings.taste.list_length, settings.threads, catalogue.family, progress
         ),
         similar=similar,
+        ridge_lists=ridge.lists,
+        ridge_links=ridge.links,
+        cart_ridge=ridge.carts,
         popularity=popularity,
         buy_again=buy_again,
         trade_up=(
@@ -98,6 +113,7 @@ def fit_bundle(
             if "trade_up" in skip
             else fit_trade_up(lines, catalogue, popularity, similar, settings.trade_up, progress)
         ),
+        customer_lists=no_customer_lists(n_customers),
     )
 
 
@@ -147,7 +163,42 @@ def no_trade_up(n_products: int) -> TradeUp:
     )
 
 
-def _no_lists(n_rows: int) -> TopLists:
-    return TopLists(
-        frozen(np.empty((n_rows, 0), dtype=np.int32)), frozen(np.empty((n_rows, 0), dtype=np.float32))
+class _Ridge(NamedTuple):
+    lists: TopLists
+    links: TopLists
+    carts: ItemRidge
+
+
+def _item_ridge(
+    orders: Orders,
+    catalogue: Catalogue,
+    settings: Training,
+    choices: Choices,
+    known: tuple[csr_matrix, int],
+    progress: Progress,
+) -> _Ridge:
+    """Item ridge on customers and on carts; `known` are the baskets and the day they are known on."""
+    (baskets, last_day), ridge, threads = known, settings.item_ridge, settings.threads
+    n_products = len(orders.products)
+    progress("item ridge on carts")
+    gram = gram_of(basket_rows(baskets), ridge.max_products, threads)
+    on_carts = fit_links(
+        gram, n_products, choices.ridge.carts, ridge.top_k, threads, what="item ridge on carts"
     )
+    progress("item ridge on customers")
+    purchases = purchase_matrix(
+        orders.lines, len(orders.customers), n_products, last_day, ridge.half_life_days
+    )
+    gram = gram_of(customer_rows(purchases), ridge.max_products, threads)
+    links = fit_links(
+        gram, n_products, choices.ridge.customers, ridge.top_k, threads, what="item ridge on customers"
+    )
+    lists = fit_ridge_lists(
+        links,
+        purchases,
+        length=ridge.list_length,
+        family=catalogue.family,
+        threads=threads,
+        progress=progress,
+    )
+    return _Ridge(lists, links, fit_cart_ridge(on_carts))

@@ -69,6 +69,16 @@ def purchase_matrix(
     return purchases
 
 
+def with_variants(owned: csr_matrix, family: np.ndarray) -> csr_matrix:
+    """An entry for every product of a family (int32 [n_products]) of which the customer owns one."""
+    n_products = len(family)
+    member = csr_matrix(
+        (np.ones(n_products, np.float32), (np.arange(n_products), family)), shape=(n_products,) * 2
+    )
+    structure = csr_matrix((np.ones(owned.nnz, np.float32), owned.indices, owned.indptr), shape=owned.shape)
+    return (structure @ member @ member.T).tocsr()
+
+
 def _n_orders(lines: pl.DataFrame) -> int:
     return int(_codes(lines, "order").max()) + 1 if len(lines) else 0
 

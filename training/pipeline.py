@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -25,6 +25,7 @@ from training.data.shop import Shop, read_shop
 from training.evaluation.run import Judged, tune_and_evaluate
 from training.gate import GateVerdict, check
 from training.publishing import POINTER, new_version, prune, publish, store
+from training.ranking.stage import lists
 from training.report.collect import Trained, collect, library_versions
 from training.report.content import ReportContent, Stage
 from training.report.files import report_files
@@ -85,6 +86,17 @@ def run_training(
         bundle = fit_bundle(
             shop.orders, catalogue, settings.training, judged.choices, facts, progress=progress
         )
+    if not isinstance(judged.rankers, str):
+        with watch.stage("customers' lists"):
+            written = lists(
+                shop.orders,
+                catalogue,
+                settings.training,
+                judged.rankers,
+                as_of=facts.last_day + 1,
+                progress=progress,
+            )
+            bundle = replace(bundle, customer_lists=written)
     with watch.stage("report"):
         content = collect(settings, Trained(shop, catalogue, bundle, judged, verdict), tuple(watch.stages))
     progress("storing")

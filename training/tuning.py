@@ -1,11 +1,15 @@
 """Tuning: what validation data choose. Test data are never looked at here.
 
-1. The ALS trial of the settings with the best recall@10 of new products.
+1. The ALS trial of the settings with the best recall@10 of new products; the regularization of item
+   ridge likewise, on customers, and by the hit rate@10 of carts, on carts.
 2. The weights of the sources of cross-sell. Only their ratios matter, and sources with nothing to say
-   drop out, so two situations settle them one after the other:
-   a. without a basket, taste, trending and popularity against each other: recall@10 of new products;
-   b. with a basket, those three as a block, and basket_rules, against bought_together: hit rate@10 of
-      guessing a product taken out of a cart, over customers and guests.
+   drop out, so two situations settle them one after the other. Within each, one ratio after the other
+   is chosen, because all of them at once would be thousands of settings:
+   a. without a basket, item_ridge against taste, then trending and popularity against these two:
+      recall@10 of new products;
+   b. with a basket, those four as a block, and basket_rules, against bought_together, then cart_ridge
+      against the block and all rules: hit rate@10 of guessing a product taken out of a cart, over
+      customers and guests.
 3. The weight of buy_again beside cross_sell in answers of both kinds: recall@10 of all products.
 Every grid is in order from the simplest setting, and the first whose score is within one hundredth of
 the best is chosen: finer differences are noise and not worth a less simple setting.
@@ -28,7 +32,7 @@ from models.ids import UNKNOWN
 from models.recommender import choose
 from models.taste import Taste
 from training.bundle_fit import Shortcuts, fit_bundle, taste_of
-from training.choices import Choices, Trial, default_choices
+from training.choices import DEFAULT_WEIGHTS, Choices, RidgeChoice, Trial, default_choices
 from training.evaluation.exam import Exam
 from training.evaluation.methods import SERVED_KINDS
 from training.evaluation.metrics import judged_rows, per_row
@@ -38,6 +42,7 @@ from training.evaluation.split import NotJudgeable
 from training.fitting.progress import Progress, silent
 from training.fitting.taste import fit_taste_lists
 from training.matrices import purchase_matrix
+from training.ridge_tuning import cart_hits, customer_recalls
 
 K = 10
 TIE = 0.01  # of the best score
@@ -48,6 +53,11 @@ MIN_CARTS = 50
 # Ratios to taste. Popularity is never without weight: it answers strangers.
 TRENDING = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0)
 POPULARITY = (0.1, 0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0)
+# Shares of item_ridge in its sum with taste.
+ITEM_RIDGE = (0.0, 0.25, 0.5, 0.75, 1.0)
+# What rules, and the other sources, are multiplied by beside cart_ridge. Rules between rare products
+# score far above the estimates of item ridge, which knows how little few baskets tell.
+BESIDE_CART_RIDGE = (1.0, 0.3, 0.1, 0.03, 0.01)
 # Ratios to bought_together, of basket_rules and of the strongest of the other three. Up to the highest
 # because rules between rare products score far above popularity, and may still tell nothing.
 BASKET_RULES = (1.0, 0.5, 0.25, 2.0)
@@ -62,11 +72,12 @@ def tune(
     exam: Exam | NotJudgeable, catalogue: Catalogue, settings: Training, progress: Progress = silent
 ) -> Choices:
     """The choices of the exam on validation data; the documented defaults, with the reason, without one."""
-    default = default_choices(settings.taste)
+    default = default_choices(settings.taste, item_ridge=settings.item_ridge)
     if isinstance(exam, NotJudgeable):
         return replace(default, reasons=(f"nothing was tuned, defaults hold; {exam.reason}",))
     catalogue = without_stock(catalogue)
     choices, taste = _choose_taste(exam, catalogue, settings, default, progress)
+    choices = _choose_ridge(exam, catalogue, settings, choices, progress)
     shortcuts = Shortcuts(taste=taste, skip=frozenset({"similar", "trade_up"}))
     bundle = fit_bundle(
         exam.history,
@@ -105,6 +116,21 @@ def _choose_taste(
     return replace(choices, taste=trials[chosen], trials=tried), fitted[chosen]
 
 
+def _choose_ridge(
+    exam: Exam, catalogue: Catalogue, settings: Training, choices: Choices, progress: Progress
+) -> Choices:
+    on_customers = settings.item_ridge.customer_regularizations
+    on_carts = settings.item_ridge.cart_regularizations
+    recalls = customer_recalls(exam, catalogue, settings, on_customers, progress)
+    hits = cart_hits(exam, settings, on_carts, progress)
+    chosen = RidgeChoice(on_customers[simplest_of_the_best(recalls)], on_carts[simplest_of_the_best(hits)])
+    tried = (
+        *_told("item_ridge", _each("regularization", on_customers), "recall@10 on new products", recalls),
+        *_told("cart_ridge", _each("regularization", on_carts), "hit rate@10 of carts", hits),
+    )
+    return replace(choices, ridge=chosen, trials=(*choices.trials, *tried))
+
+
 def _new_recall(exam: Exam, taste: Taste, purchases: csr_matrix, catalogue: Catalogue, threads: int) -> float:
     """Recall@10 of new products of the lists by taste, over judged customers with such purchases."""
     truth = exam.truth("new")
@@ -123,24 +149,50 @@ def _choose_weights(exam: Exam, bundle: Bundle, choices: Choices, progress: Prog
     if not len(alone.sizes):
         reason = "the weights are the defaults: nobody bought anything new in the validation window"
         return replace(choices, reasons=(*choices.reasons, reason))
+    metric = f"recall@{K} on new products"
+    everybody = {"trending": DEFAULT_WEIGHTS["trending"], "popularity": POPULARITY[0]}
+    shares = [{"taste": 1 - share, "item_ridge": share, **everybody} for share in ITEM_RIDGE]
+    personal, tried = _best_of(alone, shares, "share of item_ridge beside taste", metric)
+    choices = replace(choices, trials=(*choices.trials, *tried))
     block_grid = [
-        _scaled({"taste": 1.0, "trending": trending, "popularity": popularity}, 1.0)
+        _scaled({**personal, "trending": trending, "popularity": popularity}, 1.0)
         for trending, popularity in product(TRENDING, POPULARITY)
     ]
-    block, tried = _best_of(alone, block_grid, "weights without a basket", f"recall@{K} on new products")
+    block, tried = _best_of(alone, block_grid, "weights without a basket", metric)
     choices = replace(choices, trials=(*choices.trials, *tried))
     progress("weights with a basket")
     carts = with_cart(exam, bundle)
     if len(carts.sizes) < MIN_CARTS:
         reason = f"the weights with a basket are defaults: {len(carts.sizes)} carts, {MIN_CARTS} are needed"
-        weights = _joined(1.0, _scaled(block, BLOCK[0]))
+        weights = {
+            **_joined(1.0, _scaled(block, BLOCK[0])),
+            "cart_ridge": DEFAULT_WEIGHTS["cart_ridge"],
+        }
         return replace(choices, weights=weights, reasons=(*choices.reasons, reason))
     # The strongest weight is 1: in answers of several kinds scores of cross-sell meet those of buy_again.
     grid = [
         _scaled(_joined(rules, _scaled(block, scale)), 1.0) for rules, scale in product(BASKET_RULES, BLOCK)
     ]
     mixed, tried = _best_of(carts, grid, "weights with a basket", f"hit rate@{K} of carts")
+    choices = replace(choices, trials=(*choices.trials, *tried))
+    grid = [{**mixed, "cart_ridge": 0.0}] + [
+        _with_cart_ridge(mixed, *factors) for factors in product(BESIDE_CART_RIDGE, repeat=2)
+    ]
+    mixed, tried = _best_of(carts, grid, "weight of cart_ridge with a basket", f"hit rate@{K} of carts")
     return replace(choices, weights=mixed, trials=(*choices.trials, *tried))
+
+
+def _with_cart_ridge(mixed: Mapping[str, float], rules: float, block: float) -> dict[str, float]:
+    """The mix beside a weight of 1 for cart_ridge, its rules and its other sources multiplied."""
+    spoken = {
+        name: weight * (rules if name in ("bought_together", "basket_rules") else block)
+        for name, weight in mixed.items()
+    }
+    return _scaled({**spoken, "cart_ridge": 1.0}, 1.0)
+
+
+def _each(name: str, values: Sequence[float]) -> list[dict[str, float]]:
+    return [{name: value} for value in values]
 
 
 def _choose_buy_again(exam: Exam, bundle: Bundle, choices: Choices) -> Choices:
@@ -159,7 +211,7 @@ def _choose_buy_again(exam: Exam, bundle: Bundle, choices: Choices) -> Choices:
             picks = choose(tried, context, SERVED_KINDS["all"], K)
             lists[row, : len(picks)] = [pick.product for pick in picks]
         recalls.append(float(per_row(lists, truth.take(rows), K).recall.mean()))
-    settings = [{BUY_AGAIN_SOURCE: weight} for weight in BUY_AGAIN]
+    settings = _each(BUY_AGAIN_SOURCE, BUY_AGAIN)
     tried_all = _told("weight of buy_again", settings, "recall@10 on all products", recalls)
     chosen = grid[simplest_of_the_best(recalls)]
     return replace(choices, weights=chosen, trials=(*choices.trials, *tried_all))

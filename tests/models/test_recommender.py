@@ -15,15 +15,25 @@ from config.training import Popularity as PopularitySettings
 from config.training import TradeUp as TradeUpSettings
 from models.basket_rules import BasketRules
 from models.bundle import Bundle
+from models.candidates import PERSONAL
 from models.catalogue import NO_PRICE
 from models.context import resolve
 from models.ids import IdMap
 from models.query import KINDS, Answer, Query
 from models.recommender import bought_together, choose, recommend, similar
+from models.sources import PERSONAL_SOURCES
 from tests.models.tiny import tiny_bundle, tiny_facts
 from tests.training.fitting.worlds import catalogue_of, lines_of
 from training.fitting.bought_together import fit_bought_together
 from training.fitting.buy_again import fit_buy_again
+from training.fitting.item_ridge import (
+    basket_rows,
+    customer_rows,
+    fit_cart_ridge,
+    fit_links,
+    fit_ridge_lists,
+    gram_of,
+)
 from training.fitting.popularity import fit_popularity
 from training.fitting.taste import fit_similar, fit_taste, fit_taste_lists
 from training.fitting.trade_up import fit_trade_up
@@ -54,8 +64,11 @@ def shop() -> Bundle:
     taste = fit_taste(purchases, factors=6, iterations=5, regularization=1, alpha=2, seed=1, threads=2)
     popularity = fit_popularity(lines, catalogue, PopularitySettings(), LAST)
     similar_products = fit_similar(taste, 10, threads=2)
+    links = fit_links(gram_of(customer_rows(purchases), N_PRODUCTS, 2), N_PRODUCTS, 1.0, 20, 2)
+    facts = tiny_facts()
+    weights = {**facts.weights, "item_ridge": 0.5, "cart_ridge": 2.0}
     return Bundle(
-        facts=tiny_facts(),
+        facts=replace(facts, weights=weights),
         products=IdMap.of(f"p{item:02}" for item in range(N_PRODUCTS)),
         customers=IdMap.of(f"c{item:02}" for item in range(N_CUSTOMERS)),
         catalogue=catalogue,
@@ -64,6 +77,11 @@ def shop() -> Bundle:
         taste=taste,
         taste_lists=fit_taste_lists(taste, purchases, 20, 2, catalogue.family),
         similar=similar_products,
+        ridge_lists=fit_ridge_lists(links, purchases, length=20, family=catalogue.family, threads=2),
+        ridge_links=links,
+        cart_ridge=fit_cart_ridge(
+            fit_links(gram_of(basket_rows(baskets), N_PRODUCTS, 2), N_PRODUCTS, 5.0, 20, 2)
+        ),
         popularity=popularity,
         buy_again=fit_buy_again(lines, N_CUSTOMERS, N_PRODUCTS, LAST, 60),
         trade_up=fit_trade_up(lines, catalogue, popularity, similar_products, TradeUpSettings()),
@@ -233,6 +251,15 @@ def test_pages_about_a_product_hold_the_same(product_id: str, limit: int, page: 
         assert scores[0] == 1
 
 
+def test_a_source_without_weight_proposes_nothing() -> None:
+    world, query = shop(), Query(basket=("p01", "p02"), limit=20, explain=True)
+    assert tuple(PERSONAL) == PERSONAL_SOURCES
+    for silent in PERSONAL:
+        weights = {**world.facts.weights, silent: 0.0}
+        answer = recommend(replace(world, facts=replace(world.facts, weights=weights)), query)
+        assert silent not in {line.source for line in answer.candidates}
+
+
 def tiny(query: Query) -> list[str]:
     return [item.product_id for item in recommend(tiny_bundle(), query).recommendations]
 
@@ -285,6 +312,24 @@ def test_a_rule_of_two_antecedents_gives_its_reason() -> None:
     assert first.product_id == "butter"
     assert first.reasons[0].text == "Bought with Bread and Cola in 2 of 2 orders"
     assert first.reasons[0].evidence["product_ids"] == ["bread", "cola"]
+
+
+def test_item_ridge_names_the_product_that_speaks_most() -> None:
+    bundle = tiny_bundle()
+    bundle = replace(bundle, facts=replace(bundle.facts, weights={"item_ridge": 1.0, "cart_ridge": 1.0}))
+    # cai has wine and pizza beside butter and bread: pizza says 0.3 of cola, butter 0.1
+    known = recommend(bundle, Query(customer_id="cai", limit=1)).recommendations[0]
+    assert (known.product_id, known.source) == ("cola", "item_ridge")
+    assert known.reasons[0].code == "CUSTOMERS_ALSO_BUY"
+    assert known.reasons[0].text == "Customers who buy Pizza Margherita often buy this too"
+    assert known.reasons[0].evidence == {"product_id": "pizza", "weight": 0.3}
+    # a guest with butter and pizza: butter says 0.2 of cola, pizza 0.3, and 0.4 of bread
+    first, second = recommend(bundle, Query(basket=("butter", "pizza"), limit=2)).recommendations
+    assert [first.product_id, second.product_id] == ["cola", "bread"]
+    assert first.source == "cart_ridge"
+    assert first.score == pytest.approx(0.5 / 1.5, abs=1e-4)
+    assert [reason.code for reason in first.reasons] == ["BOUGHT_TOGETHER", "COMPLETES_BASKET"]
+    assert first.reasons[1].evidence == {"product_id": "pizza", "weight": 0.3}
 
 
 @pytest.mark.parametrize(("weight", "habits"), [(1000.0, 4), (0.001, 1)])

@@ -69,6 +69,21 @@ def test_factors_lists_and_gram_agree() -> None:
             assert np.isclose(row.scores[row.products.tolist().index(b)], unit[a] @ unit[b])
 
 
+def test_the_lists_of_item_ridge_follow_from_its_links() -> None:
+    bundle = tiny_bundle()
+    family = bundle.catalogue.family
+    for customer, name in enumerate(CUSTOMERS):
+        orders = [basket for who, basket in ORDERS if who == name]
+        counts = np.array([sum(item in basket for basket in orders) for item in PRODUCTS])
+        scores = np.zeros(6)
+        for product in set(range(6)) - set(np.flatnonzero(np.isin(family, family[counts > 0]))):
+            links = bundle.ridge_links.of(product)
+            scores[product] = np.log1p(counts)[links.products] @ links.scores
+        listed = bundle.ridge_lists.of(customer)
+        assert set(listed.products.tolist()) == set(np.flatnonzero(scores))
+        assert np.allclose(listed.scores, scores[listed.products])
+
+
 def test_popularity_is_counted_from_the_orders() -> None:
     popularity = tiny_bundle().popularity
     late, early = ORDERS[5:], ORDERS[:5]

@@ -33,6 +33,7 @@ from models.bundle import Bundle, Facts
 from models.buy_again import BuyAgain
 from models.catalogue import NO_BRAND, NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN, Catalogue
 from models.ids import IdMap
+from models.item_ridge import ItemRidge
 from models.lists import TopLists
 from models.popularity import Popularity
 from models.ranked_lists import no_customer_lists
@@ -76,6 +77,9 @@ def tiny_bundle(version: str = "tiny-1") -> Bundle:
         taste=_taste(),
         taste_lists=_taste_lists(),
         similar=_similar(),
+        ridge_lists=_ridge_lists(),
+        ridge_links=_ridge_links(),
+        cart_ridge=_cart_ridge(),
         popularity=_popularity(),
         buy_again=_buy_again(),
         trade_up=_trade_up(),
@@ -233,6 +237,50 @@ def _similar() -> TopLists:
             ],
             dtype=np.float32,
         ),
+    )
+
+
+def _ridge_links() -> TopLists:
+    """Weights chosen rather than fitted, in tenths: who has pizza has cola, who has bread has butter."""
+    return TopLists(
+        products=np.array(
+            [[BUTTER, -1], [BUTTER, -1], [BREAD, BREAD_XL], [PIZZA, BUTTER], [COLA, WINE], [PIZZA, -1]],
+            dtype=np.int32,
+        ),
+        scores=np.array(
+            [[0.2, 0.0], [0.1, 0.0], [0.3, 0.2], [0.3, 0.1], [0.3, 0.2], [0.2, 0.0]], dtype=np.float32
+        ),
+    )
+
+
+def _ridge_lists() -> TopLists:
+    """What the links say of a customer's purchases, log(1 + orders) each; variants of these are no news.
+
+    ana's cola speaks for pizza, 0.3 log 2; pizza and butter speak for cola to cai, 0.4 log 2, and butter
+    alone to dora. Nothing ben bought speaks for what he did not buy.
+    """
+    return TopLists(
+        products=np.array([[PIZZA], [-1], [COLA], [COLA]], dtype=np.int32),
+        scores=(np.log(2) * np.array([[0.3], [0.0], [0.4], [0.1]])).astype(np.float32),
+    )
+
+
+def _cart_ridge() -> ItemRidge:
+    """Weights chosen rather than fitted."""
+    return ItemRidge(
+        starts=np.array([0, 2, 3, 5, 6, 8, 9], dtype=np.int64),
+        products=np.array(
+            [
+                *(BUTTER, COLA),  # bread speaks for them
+                *(BUTTER,),  # bread-xl
+                *(BREAD, COLA),  # butter
+                *(PIZZA,),  # cola
+                *(COLA, WINE),  # pizza
+                *(PIZZA,),  # wine
+            ],
+            dtype=np.int32,
+        ),
+        weights=np.array([0.4, 0.1, 0.3, 0.4, 0.2, 0.3, 0.3, 0.2, 0.2], dtype=np.float32),
     )
 
 

@@ -67,6 +67,16 @@ def test_where_customers_buy_alike_taste_outweighs_popularity() -> None:
     assert choices.weights["taste"] >= choices.weights["popularity"] > 0
 
 
+def test_where_customers_buy_alike_item_ridge_gets_a_share() -> None:
+    """Taste is useless here, so all that clubs tell comes from item ridge; nothing else knows of them."""
+    _, _, choices = tuned(clubs_shop(), USELESS)
+    assert choices.weights["item_ridge"] > choices.weights["popularity"]
+    told = [trial for trial in choices.trials if trial.what == "share of item_ridge beside taste"]
+    assert told[-1].score > told[0].score + 0.2
+    assert choices.ridge.customers in SETTINGS.item_ridge.customer_regularizations
+    assert choices.ridge.carts in SETTINGS.item_ridge.cart_regularizations
+
+
 def test_where_everybody_buys_the_same_news_popularity_outweighs_useless_taste() -> None:
     _, _, choices = tuned(_one_bestseller_after_another(), USELESS)
     chosen = [trial for trial in choices.trials if trial.chosen and trial.what == "weights without a basket"]
@@ -74,14 +84,18 @@ def test_where_everybody_buys_the_same_news_popularity_outweighs_useless_taste()
     assert chosen[0].score == max(trial.score for trial in choices.trials if trial.what == chosen[0].what)
 
 
-def test_with_planted_combos_rules_lead_in_carts() -> None:
+def test_with_planted_combos_what_goes_together_leads_in_carts() -> None:
     exam, _, choices = tuned(combo_shop())
     carts = [trial for trial in choices.trials if trial.what == "weights with a basket"]
     chosen = next(trial for trial in carts if trial.chosen)
-    strongest = max(choices.weights[name] for name in ("taste", "trending", "popularity"))
-    assert choices.weights["bought_together"] == 1.0 >= strongest
-    assert {**chosen.setting, "buy_again": choices.weights["buy_again"]} == choices.weights
+    others = ("item_ridge", "taste", "trending", "popularity")
+    assert chosen.setting["bought_together"] == 1.0 >= max(chosen.setting[name] for name in others)
     assert chosen.score >= 0.99 * max(trial.score for trial in carts)
+    last = next(trial for trial in choices.trials if trial.chosen and "cart_ridge with" in trial.what)
+    assert {**last.setting, "buy_again": choices.weights["buy_again"]} == choices.weights
+    assert last.score >= 0.99 * chosen.score
+    assert choices.weights["cart_ridge"] == 1.0 >= choices.weights["bought_together"]
+    assert 1.0 > max(choices.weights[name] for name in others)
     assert len(exam.carts) > 50
 
 

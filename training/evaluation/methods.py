@@ -57,28 +57,28 @@ def popularity(exam: Exam, bundle: Bundle, part: Part, length: int) -> np.ndarra
     """Products by baskets of the recent window, the same for everybody."""
     orders = bundle.popularity.recent_orders
     ranking = best(orders, int((orders > 0).sum())).astype(np.int32)
-    return _lists(exam, lambda _: ranking, part, length)
+    return limited(exam, lambda _: ranking, part, length)
 
 
 def trending(exam: Exam, bundle: Bundle, part: Part, length: int) -> np.ndarray:
     """Products by growth lately, the same for everybody."""
     ranking = bundle.popularity.rising().products
-    return _lists(exam, lambda _: ranking, part, length)
+    return limited(exam, lambda _: ranking, part, length)
 
 
 def personal_frequency(exam: Exam, bundle: Bundle, part: Part, length: int) -> np.ndarray:
     """What the customer buys most, decayed; it has nothing to say about new products."""
-    return _lists(exam, lambda row: bundle.buy_again.of(int(exam.customers[row])).products, part, length)
+    return limited(exam, lambda row: bundle.buy_again.of(int(exam.customers[row])).products, part, length)
 
 
 def taste(exam: Exam, bundle: Bundle, part: Part, length: int) -> np.ndarray:
     """ALS scores: over all products, over owned ones, or the lists for new ones that are served."""
     customers = exam.customers
     if part == "new":
-        return _lists(exam, lambda row: bundle.taste_lists.of(int(customers[row])).products, part, length)
+        return limited(exam, lambda row: bundle.taste_lists.of(int(customers[row])).products, part, length)
     factors, products = bundle.taste.customer_factors[customers], bundle.taste.product_factors
     if part == "repeat":
-        return _lists(exam, lambda row: _by_score(exam.owned.of(row), factors[row], products), part, length)
+        return limited(exam, lambda row: _by_score(exam.owned.of(row), factors[row], products), part, length)
     nothing_owned = csr_matrix((len(customers), len(bundle.products)), dtype=np.float32)
     judged = replace(bundle.taste, customer_factors=factors)
     return fit_taste_lists(judged, nothing_owned, length, threads=0).products
@@ -87,7 +87,23 @@ def taste(exam: Exam, bundle: Bundle, part: Part, length: int) -> np.ndarray:
 def bought_together(exam: Exam, bundle: Bundle, part: Part, length: int) -> np.ndarray:
     """Consequents of the cart, or of the customer's last basket, each by its strongest rule."""
     baskets = exam.carts.baskets if part == "cart" else exam.last_basket
-    return _lists(exam, lambda row: together(bundle, baskets.of(row)), part, length)
+    return limited(exam, lambda row: together(bundle, baskets.of(row)), part, length)
+
+
+def item_ridge(exam: Exam, bundle: Bundle, part: Part, length: int) -> np.ndarray:
+    """Item ridge: on carts for carts, the customers' lists that are served for new products."""
+    if part == "cart":
+        carts = exam.carts
+        return limited(
+            exam,
+            # The limits of a row may take its best away: as many more are asked for.
+            lambda row: (
+                bundle.cart_ridge.propose(carts.baskets.of(row), length + len(carts.owned.of(row))).products
+            ),
+            part,
+            length,
+        )
+    return limited(exam, lambda row: bundle.ridge_lists.of(int(exam.customers[row])).products, part, length)
 
 
 def served(exam: Exam, bundle: Bundle, part: Part, length: int) -> np.ndarray:
@@ -106,6 +122,7 @@ METHODS = (
     Method("personal_frequency", personal_frequency),
     Method("taste", taste),
     Method("bought_together", bought_together, PARTS),
+    Method("item_ridge", item_ridge, ("new", "cart")),
     Method("served", served, PARTS, apart=("all",)),
 )
 
@@ -134,7 +151,7 @@ def _by_score(products: np.ndarray, customer: np.ndarray, factors: np.ndarray) -
     return ranked
 
 
-def _lists(exam: Exam, ranking: Callable[[int], np.ndarray], part: Part, length: int) -> np.ndarray:
+def limited(exam: Exam, ranking: Callable[[int], np.ndarray], part: Part, length: int) -> np.ndarray:
     """The first `length` of each row's ranking that the part allows."""
     lists = np.full((exam.size(part), length), UNKNOWN, dtype=np.int32)
     marked = np.zeros(len(exam.history.products), dtype=bool)

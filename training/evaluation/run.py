@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.training import Training
 from models.catalogue import Catalogue
@@ -14,6 +14,8 @@ from training.evaluation.past import facts_of, quick, without_stock
 from training.evaluation.protocol import Evaluation, evaluate
 from training.evaluation.split import NotJudgeable, Split, split_by_time, thin
 from training.fitting.progress import Progress, silent
+from training.ranking.fit import Rankers
+from training.ranking.stage import learn, lists
 from training.tuning import tune
 
 # Order lines that models are fitted on while judging. A shop with more is judged by a sample of its
@@ -23,10 +25,14 @@ MAX_LINES = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What tuning chose, and how good that is on data it has not seen."""
+    """What tuning chose, and how good that is on data it has not seen.
+
+    rankers  the learned orders that were judged; why there are none, where there are none
+    """
 
     choices: Choices
     evaluation: Evaluation
+    rankers: Rankers | str
 
 
 def tune_and_evaluate(
@@ -35,21 +41,37 @@ def tune_and_evaluate(
     """Choices from the validation window, the evaluation from the test window; reasons where not."""
     split = split_by_time(orders.lines, settings.split)
     if isinstance(split, NotJudgeable):
-        return Judged(tune(split, catalogue, settings), evaluate(split, None, None))
+        return Judged(tune(split, catalogue, settings), evaluate(split, None, None), split.reason)
     validation, test = exams(orders, split, settings)
     choices = tune(validation, catalogue, settings, progress)
     if isinstance(test, NotJudgeable):
-        return Judged(choices, evaluate(test, None, split))
+        return Judged(choices, evaluate(test, None, split), test.reason)
+    catalogue = without_stock(catalogue)
     bundle = fit_bundle(
         test.history,
-        without_stock(catalogue),
+        catalogue,
         quick(settings),
         choices,
         facts_of(test),
         progress=progress,
         shortcuts=Shortcuts(skip=frozenset({"similar", "trade_up"})),
     )
-    return Judged(choices, evaluate(test, bundle, split, progress=progress))
+    as_of = test.cut.at
+    rankers = learn(
+        test.history, catalogue, settings, window=split.window_days, as_of=as_of, progress=progress
+    )
+    if not isinstance(rankers, str):
+        written = lists(
+            test.history,
+            catalogue,
+            settings,
+            rankers,
+            as_of=as_of,
+            customers=test.customers,
+            progress=progress,
+        )
+        bundle = replace(bundle, customer_lists=written)
+    return Judged(choices, evaluate(test, bundle, split, progress=progress), rankers)
 
 
 def exams(

@@ -16,7 +16,7 @@ BLOCK_ENTRIES = 4_000_000
 
 
 class PairBlock(NamedTuple):
-    """Pair counts of some antecedents: `counts` int32 [n_rows, n_columns].
+    """Pair counts of some antecedents: `counts` [n_rows, n_columns], of the type of the baskets.
 
     Row 0 is product `first_row`, column 0 product `first_column`. The count of a product with itself is
     the baskets with it. Columns within a row are in no order.
@@ -31,6 +31,8 @@ def pair_counts(
     baskets: csr_matrix, threads: int, *, block_entries: int = BLOCK_ENTRIES, upper: bool = False
 ) -> Iterator[PairBlock]:
     """The rows of B.T @ B in order, for `baskets` B int32 ones [n_orders, n_products].
+
+    Weighted baskets (float32 w for a product in a basket) give the sums of w_i w_j instead.
 
     Rows are cut into blocks that cannot hold more than `block_entries` counts (unless one row does), so
     that memory stays bounded however many products there are or however large one order is. SciPy's

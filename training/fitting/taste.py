@@ -16,6 +16,7 @@ from models.ids import UNKNOWN
 from models.lists import TopLists
 from models.taste import Taste
 from training.fitting.progress import Progress, silent
+from training.matrices import with_variants
 
 # Rows whose scores for every product are held at one time: 512 x 50,000 float32 are 100 MB.
 BLOCK_SCORES = 25_000_000
@@ -77,7 +78,7 @@ def fit_taste_lists(
     estimated preference of 0 or less are left out, so a list may be shorter.
     """
     if family is not None:
-        owned = _with_variants(owned, family)
+        owned = with_variants(owned, family)
     model = _model(taste, threads)
     n_customers, n_products = len(taste.customer_factors), len(taste.product_factors)
     lists = _Lists(n_customers, min(length, n_products))
@@ -138,16 +139,6 @@ class _Lists:
 
     def frozen(self) -> TopLists:
         return TopLists(frozen(self.products), frozen(self.scores))
-
-
-def _with_variants(owned: csr_matrix, family: np.ndarray) -> csr_matrix:
-    """An entry for every product of a family of which the customer owns one."""
-    n_products = len(family)
-    member = csr_matrix(
-        (np.ones(n_products, np.float32), (np.arange(n_products), family)), shape=(n_products,) * 2
-    )
-    structure = csr_matrix((np.ones(owned.nnz, np.float32), owned.indices, owned.indptr), shape=owned.shape)
-    return (structure @ member @ member.T).tocsr()
 
 
 def _model(taste: Taste, threads: int) -> AlternatingLeastSquares:

@@ -49,8 +49,8 @@ class History:
     as_of: int
 
     @classmethod
-    def of_orders(cls, orders: Orders) -> Self:
-        """All of the orders; the day after the last one is the first that is not known."""
+    def of_orders(cls, orders: Orders, as_of: int) -> Self:
+        """The orders of known customers, all of them before the day `as_of`."""
         known = orders.lines.filter(pl.col("customer") >= 0).select(
             "customer", "order", "product", "day", pl.col("price").cast(pl.Float32)
         )
@@ -63,7 +63,6 @@ class History:
         customer, order = entries["customer"].to_numpy(), entries["order"].to_numpy()
         first = np.ones(len(order), dtype=bool)
         first[1:] = (order[1:] != order[:-1]) | (customer[1:] != customer[:-1])
-        last_day = orders.lines["day"].max()
         return cls(
             customer=customer,
             product=entries["product"].to_numpy(),
@@ -73,7 +72,7 @@ class History:
             basket_day=entries["day"].to_numpy()[first],
             n_customers=len(orders.customers),
             n_products=len(orders.products),
-            as_of=int(last_day) + 1 if last_day is not None else 0,  # type: ignore[arg-type]  # an Int32 column
+            as_of=as_of,
         )
 
     def before(self, day: int) -> History:

@@ -43,6 +43,8 @@ METHODS: Mapping[str, str] = {
     "buy_again": "personal frequency",
     "taste": "taste",
     "trade_up": "trade-ups",
+    "item_ridge": "item ridge",
+    "cart_ridge": "item ridge on carts",
     "bought_together": "bought together",
     "basket_rules": "basket rules",
 }

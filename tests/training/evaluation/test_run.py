@@ -47,7 +47,8 @@ def test_what_is_recorded_fits_json_and_comes_back(judged: Judged) -> None:
     assert Evaluation.from_dict(recorded["metrics"]).rows == judged.evaluation.rows
     assert recorded["metrics"]["facts"]["test_from"] == "2025-02-21"
     assert recorded["metrics"]["facts"]["customers"] == 80  # c00 to c79, in both shops c00 to c59
-    assert recorded["choices"]["weights"]["bought_together"] == 1.0
+    assert recorded["choices"]["weights"]["cart_ridge"] == 1.0
+    assert recorded["choices"]["item_ridge"]["carts"] in SETTINGS.item_ridge.cart_regularizations
 
 
 def test_the_gate_lets_a_shop_with_planted_truth_through(judged: Judged) -> None:

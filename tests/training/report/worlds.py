@@ -101,7 +101,7 @@ def trained(lines: pl.DataFrame, bundle: Bundle | None = None, judged: Judged | 
         Trial("taste", {"regularization": 3.0, "alpha": 1.0}, "recall@10 on new products", 0.0312),
         Trial("taste", {"regularization": 30.0, "alpha": 1.0}, "recall@10 on new products", 0.0456, True),
     )
-    choices = Choices(TasteTrial(regularization=30, alpha=1), {"taste": 0.25}, trials)
+    choices = Choices(TasteTrial(regularization=30, alpha=1), {"taste": 0.25}, trials=trials)
     checks = (Check("recall@10 on all products", "the popularity baseline", 0.4, 0.2, 0.19, 300),)
     return Trained(
         Shop(orders, None, None, ReadReport({"orders": table})),
