@@ -6,7 +6,7 @@ costs to look up, score, filter and explain is not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 

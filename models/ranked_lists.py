@@ -22,9 +22,7 @@ class Ranked(NamedTuple):
     sources: np.ndarray
 
 
-NONE_RANKED = Ranked(
-    np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32), np.empty(0, dtype=np.uint8)
-)
+NONE_RANKED = Ranked(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32), np.empty(0, dtype=np.uint8))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,10 +80,7 @@ class CustomerLists:
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
         return cls(
-            *(
-                RankedLists(*(arrays[f"{name}_{field}"] for field in RankedLists.__slots__))
-                for name in LISTS
-            )
+            *(RankedLists(*(arrays[f"{name}_{field}"] for field in RankedLists.__slots__)) for name in LISTS)
         )
 
 

@@ -15,8 +15,8 @@ from models.bundle import Bundle, Facts
 from models.catalogue import Catalogue
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
-from models.taste import Taste
 from models.ranked_lists import no_customer_lists
+from models.taste import Taste
 from models.trade_up import TradeUp
 from training.choices import Choices
 from training.data.orders import Orders

@@ -25,7 +25,8 @@ from training.data.shop import Shop, read_shop
 from training.evaluation.run import Judged, tune_and_evaluate
 from training.gate import GateVerdict, check
 from training.publishing import POINTER, new_version, prune, publish, store
-from training.ranking.stage import lists
+from training.ranking.history import History
+from training.ranking.lists import write_lists
 from training.report.collect import Trained, collect, library_versions
 from training.report.content import ReportContent, Stage
 from training.report.files import report_files
@@ -88,14 +89,8 @@ def run_training(
         )
     if not isinstance(judged.rankers, str):
         with watch.stage("customers' lists"):
-            written = lists(
-                shop.orders,
-                catalogue,
-                settings.training,
-                judged.rankers,
-                as_of=facts.last_day + 1,
-                progress=progress,
-            )
+            history = History.of_orders(shop.orders, as_of=facts.last_day + 1)
+            written = write_lists(history, catalogue, judged.rankers, settings.training, progress=progress)
             bundle = replace(bundle, customer_lists=written)
     with watch.stage("report"):
         content = collect(settings, Trained(shop, catalogue, bundle, judged, verdict), tuple(watch.stages))

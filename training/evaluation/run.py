@@ -14,8 +14,9 @@ from training.evaluation.past import facts_of, quick, without_stock
 from training.evaluation.protocol import Evaluation, evaluate
 from training.evaluation.split import NotJudgeable, Split, split_by_time, thin
 from training.fitting.progress import Progress, silent
-from training.ranking.fit import Rankers
-from training.ranking.stage import learn, lists
+from training.ranking.fit import Rankers, fit_rankers
+from training.ranking.history import History
+from training.ranking.lists import write_lists
 from training.tuning import tune
 
 # Order lines that models are fitted on while judging. A shop with more is judged by a sample of its
@@ -56,19 +57,11 @@ def tune_and_evaluate(
         progress=progress,
         shortcuts=Shortcuts(skip=frozenset({"similar", "trade_up"})),
     )
-    as_of = test.cut.at
-    rankers = learn(
-        test.history, catalogue, settings, window=split.window_days, as_of=as_of, progress=progress
-    )
+    history = History.of_orders(test.history, as_of=test.cut.at)
+    rankers = fit_rankers(history, catalogue, settings, split.window_days, progress)
     if not isinstance(rankers, str):
-        written = lists(
-            test.history,
-            catalogue,
-            settings,
-            rankers,
-            as_of=as_of,
-            customers=test.customers,
-            progress=progress,
+        written = write_lists(
+            history, catalogue, rankers, settings, customers=test.customers, progress=progress
         )
         bundle = replace(bundle, customer_lists=written)
     return Judged(choices, evaluate(test, bundle, split, progress=progress), rankers)

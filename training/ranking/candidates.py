@@ -47,7 +47,9 @@ class CandidateRows:
         )
 
 
-def candidates(customers: History, snapshot: Snapshot, *, n_owned: int = OWNED, n_new: int = NEW) -> CandidateRows:
+def candidates(
+    customers: History, snapshot: Snapshot, *, n_owned: int = OWNED, n_new: int = NEW
+) -> CandidateRows:
     """The candidates of every customer of a history (a block of them: dense work)."""
     owned_rows, owned_products = _owned(customers, n_owned)
     scored = {name: source.scores(customers) for name, source in snapshot.sources.items()}

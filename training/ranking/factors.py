@@ -27,7 +27,8 @@ class Factors:
 
     def scores(self, customers: History) -> np.ndarray:
         """Preferences after one ALS step for every customer (see models.taste.Taste.fold_in)."""
-        return self._fold_in(customers) @ self.products.T
+        scores: np.ndarray = self._fold_in(customers) @ self.products.T
+        return scores
 
     def _fold_in(self, customers: History) -> np.ndarray:
         weights = logs_of(customers, self.columns, HALF_LIFE)
@@ -41,7 +42,8 @@ class Factors:
             # implicit counts what is not bought with confidence 1, and so what is with 1 + (c - 1).
             left[row] = base + (rows.T * (confidence - 1)) @ rows
             right[row] = confidence @ rows
-        return np.linalg.solve(left, right[..., None])[..., 0].astype(np.float32)
+        factors: np.ndarray = np.linalg.solve(left, right[..., None])[..., 0].astype(np.float32)
+        return factors
 
 
 def fit_factors(

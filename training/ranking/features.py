@@ -100,11 +100,11 @@ def _group_columns(
     usual = totals / max(totals.sum(), 1e-9)
     expected = np.maximum(customers.basket_counts(), 1)[rows.customer] * usual[np.maximum(group, 0)]
     table.add(f"{grouping.name}_lift", np.log((times + 1) / (expected * 5 + 1)).astype(np.float32))
-    table.add(f"{grouping.name}_distinct", _distinct(customers, grouping)[rows.customer, np.maximum(group, 0)])
-    # Something else of the group was bought since: a substitute.
     table.add(
-        f"{grouping.name}_since", pairs.looked_up(at, exists, "last") - last
+        f"{grouping.name}_distinct", _distinct(customers, grouping)[rows.customer, np.maximum(group, 0)]
     )
+    # Something else of the group was bought since: a substitute.
+    table.add(f"{grouping.name}_since", pairs.looked_up(at, exists, "last") - last)
 
 
 def _distinct(customers: History, grouping: Grouping) -> np.ndarray:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from config.training import Ranking
+from config.training import Training
+from models.catalogue import Catalogue
 from training.fitting.progress import Progress, silent
 from training.ranking.examples import Examples, Order, examples_at, joined
-from training.ranking.groups import Grouping
+from training.ranking.groups import Grouping, groupings
 from training.ranking.history import History
 from training.ranking.rankers import Ranker, fit_ranker
 from training.ranking.snapshot import fit_snapshot, sample_of
@@ -44,22 +45,29 @@ class Rankers:
 
 
 def fit_rankers(
-    history: History,
-    groupings: tuple[Grouping, ...],
-    window: int,
-    settings: Ranking,
-    *,
-    seed: int,
-    threads: int,
-    progress: Progress = silent,
+    history: History, catalogue: Catalogue, settings: Training, window: int, progress: Progress = silent
 ) -> Rankers | str:
-    """The rankers of all that is in the history; in words why there are none, where there are none."""
-    cuts = cuts_of(history, window, settings.cuts)
+    """The rankers of all that is in the history; in words why there are none, where there are none.
+
+    `window` is the number of days in which a purchase counts as right.
+    """
+    found = _fit(history, catalogue, settings, window, progress)
+    if isinstance(found, str):
+        log.warning("no order was learned, lists are mixed by weight: %s", found)
+    return found
+
+
+def _fit(
+    history: History, catalogue: Catalogue, settings: Training, window: int, progress: Progress
+) -> Rankers | str:
+    if not settings.ranking.enabled:
+        return "ranking is switched off (training.ranking.enabled)"
+    cuts = cuts_of(history, window, settings.ranking.cuts)
     if not cuts:
         return f"orders span too few days: {window} to learn from and {2 * window} before them are needed"
-    learned_from = _thinned(history, settings.max_customers, seed)
+    most, seed, threads = settings.ranking.max_customers, settings.seed, settings.threads
     parts: dict[Order, list[Examples]] = {"all": [], "new": []}
-    arguments = (learned_from, groupings, window, settings.max_customers, seed)
+    arguments = (_thinned(history, most, seed), groupings(catalogue), window, most, seed)
     workers = min(threads, len(cuts))
     with ordered_map(_examples_of, arguments, workers) as examples:
         for done, found in enumerate(examples(cuts), start=1):
@@ -68,7 +76,9 @@ def fit_rankers(
                 parts[order].append(part)
     if not parts["all"]:
         return "no customer bought before and after any of the cuts"
-    rankers = {order: fit_ranker(order, [joined(found)], seed, threads, progress) for order, found in parts.items()}
+    rankers = {
+        order: fit_ranker(order, [joined(found)], seed, threads, progress) for order, found in parts.items()
+    }
     if rankers["all"] is None or rankers["new"] is None:
         return "customers bought too little after the cuts to learn an order from"
     return Rankers(rankers["all"], rankers["new"], window)

@@ -6,45 +6,43 @@ from collections.abc import Callable
 
 import numpy as np
 
-from config.training import Ranking
+from config.training import Ranking, Training
 from models.arrays import frozen
+from models.catalogue import Catalogue
 from models.ranked_lists import SOURCES, CustomerLists, RankedLists, no_ranked_lists
 from training.fitting.progress import Progress, silent
 from training.ranking.candidates import CandidateRows, candidates, places
 from training.ranking.examples import blocks_of
 from training.ranking.features import features
 from training.ranking.fit import Rankers
-from training.ranking.groups import Grouping
+from training.ranking.groups import groupings
 from training.ranking.history import History
 from training.ranking.snapshot import Snapshot, fit_snapshot
 from training.spawned import ordered_map
-
 
 Block = tuple[RankedLists, RankedLists, RankedLists]
 
 
 def write_lists(
     history: History,
-    groupings: tuple[Grouping, ...],
+    catalogue: Catalogue,
     rankers: Rankers,
-    settings: Ranking,
+    settings: Training,
     *,
-    family: np.ndarray,
-    seed: int,
-    threads: int,
     customers: np.ndarray | None = None,
     progress: Progress = silent,
 ) -> CustomerLists:
     """The lists of `customers` (positions, ascending; all if None) as of the day after the history.
 
-    `family` int32 [n_products]: variants of a product that was bought are not new.
+    Variants of a product that was bought are not new.
     """
+    ranking, threads = settings.ranking, settings.threads
     wanted = np.unique(history.basket_customer) if customers is None else customers
-    snapshot = fit_snapshot(history, groupings, rankers.window, seed, threads, progress)
+    snapshot = fit_snapshot(history, groupings(catalogue), rankers.window, settings.seed, threads, progress)
     blocks = blocks_of(wanted, len(snapshot.columns))
-    lengths = (settings.list_length, settings.mixed_length, settings.list_length)
+    lengths = (ranking.list_length, ranking.mixed_length, ranking.list_length)
     lists = tuple(no_ranked_lists(history.n_customers, length) for length in lengths)
-    arguments = (snapshot, rankers, settings, family)
+    arguments = (snapshot, rankers, ranking, catalogue.family)
     with ordered_map(_lists_of, arguments, min(threads, max(len(blocks), 1))) as ranked:
         tasks = (history.take(block) for block in blocks)
         for block, found in zip(blocks, ranked(tasks), strict=True):
@@ -52,7 +50,9 @@ def write_lists(
                 whole.products[block], whole.scores[block] = part.products, part.scores
                 whole.sources[block] = part.sources
             progress(f"customers' lists: {int(block[-1]) + 1:,} of {history.n_customers:,}")
-    return CustomerLists(*(RankedLists(*(frozen(a) for a in (x.products, x.scores, x.sources))) for x in lists))
+    return CustomerLists(
+        *(RankedLists(*(frozen(a) for a in (x.products, x.scores, x.sources))) for x in lists)
+    )
 
 
 def _lists_of(

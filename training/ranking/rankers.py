@@ -29,7 +29,7 @@ PARAMETERS: Mapping[Order, Mapping[str, Any]] = {
     "all": {"learning_rate": 0.05, "num_leaves": 31, "min_data_in_leaf": 500, "feature_fraction": 0.3},
     "new": {"learning_rate": 0.04, "num_leaves": 15, "min_data_in_leaf": 300, "feature_fraction": 0.5},
 }
-ROUNDS: Mapping[Order, int] = {"all": 220, "new": 250}
+ROUNDS: Mapping[Order, int] = {"all": 130, "new": 130}
 FEWEST_BOUGHT = 300  # examples of a purchase: with fewer there is no order to learn
 
 
@@ -46,7 +46,7 @@ class Ranker:
         booster = lightgbm.Booster(model_str=self.trees)
 
         def chances(features: np.ndarray) -> np.ndarray:
-            seen = booster.predict(features, num_threads=1)
+            seen = np.asarray(booster.predict(features, num_threads=1))
             # Only a share of what was not bought was learned from: without that, chances are too high.
             return np.asarray(seen / (seen + (1 - seen) / NEGATIVES[self.order]), dtype=np.float32)
 
