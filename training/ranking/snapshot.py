@@ -13,22 +13,16 @@ from training.fitting.progress import Progress, silent
 from training.ranking.factors import fit_factors
 from training.ranking.groups import Grouping
 from training.ranking.history import History
-from training.ranking.sources import (
-    Source,
-    fit_cooccurrence,
-    fit_item_ridge_dual,
-    fit_kernel_ridge,
-    fit_neighbours,
-    fit_transitions,
-    fit_user_wise,
-    logs_of,
-)
+from training.ranking.links import fit_cooccurrence, fit_transitions
+from training.ranking.neighbours import fit_neighbours, fit_user_wise
+from training.ranking.ridge import fit_item_ridge, fit_kernel_ridge
+from training.ranking.sources import Source, logs_of
 from training.ranking.statistics import product_statistics
 
 log = logging.getLogger(__name__)
 
 MAX_COLUMNS = 12_000  # products that can be proposed; the rest sells too seldom for anybody's first ten
-MAX_REFERENCE = 5_000  # customers that sources are fitted on: some take the third power of it
+MAX_REFERENCE = 4_000  # customers that sources are fitted on: some take the third power of it
 TOP_LINKS = 100
 ALS_REGULARIZATION = 30.0
 RECENT_HALF_LIFE, LONG_HALF_LIFE = 60.0, 250.0
@@ -100,8 +94,8 @@ def _sources(
 ) -> dict[str, Source]:
     """Those that can be fitted; what cannot is left out, and the log says so."""
     fits: dict[str, Callable[[], Source]] = {
-        "item_ridge": lambda: fit_item_ridge_dual(history, columns, RECENT_HALF_LIFE, 30.0),
-        "item_ridge_long": lambda: fit_item_ridge_dual(history, columns, LONG_HALF_LIFE, 100.0),
+        "item_ridge": lambda: fit_item_ridge(history, columns, RECENT_HALF_LIFE, 30.0),
+        "item_ridge_long": lambda: fit_item_ridge(history, columns, LONG_HALF_LIFE, 100.0),
         "kernel_ridge": lambda: _kernel_ridge(history, columns, window),
         "taste": lambda: fit_factors(history, columns, ALS_REGULARIZATION, seed, threads),
         "neighbours": lambda: fit_neighbours(history, columns),
@@ -135,7 +129,7 @@ def _kernel_ridge(history: History, columns: np.ndarray, window: int) -> Source:
 
 
 def _at_most(
-    examples: list[tuple[csr_matrix, csr_matrix]], most: int = 6_000
+    examples: list[tuple[csr_matrix, csr_matrix]], most: int = 4_000
 ) -> list[tuple[csr_matrix, csr_matrix]]:
     """Fewer of each where they are too many: the time is their third power."""
     total = sum(x.shape[0] for x, _ in examples)
