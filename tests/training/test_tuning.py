@@ -95,7 +95,7 @@ def test_with_planted_combos_what_goes_together_leads_in_carts() -> None:
     assert {**last.setting, "buy_again": choices.weights["buy_again"]} == choices.weights
     assert last.score >= 0.99 * chosen.score
     assert choices.weights["cart_ridge"] == 1.0 >= choices.weights["bought_together"]
-    assert 1.0 > max(choices.weights[name] for name in others)
+    assert max(choices.weights[name] for name in others) < 1.0
     assert len(exam.carts) > 50
 
 
