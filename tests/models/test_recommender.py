@@ -20,6 +20,7 @@ from models.catalogue import NO_PRICE
 from models.context import resolve
 from models.ids import IdMap
 from models.query import KINDS, Answer, Query
+from models.ranked_lists import no_customer_lists
 from models.recommender import bought_together, choose, recommend, similar
 from models.sources import PERSONAL_SOURCES
 from tests.models.tiny import tiny_bundle, tiny_facts
@@ -85,6 +86,7 @@ def shop() -> Bundle:
         popularity=popularity,
         buy_again=fit_buy_again(lines, N_CUSTOMERS, N_PRODUCTS, LAST, 60),
         trade_up=fit_trade_up(lines, catalogue, popularity, similar_products, TradeUpSettings()),
+        customer_lists=no_customer_lists(N_CUSTOMERS),
     )
 
 
