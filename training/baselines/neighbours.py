@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from training.baselines.history import BLOCK_CELLS, History, Scorer, customer_rows, dense_or_nothing
+from training.baselines.history import (
+    BLOCK_CELLS,
+    NOTHING_SAID,
+    History,
+    Scorer,
+    customer_rows,
+    dense_or_nothing,
+)
 from training.matrices import GUEST
 
 MAX_NEIGHBOURS = 900
@@ -105,7 +112,8 @@ def up_cf(history: History, recent: int, locality: float, asymmetry: float) -> S
             common = (customer_rows(bought, rows) @ transposed).toarray()
             mine = np.where(rows >= 0, sizes[rows], 1)[:, None]
             similar = (common / (mine**asymmetry * sizes ** (1 - asymmetry))) ** locality
-            scores[begin : begin + step] = dense_or_nothing(csr_matrix(similar @ shares))
+            scores[begin : begin + step] = similar @ shares
+        scores[scores <= 0] = NOTHING_SAID
         return scores
 
     return lambda asked: score(asked.customers)

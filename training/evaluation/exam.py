@@ -190,7 +190,7 @@ def _carts(
 
     Cross-sell never offers that.
     """
-    carts, sizes = carts_of(order, buyer, product, known, sold, rng)
+    carts, sizes, _ = carts_of(order, buyer, product, known, sold, rng)
     fair = (sizes >= 2) & ~carts.removed_is_owned()
     return carts.take(sampled(np.flatnonzero(fair), MAX_CARTS, rng))
 
@@ -202,8 +202,8 @@ def carts_of(
     known: pl.DataFrame,
     sold: np.ndarray,
     rng: np.random.Generator,
-) -> tuple[Carts, np.ndarray]:
-    """Baskets with one product of each taken out at random, and their sizes [n_carts] before that.
+) -> tuple[Carts, np.ndarray, np.ndarray]:
+    """Baskets with one product of each taken out at random; their sizes before that, and their orders.
 
     Only products sold before the cut stay in the basket. A cart is left out where nothing is left
     in it, and where it is larger than the service takes.
@@ -217,7 +217,7 @@ def carts_of(
     customers = buyer[first]
     rest, lost = baskets.where(~removed & sold[baskets.products]), baskets.where(removed)
     kept = np.flatnonzero((rest.lengths() > 0) & (rest.lengths() <= MAX_BASKET))
-    return Carts(customers, _owned(known, customers), rest, lost).take(kept), sizes[kept]
+    return Carts(customers, _owned(known, customers), rest, lost).take(kept), sizes[kept], orders[kept]
 
 
 def _owned(known: pl.DataFrame, customers: np.ndarray) -> Rows:
