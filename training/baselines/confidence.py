@@ -52,9 +52,7 @@ def confidences(pairs: csr_matrix, product_orders: np.ndarray, min_pair_orders: 
     return kept
 
 
-def lifts(
-    pairs: csr_matrix, product_orders: np.ndarray, all_orders: int, min_pair_orders: int
-) -> csr_matrix:
+def lifts(pairs: csr_matrix, product_orders: np.ndarray, all_orders: int, min_pair_orders: int) -> csr_matrix:
     """P(consequent | antecedent) / P(consequent), CSR, antecedents in rows."""
     rules = confidences(pairs, product_orders, min_pair_orders)
     rules.data = (rules.data / (product_orders[rules.indices] / all_orders)).astype(np.float32)

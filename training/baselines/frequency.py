@@ -54,4 +54,3 @@ def gp_topfreq(history: History) -> Scorer:
 def _dense(matrix: csr_matrix) -> np.ndarray:
     dense: np.ndarray = matrix.toarray().astype(np.float32, copy=False)
     return dense
-

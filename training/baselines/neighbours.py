@@ -51,7 +51,9 @@ def nearest(vectors: csr_matrix, customers: np.ndarray, most: int) -> np.ndarray
     step = max(1, BLOCK_CELLS // n_customers)
     for begin in range(0, len(customers) if most else 0, step):
         rows = customers[begin : begin + step]
-        closeness = 2 * (vectors[rows] @ transposed).toarray() - squares  # minus distance^2, but for a constant
+        closeness = (
+            2 * (vectors[rows] @ transposed).toarray() - squares
+        )  # minus distance^2, but for a constant
         closeness[np.arange(len(rows)), rows] = -np.inf
         kept = np.argpartition(closeness, n_customers - most, axis=1)[:, n_customers - most :]
         order = np.argsort(-np.take_along_axis(closeness, kept, 1), axis=1, kind="stable")

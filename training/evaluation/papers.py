@@ -174,7 +174,9 @@ def _right(after: pl.DataFrame, known: pl.DataFrame, rules: Rules) -> pl.DataFra
         .filter(pl.col("order") >= rules.min_customer_orders)
     )
     bought = (
-        after.join(enough, on="buyer", how="semi").group_by("buyer", "order", "product").agg(pl.sum("revenue"))
+        after.join(enough, on="buyer", how="semi")
+        .group_by("buyer", "order", "product")
+        .agg(pl.sum("revenue"))
     )
     if rules.first_basket:
         full = bought.group_by("buyer", "order").len().filter(pl.col("len") >= rules.min_truth_products)

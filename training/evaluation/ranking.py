@@ -59,7 +59,7 @@ def best_of(scores: np.ndarray, length: int) -> np.ndarray:
 def _settle_ties(scores: np.ndarray, kept: np.ndarray, values: np.ndarray) -> None:
     """Where more products have the last score of a list than fit into it, the first of them by index."""
     last = values.min(axis=1)
-    tied = np.flatnonzero(((scores == last[:, None]).sum(axis=1) > (values == last[:, None]).sum(axis=1)))
+    tied = np.flatnonzero((scores == last[:, None]).sum(axis=1) > (values == last[:, None]).sum(axis=1))
     for row in tied[last[tied] > NOTHING_SAID]:
         places = np.flatnonzero(values[row] == last[row])
         kept[row, places] = np.flatnonzero(scores[row] == last[row])[: len(places)]

@@ -73,16 +73,17 @@ def score(method: str, lists: Lists, question: Question, shelf: Shelf) -> list[S
     for k in KS:
         shown = lists(k)
         values = values_of(shown, question, k)
+        means = {metric: float(np.mean(values[metric])) if len(judged) else 0.0 for metric in METRICS}
         lines.append(
             Score(
-                method,
-                question.part,
-                k,
-                *(float(np.mean(values[metric])) if len(judged) else 0.0 for metric in METRICS),
-                coverage(shown[judged], k, shelf.n_sold),
-                mean_popularity(shown[judged], k, shelf.product_orders, shelf.n_orders),
-                revenue_recall(shown, question.truth, question.revenue, k),
-                len(judged),
+                method=method,
+                part=question.part,
+                k=k,
+                **means,
+                coverage=coverage(shown[judged], k, shelf.n_sold),
+                popularity=mean_popularity(shown[judged], k, shelf.product_orders, shelf.n_orders),
+                revenue_recall=revenue_recall(shown, question.truth, question.revenue, k),
+                rows=len(judged),
             )
         )
     return lines
