@@ -10,6 +10,8 @@ from training.baselines.history import BLOCK_CELLS, NOTHING_SAID, Asked, Scorer
 from training.evaluation.papers import Paper, PaperPart, Question
 from training.evaluation.rows import Rows
 
+CHUNK = 32  # products
+
 
 def lists_of(
     scorer: Scorer, paper: Paper, n_products: int, length: int, parts: frozenset[PaperPart]
@@ -47,13 +49,33 @@ def best_of(scores: np.ndarray, length: int) -> np.ndarray:
     lists = np.full((n_rows, length), UNKNOWN, dtype=np.int32)
     if not most or not n_rows:
         return lists
-    kept = np.argpartition(scores, n_products - most, axis=1)[:, n_products - most :]
-    values = np.take_along_axis(scores, kept, 1)
+    among = _candidates(scores, most)
+    values = np.take_along_axis(scores, among, 1)
+    first = values.shape[1] - most
+    chosen = np.argpartition(values, first, axis=1)[:, first:]
+    kept, values = np.take_along_axis(among, chosen, 1), np.take_along_axis(values, chosen, 1)
     _settle_ties(scores, kept, values)
     order = np.lexsort((kept, -values), axis=1)
     kept, values = np.take_along_axis(kept, order, 1), np.take_along_axis(values, order, 1)
     lists[:, :most] = np.where(values > NOTHING_SAID, kept, UNKNOWN)
     return lists
+
+
+def _candidates(scores: np.ndarray, most: int) -> np.ndarray:
+    """Products int64 [n, m] among which the `most` best of each row are.
+
+    Those of the runs of CHUNK products with the highest maxima: to partition whole rows, mostly of
+    equal values, takes ten times as long.
+    """
+    n_rows, n_products = scores.shape
+    n_chunks = n_products // CHUNK
+    if n_chunks <= 2 * most:
+        return np.tile(np.arange(n_products), (n_rows, 1))
+    maxima = scores[:, : n_chunks * CHUNK].reshape(n_rows, n_chunks, CHUNK).max(axis=2)
+    chunks = np.argpartition(maxima, n_chunks - most, axis=1)[:, n_chunks - most :]
+    inside = (chunks[:, :, None] * CHUNK + np.arange(CHUNK)).reshape(n_rows, -1)
+    rest = np.tile(np.arange(n_chunks * CHUNK, n_products), (n_rows, 1))
+    return np.concatenate([inside, rest], axis=1)
 
 
 def _settle_ties(scores: np.ndarray, kept: np.ndarray, values: np.ndarray) -> None:
