@@ -13,7 +13,10 @@ from scipy.sparse import csr_matrix, diags
 from training.baselines.history import BLOCK_CELLS, NOTHING_SAID, History, Scorer, customer_rows
 
 MAX_ROWS = 5_000  # of the dual form: its inverse is a square of them
-MAX_PRODUCTS = 5_000  # of the closed form; in a shop with more, those in most baskets
+# Of the closed form; in a shop with more, those in most baskets. Carts get more of them: on one grocer
+# with 11,800 products, hit rate@10 on carts was 0.144 with 5,000 and 0.162 with 10,000.
+MAX_PRODUCTS = 5_000
+MAX_CART_PRODUCTS = 10_000
 
 
 def ease_on_customers(history: History, half_life: float, ridge: float) -> Scorer:
@@ -26,7 +29,7 @@ def ease_on_customers(history: History, half_life: float, ridge: float) -> Score
     few = history.n_customers <= MAX_ROWS and history.n_customers < history.n_products
     if few:
         return _dual(purchases, ridge)
-    kept = _top(history.product_orders())
+    kept = _top(history.product_orders(), MAX_PRODUCTS)
     weights = item_weights(purchases[:, kept], ridge)
     return lambda asked: _closed(customer_rows(purchases, asked.customers), kept, weights)
 
@@ -34,7 +37,7 @@ def ease_on_customers(history: History, half_life: float, ridge: float) -> Score
 def ease_on_baskets(history: History, size_power: float, ridge: float) -> Scorer:
     """EASE on baskets, each weighing size^-size_power, over the top products; for carts."""
     sizes = np.maximum(np.diff(history.baskets.indptr), 1).astype(np.float32)
-    kept = _top(history.product_orders())
+    kept = _top(history.product_orders(), MAX_CART_PRODUCTS)
     scaled = (diags(sizes ** (-size_power / 2)) @ history.baskets).tocsr()[:, kept]
     weights = item_weights(scaled, ridge)
     return lambda asked: _closed(asked.baskets, kept, weights)
@@ -106,10 +109,10 @@ def _inverse(matrix: np.ndarray) -> np.ndarray:
     return whole
 
 
-def _top(orders: np.ndarray) -> np.ndarray:
-    """The products with most orders, ascending, at most MAX_PRODUCTS, none without an order."""
+def _top(orders: np.ndarray, most: int) -> np.ndarray:
+    """The `most` products with most orders, ascending, none without an order."""
     sold = np.flatnonzero(orders)
-    return np.sort(sold[np.argsort(-orders[sold], kind="stable")[:MAX_PRODUCTS]])
+    return np.sort(sold[np.argsort(-orders[sold], kind="stable")[:most]])
 
 
 def _step(width: int) -> int:

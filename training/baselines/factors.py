@@ -29,7 +29,8 @@ def by_cart(taste: Taste) -> Scorer:
         ends = zip(baskets.indptr[:-1], baskets.indptr[1:], strict=True)
         shown = [baskets.indices[begin:end] for begin, end in ends]
         factors = [taste.fold_in(products, np.ones(len(products))) for products in shown]
-        scores: np.ndarray = np.array(factors, dtype=np.float32).reshape(len(shown), -1) @ taste.product_factors.T
+        stacked = np.array(factors, dtype=np.float32).reshape(len(shown), -1)
+        scores: np.ndarray = stacked @ taste.product_factors.T
         scores[:, ~taste.product_factors.any(axis=1)] = NOTHING_SAID
         return scores
 

@@ -61,7 +61,7 @@ class History:
         return (sums @ self.baskets).tocsr()
 
     def decayed(self, half_life: float) -> csr_matrix:
-        """Purchases by customer, each counted 0.5^(age / half_life); CSR float32 [n_customers, n_products]."""
+        """Purchases by customer, each as 0.5^(age / half_life); CSR float32 [n_customers, n_products]."""
         return self.per_customer(0.5 ** (self.age / half_life))
 
     def recency(self) -> np.ndarray:

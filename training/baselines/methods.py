@@ -8,7 +8,7 @@ work stand together in the grid.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -49,13 +49,23 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A method, what it is asked for, and the settings to try, in order; of equals the first is taken."""
+    """A method, what it is asked for, and the settings to try, in order; of equals the first is taken.
+
+    then  values of further axes, tried around the best settings of the grid
+    """
 
     name: str
     start: Callable[[Known], Fit]
     grid: Callable[[Training], tuple[Setting, ...]]
     customers: bool = True
     carts: bool = False
+    then: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    def around(self, setting: Setting) -> list[Setting]:
+        """The setting with every combination of the values of `then`, itself left out."""
+        combinations = product(*self.then.values()) if self.then else ()
+        varied = [{**setting, **dict(zip(self.then, values, strict=True))} for values in combinations]
+        return [other for other in varied if other != setting]
 
 
 def settings_of(**axes: tuple[Any, ...]) -> Callable[[Training], tuple[Setting, ...]]:
@@ -174,18 +184,21 @@ BASELINES: tuple[Baseline, ...] = (
     Baseline(
         "tifu_knn",
         _tifu,
-        settings_of(group=(7, 3), decays=TIFU_DECAYS, neighbours=(300, 100, 900), alpha=(0.5, 0.3, 0.7, 0.9)),
+        settings_of(group=(7, 3), decays=TIFU_DECAYS, neighbours=(300,), alpha=(0.5,)),
+        then={"neighbours": (100, 300, 900), "alpha": (0.3, 0.5, 0.7, 0.9)},
     ),
     Baseline(
         "up_cf",
         _up_cf,
-        settings_of(recent=(25, 5, 100), locality=(3, 1, 6), asymmetry=(0.25, 0.5)),
+        settings_of(recent=(25, 5, 100), locality=(3,), asymmetry=(0.25,)),
+        then={"locality": (1, 3, 6), "asymmetry": (0.25, 0.5, 0.75)},
     ),
     Baseline("ease", _ease, settings_of(half_life_days=(60.0, 180.0), ridge=(30.0, 10.0, 100.0, 300.0))),
     Baseline(
         "ease",
         _ease_on_baskets,
-        settings_of(size_power=(0.5, 0.0), ridge=(30.0, 100.0, 300.0)),
+        settings_of(size_power=(0.5,), ridge=(30.0, 10.0, 100.0)),
+        then={"size_power": (0.0,)},
         customers=False,
         carts=True,
     ),

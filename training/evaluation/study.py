@@ -79,7 +79,7 @@ class Study:
 def run_study(
     shop: Shop, settings: Settings, progress: Progress = silent, baselines: Sequence[Baseline] = BASELINES
 ) -> Study:
-    """Tune on validation, then look at test once. What cannot be fitted is noted by name; the rest goes on."""
+    """Tune on validation, then look at test once; what cannot be fitted is noted and the rest goes on."""
     study = Study()
     worlds = worlds_of(shop.orders, settings)
     if isinstance(worlds, NotJudgeable):

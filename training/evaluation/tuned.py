@@ -48,30 +48,46 @@ class Tuned:
 
 
 def tuned_on(baseline: Baseline, paper: Paper, known: Known, progress: Progress) -> list[Tuned]:
-    """For each part the setting with the best recall@10 on the paper, of equals the first of the grid.
+    """For each part the setting with the best recall@10 on the paper, of equals the first one tried.
 
     A baseline of one setting is asked too: its figure on validation belongs in the report.
     """
     paper = paper.thinned(max(MIN_TUNED_ON, TUNING_CELLS // max(known.history.n_products, 1)))
-    fit, grid = baseline.start(known), baseline.grid(known.settings)
-    recalls: dict[PaperPart, list[float]] = {question.part: [] for question in paper.questions}
-    for number, setting in enumerate(grid, start=1):
-        progress(f"{baseline.name}: setting {number} of {len(grid)}")
-        lists = lists_of(fit(setting), paper, known.history.n_products, K, frozenset(recalls))
-        for question in paper.questions:
-            values = per_row(lists[question.part], question.truth, K).recall
-            recalls[question.part].append(float(values.mean()) if len(values) else 0.0)
+    fit = baseline.start(known)
+    tried: list[tuple[Setting, dict[PaperPart, float]]] = []
+    for number, setting in enumerate(baseline.grid(known.settings), start=1):
+        progress(f"{baseline.name}: setting {number}")
+        tried.append((setting, _recalls(fit(setting), paper, known.history.n_products)))
+    best = {repr(found): found for found in (_best(tried, question.part)[0] for question in paper.questions)}
+    for setting in (other for found in best.values() for other in baseline.around(found)):
+        progress(f"{baseline.name}: setting {len(tried) + 1}")
+        if all(setting != done for done, _ in tried):
+            tried.append((setting, _recalls(fit(setting), paper, known.history.n_products)))
     return [
         Tuned(
             baseline.name,
             question.part,
-            grid[int(np.argmax(recalls[question.part]))],
-            max(recalls[question.part]),
-            int((question.truth.lengths() > 0).sum()),
-            tuple(zip(grid, recalls[question.part], strict=True)),
+            *_best(tried, question.part),
+            rows=int((question.truth.lengths() > 0).sum()),
+            tried=tuple((setting, recalls[question.part]) for setting, recalls in tried),
         )
         for question in paper.questions
     ]
+
+
+def _recalls(scorer: Scorer, paper: Paper, n_products: int) -> dict[PaperPart, float]:
+    parts = frozenset(question.part for question in paper.questions)
+    lists = lists_of(scorer, paper, n_products, K, parts)
+    values = {q.part: per_row(lists[q.part], q.truth, K).recall for q in paper.questions}
+    return {part: float(recall.mean()) if len(recall) else 0.0 for part, recall in values.items()}
+
+
+def _best(
+    tried: Sequence[tuple[Setting, Mapping[PaperPart, float]]], part: PaperPart
+) -> tuple[Setting, float]:
+    """The first setting with the best recall of a part, and that recall."""
+    setting, recalls = max(tried, key=lambda pair: pair[1][part])
+    return setting, recalls[part]
 
 
 def untuned(baseline: Baseline, paper: Paper, known: Known) -> list[Tuned]:

@@ -45,6 +45,11 @@ METHODS: Mapping[str, str] = {
     "trade_up": "trade-ups",
     "bought_together": "bought together",
     "basket_rules": "basket rules",
+    "gp_topfreq": "GP-TopFreq",
+    "tifu_knn": "TIFU-KNN",
+    "up_cf": "UP-CF",
+    "ease": "EASE",
+    "als": "ALS",
 }
 
 
