@@ -14,7 +14,7 @@ from training.report.study_words import PART_NAMES, difference, setting, value
 from training.report.wording import count, method
 
 HEADS = ("recall", "NDCG min(k,|T|)", "NDCG |T|", "hit rate", "coverage", "popularity", "revenue recall")
-MIN_WIDTH = 132  # a table broken into several lines a row cannot be read: a narrow terminal wraps instead
+MIN_WIDTH = 130  # a table broken into several lines a row cannot be read: a narrow terminal wraps instead
 
 
 def print_study(study: Study, page: Path, console: Console) -> None:
@@ -44,9 +44,9 @@ def print_study(study: Study, page: Path, console: Console) -> None:
 
 
 def _scores(study: Study, part: PaperPart) -> RenderableType:
-    table = Table(title=f"{PART_NAMES[part]} ({part})", title_justify="left", box=None, padding=(0, 2))
+    table = Table(title=f"{PART_NAMES[part]} ({part})", title_justify="left", box=None, padding=(0, 1))
     table.add_column("method", no_wrap=True)
-    table.add_column("k", justify="right")
+    table.add_column("k", justify="right", no_wrap=True)
     for head in (*HEADS, "lists"):
         table.add_column(head, justify="right", no_wrap=True)
     for k in KS:
@@ -64,7 +64,7 @@ def _scores(study: Study, part: PaperPart) -> RenderableType:
 def _comparisons(study: Study) -> RenderableType:
     table = Table(
         title="blend minus the best single method by the same metric, 95 % interval over customers",
-        title_justify="left", box=None, padding=(0, 2),
+        title_justify="left", box=None, padding=(0, 1),
     )  # fmt: skip
     for head in ("part", "metric", "k", "best single", "its value", "blend", "difference", ""):
         table.add_column(head, no_wrap=True)
@@ -80,7 +80,7 @@ def _comparisons(study: Study) -> RenderableType:
 
 
 def _settings(study: Study) -> RenderableType:
-    table = Table(title="settings, chosen on validation", title_justify="left", box=None, padding=(0, 2))
+    table = Table(title="settings, chosen on validation", title_justify="left", box=None, padding=(0, 1))
     for head in ("method", "part", "recall@10 there", "tried", "setting"):
         table.add_column(head, no_wrap=True)
     for choice in study.tuned:

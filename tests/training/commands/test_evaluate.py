@@ -43,6 +43,8 @@ def test_every_method_is_printed_for_every_part(result: Result) -> None:
         assert f"({part})" in result.stdout
     for method in METHODS:
         assert f" {method} " in result.stdout, method
+    blend = [line.split() for line in result.stdout.splitlines() if line.startswith(" blend  ")]
+    assert [(line[1], len(line)) for line in blend] == [("5", 10), ("10", 10), ("20", 10)] * len(PARTS)
     for words in ("NDCG min(k,|T|)", "NDCG |T|", "hit rate", "coverage", "popularity", "revenue recall"):
         assert words in result.stdout
     assert "note:" not in result.stdout  # everything could be fitted

@@ -71,7 +71,7 @@ def test_the_terminal() -> None:
     text = out.getvalue()
     assert "carts, all products (cart)" in text
     assert "note: als not fitted for carts" in text
-    assert "+0.0500 [+0.0100, +0.0900]    better" in text
+    assert "+0.0500 [+0.0100, +0.0900]  better" in text
     assert "no difference" in text
     assert "worse" in text
     assert "folder/report.html" in text
