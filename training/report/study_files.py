@@ -1,4 +1,4 @@
-"""The report of a study: a page with pictures, and the same figures for programs."""
+"""The report of a study: a page with pictures, the same figures for programs, and tables to copy."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from training.evaluation.scores import KS
 from training.evaluation.study import BLEND, Study
 from training.report import wording
 from training.report.files import DATA, PAGE
+from training.report.study_markdown import markdown
 from training.report.study_pictures import METRIC_NAMES, leads, recalls, spread
 from training.report.study_words import PART_NAMES, difference, setting, value
 
+TABLES = "tables.md"
 K = KS[1]
 
 
@@ -24,6 +26,7 @@ def study_files(study: Study, title: str) -> dict[str, bytes]:
     return {
         PAGE: _page(study, title, pictures).encode(errors="replace"),
         DATA: f"{data}\n".encode(errors="replace"),
+        TABLES: markdown(study).encode(errors="replace"),
         **{f"{name}.svg": svg.encode(errors="replace") for name, svg in pictures.items()},
     }
 

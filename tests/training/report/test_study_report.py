@@ -65,6 +65,16 @@ def test_pictures_are_the_same_each_time() -> None:
     assert "EASE" in first["recall-cart"]
 
 
+def test_the_tables_to_copy() -> None:
+    text = study_files(study(), "shop")["tables.md"].decode()
+    assert "| **blend** | **0.2000** | **0.2500** | **0.3500** | **0.2000** | **0.1000** |" in text
+    assert "| EASE | 0.1500 | 0.2000 | 0.3000 | 0.2000 |" in text
+    assert "| cart | recall@10 | EASE | 0.2000 | 0.2500 | +0.0500 [+0.0100, +0.0900] |" in text
+    tables = [block.splitlines() for block in text.split("\n\n") if block.startswith("|")]
+    assert all(len({line.count("|") for line in table}) == 1 for table in tables)
+    assert text.endswith("<b>no memory</b>.\n")
+
+
 def test_the_terminal() -> None:
     out = io.StringIO()
     print_study(study(), Path("folder/report.html"), Console(file=out, width=60))
