@@ -48,8 +48,8 @@ def markdown(study: Study) -> str:
         for one in study.tuned
     ]
     if chosen:
-        heads = ("method", "part", "setting", "recall@10 on validation", "tried")
-        blocks.append(f"**settings, chosen on validation**\n\n{_table(heads, chosen)}")
+        named = ("method", "part", "setting", "recall@10 on validation", "tried")
+        blocks.append(f"**settings, chosen on validation**\n\n{_table(named, chosen)}")
     blocks += [f"Note: {note}." for note in study.notes]
     return "\n\n".join(blocks) + "\n"
 
