@@ -14,10 +14,12 @@ from models.basket_rules import BasketRules, rule_key
 from models.bought_together import BoughtTogether, shrunk_score
 from models.bundle import Bundle, Facts
 from models.buy_again import BuyAgain
+from models.cart_ranker import no_cart_ranker
 from models.catalogue import NO_BRAND, NO_PRICE, Catalogue
 from models.ids import IdMap
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
+from models.past_baskets import no_past_baskets
 from models.popularity import Popularity
 from models.ranked_lists import SOURCES, CustomerLists, RankedLists, no_ranked_lists
 from models.taste import Taste
@@ -74,6 +76,8 @@ def synthetic_bundle(size: Size, seed: int = 7, version: str = "synthetic") -> B
         buy_again=_buy_again(size, popularity, rng),
         trade_up=_trade_up(size, rng),
         customer_lists=_customer_lists(size, rng),
+        past_baskets=no_past_baskets(size.customers),
+        cart_ranker=no_cart_ranker(size.products, size.customers),
     )
 
 

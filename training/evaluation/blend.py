@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -22,10 +21,8 @@ from training.evaluation.past import facts_of, quick, without_stock
 from training.evaluation.protocol import refuse_later_models
 from training.evaluation.split import NotJudgeable
 from training.fitting.progress import Progress
-from training.ranking.fit import fit_rankers
-from training.ranking.history import History
-from training.ranking.lists import write_lists
-from training.tuning import tune
+from training.ranking.learned import Learned, apply, learn_carts, learn_people
+from training.tuning import tune_and_fit
 
 CatalogueOf = Callable[[Exam], Catalogue]  # as it was known at the exam's cut
 
@@ -39,7 +36,7 @@ def fit_blend(
 ) -> tuple[Bundle, Choices]:
     """What training would make of the orders before the test, chosen on validation alone."""
     known = catalogue_of(test if isinstance(validation, NotJudgeable) else validation)
-    choices = tune(validation, known, settings, progress)
+    choices, earlier = tune_and_fit(validation, known, settings, progress)
     bundle = fit_bundle(
         test.history,
         without_stock(catalogue_of(test)),
@@ -50,14 +47,14 @@ def fit_blend(
         shortcuts=Shortcuts(skip=frozenset({"similar", "trade_up"})),
     )
     refuse_later_models(test, bundle)
-    history = History.of_orders(test.history, as_of=test.cut.at)
     window = test.cut.stop - test.cut.at
-    rankers = fit_rankers(history, catalogue_of(test), settings, window, progress)
-    if not isinstance(rankers, str):
-        written = write_lists(
-            history, catalogue_of(test), rankers, settings, customers=test.customers, progress=progress
-        )
-        bundle = replace(bundle, customer_lists=written)
+    learned = Learned(
+        learn_people(test.history, catalogue_of(test), settings, window, test.cut.at, progress),
+        "there is no validation"
+        if earlier is None or isinstance(validation, NotJudgeable)
+        else learn_carts(validation, earlier, settings, progress),
+    )
+    bundle = apply(bundle, test.history, settings, learned, customers=test.customers, progress=progress)
     return bundle, choices
 
 

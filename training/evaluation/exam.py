@@ -24,6 +24,7 @@ MIN_CUSTOMERS = 10
 
 # Enough for a standard error below 0.01 at any hit rate.
 MAX_CARTS = 3_000
+MAX_LEARNED = 12_000  # carts: more would make the order of carts little better
 MAX_BASKET = 200  # products; the service takes no larger cart
 
 
@@ -68,6 +69,7 @@ class Exam:
     bought       [n_customers] products bought after it
     last_basket  [n_customers] products of the last order before the cut
     carts        for cart completion
+    any_carts    carts that lost any product, one the customer had bought before too: to learn from
     n_sold       products with a sale before the cut: what a method could know of
     """
 
@@ -78,6 +80,7 @@ class Exam:
     bought: Rows
     last_basket: Rows
     carts: Carts
+    any_carts: Carts
     n_sold: int
 
     def truth(self, part: Part) -> Rows:
@@ -127,6 +130,7 @@ def set_exam(
     known = history.lines
     sold = np.zeros(len(orders.products), dtype=bool)
     sold[known["product"].to_numpy()] = True
+    carts, any_carts = _carts(after["order"].to_numpy(), buyer, product, known, sold, rng)
     return Exam(
         cut=cut,
         history=history,
@@ -134,7 +138,8 @@ def set_exam(
         owned=rows_of(row, known["customer"].to_numpy(), known["product"].to_numpy(), len(customers)),
         bought=rows_of(row, buyer, product, len(customers)),
         last_basket=last_baskets(known, row, len(customers)),
-        carts=_carts(after["order"].to_numpy(), buyer, product, known, sold, rng),
+        carts=carts,
+        any_carts=any_carts,
         n_sold=int(sold.sum()),
     )
 
@@ -185,14 +190,14 @@ def _carts(
     known: pl.DataFrame,
     sold: np.ndarray,
     rng: np.random.Generator,
-) -> Carts:
-    """At most MAX_CARTS of the carts, without those that lost what the customer had bought before.
-
-    Cross-sell never offers that.
+) -> tuple[Carts, Carts]:
+    """At most MAX_CARTS of the carts that lost what is new to the customer: cross-sell never offers the
+    others. And at most MAX_LEARNED of all.
     """
     carts, sizes, _ = carts_of(order, buyer, product, known, sold, rng)
     fair = (sizes >= 2) & ~carts.removed_is_owned()
-    return carts.take(sampled(np.flatnonzero(fair), MAX_CARTS, rng))
+    judged = carts.take(sampled(np.flatnonzero(fair), MAX_CARTS, rng))
+    return judged, carts.take(sampled(np.flatnonzero(sizes >= 2), MAX_LEARNED, rng))
 
 
 def carts_of(

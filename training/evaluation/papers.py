@@ -159,7 +159,7 @@ def sit(orders: Orders, lines: pl.DataFrame, cut: Cut, rules: Rules, seed: int) 
     fresh = ~carts.removed_is_owned()
     exam = Exam(
         cut, history, customers.astype(np.int32), owned, truth, last, carts.take(np.flatnonzero(fresh)),
-        int(sold.sum()),
+        carts, int(sold.sum()),
     )  # fmt: skip
     paid = _paid(truth, row, bought)
     return Sitting(exam, _customers_paper(exam, paid), _carts_paper(carts, revenue, fresh, cut))
