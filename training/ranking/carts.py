@@ -42,6 +42,8 @@ PARAMETERS: Mapping[str, Any] = {
 ROUNDS = 120  # each costs every cart that is served
 NEGATIVES = 0.15
 FEWEST_COMPLETED = 200
+DRAWS = 3  # times that a cart loses a product, where carts are few
+MAX_DRAWN = 18_000
 # A statistic of products that carts ask for by its place comes first.
 USUAL_GAP = "usual_gap"
 REFERENCE = 20_000  # customers that statistics of products are counted on
@@ -77,10 +79,14 @@ def fit_cart_order(
     """
     rng = np.random.default_rng(seed)
     tables, bought = [], []
-    for row in range(len(carts)):
-        if row % 1000 == 0:
-            progress(f"carts learned from: {row:,} of {len(carts):,}")
-        features, right = _examples(bundle, carts, row, rng)
+    draws = max(1, min(DRAWS, MAX_DRAWN // max(len(carts), 1)))
+    for number, row in enumerate(np.tile(np.arange(len(carts)), draws).tolist()):
+        if number % 1000 == 0:
+            progress(f"carts learned from: {number:,} of {draws * len(carts):,}")
+        basket, lost = carts.baskets.of(row), int(carts.removed.of(row)[0])
+        if number >= len(carts):
+            basket, lost = _exchanged(basket, lost, rng)
+        features, right = _examples(bundle, int(carts.customers[row]), basket, lost, rng)
         if right.any():  # a product that no source proposes teaches nothing
             tables.append(features)
             bought.append(right)
@@ -94,11 +100,19 @@ def fit_cart_order(
     return frozen(np.frombuffer(model.encode(), dtype=np.uint8))
 
 
+def _exchanged(basket: np.ndarray, lost: int, rng: np.random.Generator) -> tuple[np.ndarray, int]:
+    """The same cart with another product taken out."""
+    at = int(rng.integers(len(basket)))
+    rest = basket.copy()
+    rest[at] = lost
+    return np.sort(rest), int(basket[at])
+
+
 def _examples(
-    bundle: Bundle, carts: Carts, row: int, rng: np.random.Generator
+    bundle: Bundle, customer: int, basket: np.ndarray, lost: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    context = customer_context(int(carts.customers[row]), carts.baskets.of(row))
+    context = customer_context(customer, basket)
     table = cart_table(bundle, context, together(bundle, context.shown))
-    right = table.products == carts.removed.of(row)[0]
+    right = table.products == lost
     kept = right | (rng.random(len(right)) < NEGATIVES)
     return table.features[kept], right[kept].astype(np.float32)
