@@ -54,22 +54,20 @@ class History:
         known = orders.lines.filter(pl.col("customer") >= 0).select(
             "customer", "order", "product", "day", pl.col("price").cast(pl.Float32)
         )
-        # Orders are numbered by time, so that customer and order is customer and time.
-        entries = (
-            known.group_by("customer", "order", "product")
-            .agg(pl.col("day").first(), pl.col("price").mean())
-            .sort("customer", "order", "product")
-        )
-        customer, order = entries["customer"].to_numpy(), entries["order"].to_numpy()
+        # Orders are numbered by time. One with lines of several days is a basket on each of them: as one
+        # basket, a cut between the days would know what was bought after it.
+        basket = ("customer", "day", "order")
+        entries = known.group_by(*basket, "product").agg(pl.col("price").mean()).sort(*basket, "product")
+        customer, order, day = (entries[name].to_numpy() for name in ("customer", "order", "day"))
         first = np.ones(len(order), dtype=bool)
-        first[1:] = (order[1:] != order[:-1]) | (customer[1:] != customer[:-1])
+        first[1:] = (order[1:] != order[:-1]) | (day[1:] != day[:-1]) | (customer[1:] != customer[:-1])
         return cls(
             customer=customer,
             product=entries["product"].to_numpy(),
             basket=(np.cumsum(first) - 1).astype(np.int32),
             price=entries["price"].fill_null(float("nan")).to_numpy(),
             basket_customer=customer[first],
-            basket_day=entries["day"].to_numpy()[first],
+            basket_day=day[first],
             n_customers=len(orders.customers),
             n_products=len(orders.products),
             as_of=as_of,
