@@ -11,6 +11,7 @@ from scipy.sparse import csr_matrix
 
 from models.arrays import ranges
 from training.data.orders import Orders
+from training.matrices import GUEST, order_table
 
 
 class Truth(NamedTuple):
@@ -50,24 +51,32 @@ class History:
 
     @classmethod
     def of_orders(cls, orders: Orders, as_of: int) -> Self:
-        """The orders of known customers, all of them before the day `as_of`."""
-        known = orders.lines.filter(pl.col("customer") >= 0).select(
-            "customer", "order", "product", "day", pl.col("price").cast(pl.Float32)
+        """The orders of known customers, all of them before the day `as_of`.
+
+        An order whose lines name several customers is one customer's, the same one as for buy_again,
+        which is asked for the reasons of what is listed.
+        """
+        named = orders.lines.filter(pl.col("customer") != GUEST)
+        owner = order_table(named, orders.n_orders).customer[named["order"].to_numpy()]
+        known = named.select(
+            pl.Series("customer", owner), "order", "product", "day", pl.col("price").cast(pl.Float32)
         )
-        # Orders are numbered by time. One with lines of several days is a basket on each of them: as one
-        # basket, a cut between the days would know what was bought after it.
-        basket = ("customer", "day", "order")
-        entries = known.group_by(*basket, "product").agg(pl.col("price").mean()).sort(*basket, "product")
-        customer, order, day = (entries[name].to_numpy() for name in ("customer", "order", "day"))
+        # Orders are numbered by time, so that customer and order is customer and time.
+        entries = (
+            known.group_by("customer", "order", "product")
+            .agg(pl.col("day").first(), pl.col("price").mean())
+            .sort("customer", "order", "product")
+        )
+        customer, order = entries["customer"].to_numpy(), entries["order"].to_numpy()
         first = np.ones(len(order), dtype=bool)
-        first[1:] = (order[1:] != order[:-1]) | (day[1:] != day[:-1]) | (customer[1:] != customer[:-1])
+        first[1:] = (order[1:] != order[:-1]) | (customer[1:] != customer[:-1])
         return cls(
             customer=customer,
             product=entries["product"].to_numpy(),
             basket=(np.cumsum(first) - 1).astype(np.int32),
             price=entries["price"].fill_null(float("nan")).to_numpy(),
             basket_customer=customer[first],
-            basket_day=day[first],
+            basket_day=entries["day"].to_numpy()[first],
             n_customers=len(orders.customers),
             n_products=len(orders.products),
             as_of=as_of,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.training.ranking.worlds import Basket, history_of, orders_of, random_baskets, random_history
+from training.fitting.buy_again import fit_buy_again
 from training.matrices import GUEST
 from training.ranking.history import History
 
@@ -51,14 +54,18 @@ def test_a_product_twice_in_an_order_is_one_entry_with_the_mean_price() -> None:
     assert history.price.tolist() == [200]
 
 
-def test_an_order_of_several_days_is_a_basket_on_each() -> None:
-    orders = orders_of([(0, 1, (0, 1)), (0, 2, (2,))], 1, 3)
-    day = pl.Series("day", [1, 4, 2], dtype=pl.Int32)
-    orders.lines.replace_column(orders.lines.columns.index("day"), day)
-    history = History.of_orders(orders, as_of=5)
-    assert history.basket_day.tolist() == [1, 2, 4]
-    assert history.before(2).product.tolist() == [0]  # product 1 came with the same order, later
-    assert history.truth(2, 5).first.indices.tolist() == [2]
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(GUEST, 2), st.integers(0, 5)), max_size=20))
+def test_customers_own_what_buy_again_says(rows: list[tuple[int, int, int]]) -> None:
+    """Whoever the lines of an order name: an answer looks the reason of a repeat up in buy_again."""
+    rows = sorted(rows, key=lambda row: row[0])
+    baskets: list[Basket] = [(customer, order, (product,)) for order, customer, product in rows]
+    orders = orders_of(baskets, 3, 6)
+    numbers = pl.Series("order", [order for order, _, _ in rows], dtype=pl.Int32)
+    orders = replace(orders, lines=orders.lines.with_columns(numbers), n_orders=5)
+    owned = History.of_orders(orders, as_of=5).owned()
+    buy_again = fit_buy_again(orders.lines, 3, 6, 5, 60)
+    for customer in range(3):
+        assert set(owned[customer].indices.tolist()) == set(buy_again.of(customer).products.tolist())
 
 
 def test_before_a_day_nothing_of_it_is_known() -> None:
