@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from models.arrays import Arrays
+from models.arrays import Arrays, frozen
 from models.ids import UNKNOWN
 
 # What `sources` counts in: the source that ranked a product highest, as answers name it. Only append.
@@ -95,4 +95,6 @@ def no_ranked_lists(n_customers: int, length: int = 0) -> RankedLists:
 
 def no_customer_lists(n_customers: int) -> CustomerLists:
     """Lists of length 0 for everybody."""
-    return CustomerLists(*(no_ranked_lists(n_customers) for _ in LISTS))
+    return CustomerLists(
+        *(RankedLists(*map(frozen, no_ranked_lists(n_customers).to_arrays().values())) for _ in LISTS)
+    )

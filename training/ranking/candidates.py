@@ -73,7 +73,7 @@ def candidates(
         owned,
         scores,
         np.log1p(ranks),
-        ranks.argmin(axis=0).astype(np.int8),
+        ranks.argmin(axis=0).astype(np.int8) if scored else np.zeros(len(row), dtype=np.int8),
     )
 
 

@@ -10,7 +10,13 @@ from training.ranking.candidates import CandidateRows
 from training.ranking.groups import Grouping
 from training.ranking.history import History
 from training.ranking.snapshot import Snapshot
-from training.ranking.statistics import PairStatistics, customer_statistics, pair_statistics
+from training.ranking.sources import SOURCE_NAMES
+from training.ranking.statistics import (
+    PAIR_COLUMNS,
+    PairStatistics,
+    customer_statistics,
+    pair_statistics,
+)
 
 GROUP_COLUMNS = ("n", "last", "d15", "d45", "d120", "overdue", "gap", "last_place")
 
@@ -53,9 +59,11 @@ def features(customers: History, snapshot: Snapshot, rows: CandidateRows) -> Tab
 
 
 def _source_columns(table: Table, snapshot: Snapshot, rows: CandidateRows) -> None:
-    for at, name in enumerate(snapshot.sources):
-        table.add(f"{name}_score", rows.scores[at])
-        table.add(f"{name}_rank", rows.ranks[at])
+    at = {name: place for place, name in enumerate(snapshot.sources)}
+    silent = np.full(len(rows.product), np.nan, dtype=np.float32)
+    for name in SOURCE_NAMES:
+        table.add(f"{name}_score", rows.scores[at[name]] if name in at else silent)
+        table.add(f"{name}_rank", rows.ranks[at[name]] if name in at else silent)
 
 
 def _pair_columns(
@@ -63,11 +71,9 @@ def _pair_columns(
 ) -> np.ndarray:
     """What the customer did with the product; returns days since the last purchase, NaN for none."""
     at, exists = pairs.of(rows.customer, rows.product)
-    looked_up = {name: pairs.looked_up(at, exists, name) for name in pairs.columns}
+    looked_up = {name: pairs.looked_up(at, exists, name) for name in PAIR_COLUMNS}
     for name, values in looked_up.items():
         table.add(f"pair_{name}", values)
-    if not looked_up:
-        return np.full(len(at), np.nan, dtype=np.float32)
     baskets = np.maximum(customers.basket_counts(), 1)[rows.customer]
     table.add("pair_share", looked_up["n"] / baskets)
     table.add("pair_share_since", looked_up["n"] / (np.nan_to_num(looked_up["first_place"]) + 1))

@@ -11,10 +11,10 @@ import numpy as np
 from config.training import Training
 from models.catalogue import Catalogue
 from training.fitting.progress import Progress, silent
-from training.ranking.examples import Examples, Order, examples_at, joined
+from training.ranking.examples import MIN_BASKETS, Examples, Order, examples_at, joined
 from training.ranking.groups import Grouping, groupings
 from training.ranking.history import History
-from training.ranking.rankers import Ranker, fit_ranker
+from training.ranking.rankers import Ranker, fit_ranker, why_not
 from training.ranking.snapshot import fit_snapshot, sample_of
 from training.spawned import ordered_map
 
@@ -60,28 +60,50 @@ def fit_rankers(
 def _fit(
     history: History, catalogue: Catalogue, settings: Training, window: int, progress: Progress
 ) -> Rankers | str:
-    if not settings.ranking.enabled:
-        return "ranking is switched off (training.ranking.enabled)"
     cuts = cuts_of(history, window, settings.ranking.cuts)
-    if not cuts:
-        return f"orders span too few days: {window} to learn from and {2 * window} before them are needed"
-    most, seed, threads = settings.ranking.max_customers, settings.seed, settings.threads
-    parts: dict[Order, list[Examples]] = {"all": [], "new": []}
-    arguments = (_thinned(history, most, seed), groupings(catalogue), window, most, seed)
-    workers = min(threads, len(cuts))
-    with ordered_map(_examples_of, arguments, workers) as examples:
-        for done, found in enumerate(examples(cuts), start=1):
-            progress(f"rankers: examples of {done} of {len(cuts)} cuts")
-            for order, part in found.items():
-                parts[order].append(part)
+    reason = _reason_against(history, cuts, settings, window)
+    if reason is not None:
+        return reason
+    parts = _examples(history, cuts, catalogue, settings, window, progress)
     if not parts["all"]:
-        return "no customer bought before and after any of the cuts"
+        return f"no customer with {MIN_BASKETS} baskets before any of the cuts bought after it"
+    seed, threads = settings.seed, settings.threads
     rankers = {
         order: fit_ranker(order, [joined(found)], seed, threads, progress) for order, found in parts.items()
     }
     if rankers["all"] is None or rankers["new"] is None:
         return "customers bought too little after the cuts to learn an order from"
     return Rankers(rankers["all"], rankers["new"], window)
+
+
+def _reason_against(history: History, cuts: list[Cut], settings: Training, window: int) -> str | None:
+    """Why there is nothing to learn, or nothing to learn with; None where one can begin."""
+    if not settings.ranking.enabled:
+        return "ranking is switched off (training.ranking.enabled)"
+    if not len(history.basket_day):
+        return "no order names its customer"
+    if not cuts:
+        return f"orders span too few days: {window} to learn from and {2 * window} before them are needed"
+    return why_not()
+
+
+def _examples(
+    history: History,
+    cuts: list[Cut],
+    catalogue: Catalogue,
+    settings: Training,
+    window: int,
+    progress: Progress,
+) -> dict[Order, list[Examples]]:
+    most, seed = settings.ranking.max_customers, settings.seed
+    parts: dict[Order, list[Examples]] = {"all": [], "new": []}
+    arguments = (_thinned(history, most, seed), groupings(catalogue), window, most, seed)
+    with ordered_map(_examples_of, arguments, min(settings.threads, len(cuts))) as examples:
+        for done, found in enumerate(examples(cuts), start=1):
+            progress(f"rankers: examples of {done} of {len(cuts)} cuts")
+            for order, part in found.items():
+                parts[order].append(part)
+    return parts
 
 
 def cuts_of(history: History, window: int, most: int) -> list[Cut]:
@@ -105,6 +127,8 @@ def _examples_of(
     def examples(cut: Cut) -> dict[Order, Examples]:
         known = history.before(cut.at)
         snapshot = fit_snapshot(known, groupings, window, seed, threads=1)
+        if not snapshot.sources:
+            return {}
         return examples_at(known, history.before(cut.stop), snapshot, cut.stop - cut.at, most, seed)
 
     return examples

@@ -1,4 +1,4 @@
-"""Groups of products that share something: category, name, brand, first tag."""
+"""Groups of products that share something: category, name, first tag."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ def groupings(catalogue: Catalogue) -> tuple[Grouping, ...]:
     """Those that say something about this shop's products."""
     names = catalogue.names
     _, same_name = np.unique([names[at] for at in range(len(catalogue))], return_inverse=True)
-    found = {"category": catalogue.category, "name": same_name.astype(np.int32)}
-    if hasattr(catalogue, "tag"):
-        found["tag"] = _first_tags(catalogue)
+    found = {
+        "category": catalogue.category,
+        "name": same_name.astype(np.int32),
+        "tag": _first_tags(catalogue),
+    }
     result = []
     for name, of in found.items():
         used = np.unique(of[of >= 0])

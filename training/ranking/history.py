@@ -11,6 +11,7 @@ from scipy.sparse import csr_matrix
 
 from models.arrays import ranges
 from training.data.orders import Orders
+from training.matrices import GUEST, order_table
 
 
 class Truth(NamedTuple):
@@ -50,9 +51,15 @@ class History:
 
     @classmethod
     def of_orders(cls, orders: Orders, as_of: int) -> Self:
-        """The orders of known customers, all of them before the day `as_of`."""
-        known = orders.lines.filter(pl.col("customer") >= 0).select(
-            "customer", "order", "product", "day", pl.col("price").cast(pl.Float32)
+        """The orders of known customers, all of them before the day `as_of`.
+
+        An order whose lines name several customers is one customer's, the same one as for buy_again,
+        which is asked for the reasons of what is listed.
+        """
+        named = orders.lines.filter(pl.col("customer") != GUEST)
+        owner = order_table(named, orders.n_orders).customer[named["order"].to_numpy()]
+        known = named.select(
+            pl.Series("customer", owner), "order", "product", "day", pl.col("price").cast(pl.Float32)
         )
         # Orders are numbered by time, so that customer and order is customer and time.
         entries = (

@@ -9,7 +9,7 @@ import numpy as np
 from config.training import Ranking, Training
 from models.arrays import frozen
 from models.catalogue import Catalogue
-from models.ranked_lists import SOURCES, CustomerLists, RankedLists, no_ranked_lists
+from models.ranked_lists import SOURCES, CustomerLists, RankedLists, no_customer_lists, no_ranked_lists
 from training.fitting.progress import Progress, silent
 from training.ranking.candidates import CandidateRows, candidates, places
 from training.ranking.examples import blocks_of
@@ -39,6 +39,8 @@ def write_lists(
     ranking, threads = settings.ranking, settings.threads
     wanted = np.unique(history.basket_customer) if customers is None else customers
     snapshot = fit_snapshot(history, groupings(catalogue), rankers.window, settings.seed, threads, progress)
+    if not snapshot.sources:
+        return no_customer_lists(history.n_customers)
     blocks = blocks_of(wanted, len(snapshot.columns))
     lengths = (ranking.list_length, ranking.mixed_length, ranking.list_length)
     lists = tuple(no_ranked_lists(history.n_customers, length) for length in lengths)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import lightgbm
 import numpy as np
 
 from training.fitting.progress import Progress, silent
@@ -43,6 +42,8 @@ class Ranker:
 
     def ready(self) -> Callable[[np.ndarray], np.ndarray]:
         """How likely candidates (features float32 [n, n_features]) are to be bought: float32 [n], 0 to 1."""
+        import lightgbm  # noqa: PLC0415  # see why_not
+
         booster = lightgbm.Booster(model_str=self.trees)
 
         def chances(features: np.ndarray) -> np.ndarray:
@@ -53,6 +54,15 @@ class Ranker:
         return chances
 
 
+def why_not() -> str | None:
+    """Why no order can be learned on this machine: LightGBM comes without the OpenMP runtime it needs."""
+    try:
+        import lightgbm  # noqa: F401, PLC0415  # where it cannot be loaded, training goes on without it
+    except (ImportError, OSError) as error:
+        return f"LightGBM cannot be loaded (Debian's libgomp1 is needed): {error}"
+    return None
+
+
 def fit_ranker(
     order: Order, examples: Sequence[Examples], seed: int, threads: int, progress: Progress = silent
 ) -> Ranker | None:
@@ -60,6 +70,8 @@ def fit_ranker(
     bought = sum(int(part.bought.sum()) for part in examples)
     if bought < FEWEST_BOUGHT:
         return None
+    import lightgbm  # noqa: PLC0415  # see why_not
+
     names = examples[0].names
     parameters = {**COMMON, **PARAMETERS[order], "seed": seed, "num_threads": threads}
     parameters["min_data_in_leaf"] = min(parameters["min_data_in_leaf"], max(20, bought // 20))

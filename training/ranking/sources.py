@@ -13,6 +13,19 @@ from scipy.sparse import csr_matrix
 
 from training.ranking.history import History
 
+# All there are, in the order of their features. One that could not be fitted keeps its columns, empty:
+# rankers learn from several cuts, and ask for the same columns of all.
+SOURCE_NAMES = (
+    "item_ridge",
+    "item_ridge_long",
+    "kernel_ridge",
+    "taste",
+    "neighbours",
+    "user_wise",
+    "cooccurrence",
+    "transitions",
+)
+
 
 class Source(Protocol):
     """Anything that scores customers."""

@@ -12,6 +12,25 @@ from training.ranking.history import History
 Columns = Mapping[str, np.ndarray]
 MATURE_DAYS = 28  # a first purchase younger than this has had no time to be repeated
 ZERO_IF_NEVER = frozenset({"n", "d15", "d45", "d120", "n5", "n10", "n20", "r95"})
+PAIR_COLUMNS = (
+    "n",
+    "last",
+    "first",
+    "last_place",
+    "first_place",
+    "d15",
+    "d45",
+    "d120",
+    "n5",
+    "n10",
+    "n20",
+    "r95",
+    "gap",
+    "gap_deviation",
+    "overdue",
+    "overdue_places",
+    "last_gap",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,125 @@
+"""Examples to learn from: what is right, what is kept, and how much each counts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
+
+from tests.training.ranking.worlds import Basket, history_of, random_baskets, random_history, snapshot_of
+from training.ranking import examples as module
+from training.ranking.candidates import candidates
+from training.ranking.examples import Examples, blocks_of, contains, examples_at, joined
+
+# Customer 0 has the three baskets that a habit takes, customer 1 two; product 4 is new to both.
+BASKETS: list[Basket] = [
+    *((0, day, (0, 1)) for day in (10, 20, 30)),
+    *((1, day, (2, 3)) for day in (10, 20)),
+    (2, 15, (4, 5)),
+    (0, 40, (1, 2)),
+    (0, 45, (3, 6)),
+    (1, 40, (2,)),
+]
+
+
+def examples_of_tiny(monkeypatch: pytest.MonkeyPatch) -> dict[str, Examples]:
+    """All candidates as of day 40, none left out at random; the window ends with day 49."""
+    for order in ("all", "new"):
+        monkeypatch.setitem(module.NEGATIVES, order, 1.0)
+    later = history_of(BASKETS, 3, 7, 50)
+    known = later.before(40)
+    return dict(examples_at(known, later, snapshot_of(known), 10, 100, seed=1))
+
+
+def test_right_is_the_first_basket_or_what_is_new_in_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = examples_of_tiny(monkeypatch)
+    # Customer 0 alone is learned from: candidates are products 0 to 5, of them 1 and 2 in the first basket.
+    assert len(found["all"].bought) == 6
+    assert found["all"].bought.sum() == 2
+    assert found["all"].weights.tolist() == [0.5] * 6
+    # New are 2 to 5, of which 2 and 3 are bought within the window; product 6 nobody knew of.
+    assert len(found["new"].bought) == 4
+    assert found["new"].bought.sum() == 2
+    assert found["new"].weights.tolist() == [0.5] * 4
+    for part in found.values():
+        assert part.features.shape == (len(part.bought), len(part.names))
+        owned = part.features[:, part.names.index("pair_n")] > 0
+        assert owned.sum() == (2 if part is found["all"] else 0)
+
+
+def test_nobody_to_learn_from_is_no_examples() -> None:
+    later = history_of([basket for basket in BASKETS if basket[0] != 0], 3, 7, 50)
+    known = later.before(40)
+    assert examples_at(known, later, snapshot_of(known), 10, 100, seed=1) == {}
+
+
+def test_customers_count_alike_and_all_that_was_bought_is_kept() -> None:
+    later = random_history(2, n_customers=40, n_products=30)
+    known = later.before(110)
+    snapshot = snapshot_of(known)
+    found = examples_at(known, later, snapshot, 28, 100, seed=1)
+    truth = later.truth(110, 138)
+    judged = np.flatnonzero((known.basket_counts() >= 3) & (np.diff(truth.window.indptr) > 0))
+    rows = candidates(known.take(judged), snapshot)
+    right = contains(truth.first[judged], rows.customer, rows.product)
+    assert found["all"].bought.sum() == right.sum()
+    new = contains(truth.window[judged], rows.customer, rows.product) & ~rows.owned
+    assert found["new"].bought.sum() == new.sum()
+    # The weights of all that a customer newly bought add up to one.
+    of_new = found["new"]
+    assert (of_new.weights * of_new.bought).sum() == pytest.approx(len(set(rows.customer[new].tolist())))
+    assert len(found["all"].bought) < len(rows.product)  # most of what was not bought is left out
+
+
+def test_the_seed_decides_what_is_left_out() -> None:
+    later = random_history(2, n_customers=40, n_products=30)
+    known = later.before(110)
+    snapshot = snapshot_of(known)
+    first, again, other = (examples_at(known, later, snapshot, 28, 20, seed)["all"] for seed in (1, 1, 2))
+    assert np.array_equal(first.features, again.features, equal_nan=True)
+    assert first.features.shape != other.features.shape or not np.array_equal(
+        first.features, other.features, equal_nan=True
+    )
+
+
+def test_no_more_customers_than_asked_for() -> None:
+    later = random_history(2, n_customers=40, n_products=30)
+    known = later.before(110)
+    few, all_of_them = (examples_at(known, later, snapshot_of(known), 28, most, 1)["all"] for most in (4, 99))
+    assert few.weights[few.bought > 0].sum() <= 4 < all_of_them.weights[all_of_them.bought > 0].sum()
+
+
+def test_what_comes_after_the_window_is_not_right() -> None:
+    past = random_baskets(2, n_customers=40, n_products=30)
+    future = [(who, day + 150, products) for who, day, products in random_baskets(3, n_customers=40)]
+    found = []
+    for baskets, as_of in ((past, 150), ([*past, *future], 300)):
+        later = history_of(baskets, 40, 30, as_of)
+        known = later.before(122)
+        found.append(examples_at(known, later.before(150), snapshot_of(known), 28, 100, 1)["new"])
+    assert np.array_equal(found[0].features, found[1].features, equal_nan=True)
+    assert np.array_equal(found[0].bought, found[1].bought)
+
+
+@given(st.integers(0, 40), st.integers(0, 3_000_000))
+def test_blocks_hold_every_customer_once(n_customers: int, n_columns: int) -> None:
+    blocks = blocks_of(np.arange(n_customers), n_columns)
+    assert [customer for block in blocks for customer in block] == list(range(n_customers))
+    for block in blocks:
+        assert len(block) == 1 or len(block) * n_columns <= module.BLOCK_CELLS
+
+
+def test_contains_is_the_matrix_looked_up() -> None:
+    matrix = csr_matrix(np.array([[0, 1, 0], [1, 0, 1]]))
+    rows, columns = np.array([0, 0, 1, 1, 1]), np.array([0, 1, 0, 1, 2])
+    assert contains(matrix, rows, columns).tolist() == [False, True, True, False, True]
+    assert contains(csr_matrix((2, 3)), rows, columns).tolist() == [False] * 5
+
+
+def test_parts_follow_each_other() -> None:
+    parts = [Examples(np.full((n, 2), n), np.ones(n), np.ones(n), ("a", "b")) for n in (1, 2)]
+    whole = joined(parts)
+    assert whole.features.tolist() == [[1, 1], [2, 2], [2, 2]]
+    assert whole.names == ("a", "b")

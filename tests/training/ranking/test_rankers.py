@@ -1,0 +1,97 @@
+"""Rankers: an order is learned where there is one, and chances are true to what is bought."""
+
+from __future__ import annotations
+
+import builtins
+import pickle
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from training.ranking.examples import NEGATIVES, Examples, Order
+from training.ranking.rankers import FEWEST_BOUGHT, Ranker, fit_ranker, why_not
+
+NAMES = ("nothing", "habit")
+SHARES = np.array([0.02, 0.2, 0.6])  # bought of the candidates whose habit is 0, 1 and 2
+
+
+def planted(order: Order, n: int = 30_000, seed: int = 1) -> Examples:
+    """Candidates of which the habit decides; a share of what was not bought is left out, as in training."""
+    random = np.random.default_rng(seed)
+    features = np.stack([random.random(n), random.integers(0, 3, n)], axis=1).astype(np.float32)
+    bought = random.random(n) < SHARES[features[:, 1].astype(int)]
+    kept = bought | (random.random(n) < NEGATIVES[order])
+    ones = np.ones(int(kept.sum()), dtype=np.float32)
+    return Examples(features[kept], bought[kept].astype(np.float32), ones, NAMES)
+
+
+def fitted(order: Order, *, seed: int = 1, threads: int = 1) -> Ranker:
+    ranker = fit_ranker(order, [planted(order)], seed, threads)
+    assert ranker is not None
+    return ranker
+
+
+@pytest.mark.parametrize("order", ["all", "new"])
+def test_chances_are_the_shares_that_were_bought(order: Order) -> None:
+    chances = fitted(order).ready()(np.array([[0.5, 0], [0.5, 1], [0.5, 2]], dtype=np.float32))
+    assert chances == pytest.approx(SHARES, abs=0.04)
+    assert chances.dtype == np.float32
+
+
+def test_missing_values_are_answered() -> None:
+    chances = fitted("all").ready()(np.full((3, 2), np.nan, dtype=np.float32))
+    assert np.isfinite(chances).all()
+    assert ((chances >= 0) & (chances <= 1)).all()
+    assert fitted("all").ready()(np.empty((0, 2), dtype=np.float32)).shape == (0,)
+
+
+def test_a_ranker_can_be_sent_to_a_process() -> None:
+    ranker = fitted("new")
+    rows = planted("new", seed=2).features
+    assert np.array_equal(pickle.loads(pickle.dumps(ranker)).ready()(rows), ranker.ready()(rows))  # noqa: S301  # our own bytes
+
+
+def test_the_seed_decides_and_threads_do_not() -> None:
+    rows = planted("all", seed=2).features
+    first = fitted("all").ready()(rows)
+    assert np.array_equal(first, fitted("all").ready()(rows))
+    assert np.array_equal(first, fitted("all", threads=2).ready()(rows))
+    assert not np.array_equal(first, fitted("all", seed=2).ready()(rows))
+
+
+def test_too_few_purchases_are_no_order() -> None:
+    def of(n: int) -> Examples:
+        bought = (np.arange(1_000) < n).astype(np.float32)
+        return Examples(np.zeros((1_000, 2), dtype=np.float32), bought, np.ones(1_000), NAMES)
+
+    assert fit_ranker("all", [of(FEWEST_BOUGHT - 1)], 1, 1) is None
+    told: list[str] = []
+    assert fit_ranker("all", [of(FEWEST_BOUGHT - 100), of(100)], 1, 1, told.append) is not None
+    assert told == ["ranker of all products: 2,000 examples"]
+
+
+def test_lightgbm_is_here() -> None:
+    assert why_not() is None
+
+
+def test_lightgbm_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    reason = why_not()
+    assert reason is not None
+    assert reason.startswith("LightGBM cannot be loaded")
+
+
+def test_a_missing_library_of_the_system_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    imported = builtins.__import__
+
+    def without_openmp(name: str, *arguments: Any, **named: Any) -> Any:
+        if name == "lightgbm":
+            raise OSError("libgomp.so.1: cannot open shared object file")
+        return imported(name, *arguments, **named)
+
+    monkeypatch.setattr(builtins, "__import__", without_openmp)
+    reason = why_not()
+    assert reason is not None
+    assert "libgomp.so.1: cannot open shared object file" in reason
