@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import lightgbm
 import numpy as np
 
 from models.arrays import frozen
@@ -20,6 +19,7 @@ from training.evaluation.mixing import customer_context
 from training.fitting.progress import Progress, silent
 from training.ranking.groups import Grouping
 from training.ranking.history import History
+from training.ranking.rankers import why_not
 from training.ranking.snapshot import sample_of
 from training.ranking.statistics import customer_statistics, product_statistics
 
@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 
 PARAMETERS: Mapping[str, Any] = {
     "objective": "binary",
-    "learning_rate": 0.06,
-    "num_leaves": 23,
+    "learning_rate": 0.09,
+    "num_leaves": 15,
     "min_data_in_leaf": 100,
     "feature_fraction": 0.4,
     "lambda_l2": 5.0,
@@ -39,7 +39,7 @@ PARAMETERS: Mapping[str, Any] = {
     "deterministic": True,
     "verbose": -1,
 }
-ROUNDS = 120  # each costs every cart that is served
+ROUNDS = 80  # each costs every cart that is served
 NEGATIVES = 0.15
 FEWEST_COMPLETED = 200
 DRAWS = 3  # times that a cart loses a product, where carts are few
@@ -77,6 +77,9 @@ def fit_cart_order(
 
     `bundle` knows nothing of the day of any cart, and has its statistics (see with_statistics).
     """
+    reason = why_not()
+    if reason is not None:
+        return reason
     rng = np.random.default_rng(seed)
     tables, bought = [], []
     draws = max(1, min(DRAWS, MAX_DRAWN // max(len(carts), 1)))
@@ -94,8 +97,15 @@ def fit_cart_order(
         reason = f"{len(tables)} carts can be learned from, {FEWEST_COMPLETED} are needed"
         log.warning("no order of carts was learned, they are mixed by weight: %s", reason)
         return reason
+    return grown(np.concatenate(tables), np.concatenate(bought), seed, threads)
+
+
+def grown(features: np.ndarray, bought: np.ndarray, seed: int, threads: int) -> np.ndarray:
+    """Trees learned from candidates float32 [n, n_features] and whether each was bought, [n] 0 or 1."""
+    import lightgbm  # noqa: PLC0415  # see why_not
+
     parameters = {**PARAMETERS, "seed": seed, "num_threads": threads}
-    data = lightgbm.Dataset(np.concatenate(tables), np.concatenate(bought), params=parameters)
+    data = lightgbm.Dataset(features, bought, params=parameters)
     model = lightgbm.train(parameters, data, ROUNDS).model_to_string()
     return frozen(np.frombuffer(model.encode(), dtype=np.uint8))
 
