@@ -28,6 +28,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "train",
         "Read orders, fit the models, judge them, publish the artifact.",
     ),
+    "evaluate": (
+        "training.commands.evaluate",
+        "evaluate",
+        "Compare every method and the service's own answers on the same customers.",
+    ),
     "recommend": (
         "training.commands.recommend",
         "recommend",

@@ -1,5 +1,6 @@
 -- Posts requests of known customers; arguments: customers, products, mix.
--- Mixes: home (no context), product (a page viewed), cart (1 to 3 products), mixed (a third each).
+-- Mixes: home (no context), product (a page viewed), pages (half of each), cart (1 to 3 products), five (a
+-- cart of five), mixed (a third each of home, product and cart).
 local customers, products, mix
 
 function init(args)
@@ -19,12 +20,13 @@ local function context(kind)
     return string.format('"placement":"product","viewing":"%s"', product())
   end
   local basket = {}
-  for i = 1, math.random(3) do basket[i] = '"' .. product() .. '"' end
+  for i = 1, kind == "five" and 5 or math.random(3) do basket[i] = '"' .. product() .. '"' end
   return '"placement":"cart","basket":[' .. table.concat(basket, ",") .. ']'
 end
 
 function request()
   local kind = mix
+  if mix == "pages" then kind = ({"home", "product"})[math.random(2)] end
   if mix == "mixed" then kind = ({"home", "product", "cart"})[math.random(3)] end
   local body = string.format('{"customer_id":"c%08d",%s}', math.random(0, customers - 1), context(kind))
   return wrk.format("POST", "/v1/recommendations", {["Content-Type"] = "application/json"}, body)

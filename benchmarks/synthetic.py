@@ -14,17 +14,24 @@ from models.basket_rules import BasketRules, rule_key
 from models.bought_together import BoughtTogether, shrunk_score
 from models.bundle import Bundle, Facts
 from models.buy_again import BuyAgain
+from models.cart_ranker import CartRanker, no_cart_ranker
+from models.carts import cart_table
 from models.catalogue import NO_BRAND, NO_PRICE, Catalogue
-from models.ids import IdMap
+from models.context import Context
+from models.ids import UNKNOWN, IdMap
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
+from models.past_baskets import PastBaskets
 from models.popularity import Popularity
 from models.ranked_lists import SOURCES, CustomerLists, RankedLists, no_ranked_lists
 from models.taste import Taste
 from models.texts import Texts
+from models.together import together
 from models.trade_up import TradeUp
+from training.ranking.carts import NEGATIVES, grown
 
 LAST_DAY = 20_000
+CARTS_LEARNED = 200
 CATEGORIES = 40
 
 
@@ -57,7 +64,8 @@ def synthetic_bundle(size: Size, seed: int = 7, version: str = "synthetic") -> B
     rng = np.random.default_rng(seed)
     popularity = _zipf(size.products)
     orders = np.maximum(size.orders * 8 * popularity, 5).astype(np.int32)
-    return Bundle(
+    purchases = _buy_again(size, popularity, rng)
+    bundle = Bundle(
         facts=_facts(version),
         products=IdMap.of(product_ids(size)),
         customers=IdMap.of(customer_ids(size)),
@@ -71,10 +79,13 @@ def synthetic_bundle(size: Size, seed: int = 7, version: str = "synthetic") -> B
         ridge_links=_lists(size.products, size, rng),
         cart_ridge=_cart_ridge(size, rng),
         popularity=_popularity(size, orders, rng),
-        buy_again=_buy_again(size, popularity, rng),
+        buy_again=purchases,
         trade_up=_trade_up(size, rng),
         customer_lists=_customer_lists(size, rng),
+        past_baskets=_past_baskets(purchases, rng),
+        cart_ranker=no_cart_ranker(size.products, size.customers),
     )
+    return replace(bundle, cart_ranker=_cart_ranker(bundle, size, rng))
 
 
 def _facts(version: str) -> Facts:
@@ -206,6 +217,39 @@ def _cart_ridge(size: Size, rng: np.random.Generator) -> ItemRidge:
         products=rng.integers(0, fitted, starts[-1]).astype(np.int32),
         weights=(0.2 * rng.random(starts[-1], dtype=np.float32) ** 4 + 1e-4).astype(np.float32),
     )
+
+
+def _past_baskets(purchases: BuyAgain, rng: np.random.Generator) -> PastBaskets:
+    """What every customer bought, in five baskets."""
+    n = len(purchases.products)
+    return PastBaskets(
+        starts=purchases.starts,
+        products=purchases.products,
+        baskets=(np.arange(n) % 5).astype(np.uint8),
+        weights=rng.random(n, dtype=np.float32),
+    )
+
+
+def _cart_ranker(bundle: Bundle, size: Size, rng: np.random.Generator) -> CartRanker:
+    """As many trees, as large, as training grows; what they learn is chance."""
+    groups = rng.integers(0, CATEGORIES, (2, size.products)).astype(np.int32)
+    ranker = CartRanker(
+        trees=np.empty(0, dtype=np.uint8),
+        products=rng.random((size.products, 22), dtype=np.float32),
+        customers=rng.random((size.customers, 9), dtype=np.float32),
+        groups=groups,
+        negatives=np.array([NEGATIVES]),
+    )
+    ready = replace(bundle, cart_ranker=ranker)
+    tables = []
+    for _ in range(CARTS_LEARNED):
+        shown = np.unique(rng.integers(0, size.products, 3)).astype(np.int32)
+        customer = int(rng.integers(size.customers))
+        context = Context(customer, shown, UNKNOWN, np.empty(0, dtype=np.int32), (), None)
+        tables.append(cart_table(ready, context, together(ready, shown)).features)
+    features = np.concatenate(tables)
+    bought = (rng.random(len(features)) < 0.1).astype(np.float32)
+    return replace(ranker, trees=grown(features, bought, seed=1, threads=2))
 
 
 def _popularity(size: Size, orders: np.ndarray, rng: np.random.Generator) -> Popularity:

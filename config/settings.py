@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from config.data import Artifacts, Data
+from config.evaluation import Evaluation
 from config.service import Placements, Service
 from config.training import Training
 from models.errors import ConfigError, did_you_mean
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     artifacts: Artifacts = Artifacts()
     data: Data = Data()
     training: Training = Training()
+    evaluation: Evaluation = Evaluation()
     service: Service = Service()
     placements: Placements = Placements()
 

@@ -16,10 +16,12 @@ from models.arrays import Arrays
 from models.basket_rules import BasketRules
 from models.bought_together import BoughtTogether
 from models.buy_again import BuyAgain
+from models.cart_ranker import CartRanker
 from models.catalogue import Catalogue
 from models.ids import IdMap
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
+from models.past_baskets import PastBaskets
 from models.popularity import Popularity
 from models.ranked_lists import CustomerLists
 from models.sources import Common, common
@@ -88,6 +90,8 @@ class Bundle:
     buy_again: BuyAgain
     trade_up: TradeUp
     customer_lists: CustomerLists
+    past_baskets: PastBaskets
+    cart_ranker: CartRanker
 
     @cached_property
     def common(self) -> Callable[[int], Common]:
@@ -112,6 +116,8 @@ PARTS: Mapping[str, type[Part]] = {
     "buy_again": BuyAgain,
     "trade_up": TradeUp,
     "customer_lists": CustomerLists,
+    "past_baskets": PastBaskets,
+    "cart_ranker": CartRanker,
 }
 
 

@@ -13,6 +13,7 @@ from models import candidates as sources
 from models.arrangement import Arranged, arrange
 from models.bundle import Bundle
 from models.candidates import Candidates
+from models.carts import ranked_for_cart
 from models.context import Context, resolve
 from models.filters import Filters, filters_of, judged, kept
 from models.ids import UNKNOWN
@@ -102,11 +103,11 @@ def _considered(
 ) -> tuple[dict[Kind, Candidates], dict[Kind, Filters]]:
     """By kind: the candidates, and what removes some of them.
 
-    What training listed for the customer is enough for most answers; `deep` continues it with all that
-    the sources propose.
+    What training listed for the customer, or what is ranked for a cart, is enough for most answers;
+    `deep` continues it with all that the sources propose.
     """
     proposals: dict[Kind, Candidates] = {}
-    of_lists = listed(bundle, context, kinds)
+    of_lists = listed(bundle, context, kinds) or ranked_for_cart(bundle, context, rules, kinds)
     for kind in dict.fromkeys(kinds):
         if kind not in of_lists:
             proposals[kind] = PROPOSE[kind](bundle, context, rules)

@@ -12,6 +12,7 @@ from config.training import Training
 from models.arrays import frozen
 from models.basket_rules import BasketRules
 from models.bundle import Bundle, Facts
+from models.cart_ranker import no_cart_ranker
 from models.catalogue import Catalogue
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
@@ -32,6 +33,7 @@ from training.fitting.item_ridge import (
     gram_of,
     no_lists,
 )
+from training.fitting.past_baskets import fit_past_baskets
 from training.fitting.popularity import fit_popularity
 from training.fitting.progress import Progress, silent
 from training.fitting.taste import fit_similar, fit_taste, fit_taste_lists
@@ -114,6 +116,8 @@ def fit_bundle(
             else fit_trade_up(lines, catalogue, popularity, similar, settings.trade_up, progress)
         ),
         customer_lists=no_customer_lists(n_customers),
+        past_baskets=fit_past_baskets(lines, n_customers, n_products, facts.last_day),
+        cart_ranker=no_cart_ranker(n_products, n_customers),
     )
 
 

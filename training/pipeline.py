@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -25,8 +25,7 @@ from training.data.shop import Shop, read_shop
 from training.evaluation.run import Judged, tune_and_evaluate
 from training.gate import GateVerdict, check
 from training.publishing import POINTER, new_version, prune, publish, store
-from training.ranking.history import History
-from training.ranking.lists import write_lists
+from training.ranking.learned import apply
 from training.report.collect import Trained, collect, library_versions
 from training.report.content import ReportContent, Stage
 from training.report.files import report_files
@@ -87,11 +86,8 @@ def run_training(
         bundle = fit_bundle(
             shop.orders, catalogue, settings.training, judged.choices, facts, progress=progress
         )
-    if not isinstance(judged.rankers, str):
-        with watch.stage("customers' lists"):
-            history = History.of_orders(shop.orders, as_of=facts.last_day + 1)
-            written = write_lists(history, catalogue, judged.rankers, settings.training, progress=progress)
-            bundle = replace(bundle, customer_lists=written)
+    with watch.stage("customers' lists"):
+        bundle = apply(bundle, shop.orders, settings.training, judged.learned, progress=progress)
     with watch.stage("report"):
         content = collect(settings, Trained(shop, catalogue, bundle, judged, verdict), tuple(watch.stages))
     progress("storing")

@@ -72,9 +72,16 @@ def tune(
     exam: Exam | NotJudgeable, catalogue: Catalogue, settings: Training, progress: Progress = silent
 ) -> Choices:
     """The choices of the exam on validation data; the documented defaults, with the reason, without one."""
+    return tune_and_fit(exam, catalogue, settings, progress)[0]
+
+
+def tune_and_fit(
+    exam: Exam | NotJudgeable, catalogue: Catalogue, settings: Training, progress: Progress = silent
+) -> tuple[Choices, Bundle | None]:
+    """The choices, and the bundle of the exam's history that they were made with, if there is an exam."""
     default = default_choices(settings.taste, item_ridge=settings.item_ridge)
     if isinstance(exam, NotJudgeable):
-        return replace(default, reasons=(f"nothing was tuned, defaults hold; {exam.reason}",))
+        return replace(default, reasons=(f"nothing was tuned, defaults hold; {exam.reason}",)), None
     catalogue = without_stock(catalogue)
     choices, taste = _choose_taste(exam, catalogue, settings, default, progress)
     choices = _choose_ridge(exam, catalogue, settings, choices, progress)
@@ -90,7 +97,7 @@ def tune(
     )
     choices = _choose_weights(exam, bundle, choices, progress)
     progress("weight of buy_again")
-    return _choose_buy_again(exam, bundle, choices)
+    return _choose_buy_again(exam, bundle, choices), bundle
 
 
 def _choose_taste(

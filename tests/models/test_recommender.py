@@ -16,9 +16,11 @@ from config.training import TradeUp as TradeUpSettings
 from models.basket_rules import BasketRules
 from models.bundle import Bundle
 from models.candidates import PERSONAL
+from models.cart_ranker import no_cart_ranker
 from models.catalogue import NO_PRICE
 from models.context import resolve
 from models.ids import IdMap
+from models.past_baskets import no_past_baskets
 from models.query import KINDS, Answer, Query
 from models.ranked_lists import no_customer_lists
 from models.recommender import bought_together, choose, recommend, similar
@@ -87,6 +89,8 @@ def shop() -> Bundle:
         buy_again=fit_buy_again(lines, N_CUSTOMERS, N_PRODUCTS, LAST, 60),
         trade_up=fit_trade_up(lines, catalogue, popularity, similar_products, TradeUpSettings()),
         customer_lists=no_customer_lists(N_CUSTOMERS),
+        past_baskets=no_past_baskets(N_CUSTOMERS),
+        cart_ranker=no_cart_ranker(N_PRODUCTS, N_CUSTOMERS),
     )
 
 

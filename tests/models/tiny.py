@@ -31,10 +31,12 @@ from models.basket_rules import BasketRules
 from models.bought_together import BoughtTogether
 from models.bundle import Bundle, Facts
 from models.buy_again import BuyAgain
+from models.cart_ranker import no_cart_ranker
 from models.catalogue import NO_BRAND, NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN, Catalogue
 from models.ids import IdMap
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
+from models.past_baskets import no_past_baskets
 from models.popularity import Popularity
 from models.ranked_lists import no_customer_lists
 from models.taste import Taste
@@ -84,6 +86,8 @@ def tiny_bundle(version: str = "tiny-1") -> Bundle:
         buy_again=_buy_again(),
         trade_up=_trade_up(),
         customer_lists=no_customer_lists(len(CUSTOMERS)),
+        past_baskets=no_past_baskets(len(CUSTOMERS)),
+        cart_ranker=no_cart_ranker(len(PRODUCTS), len(CUSTOMERS)),
     )
 
 

@@ -24,6 +24,7 @@ MIN_CUSTOMERS = 10
 
 # Enough for a standard error below 0.01 at any hit rate.
 MAX_CARTS = 3_000
+MAX_LEARNED = 12_000  # carts: more would make the order of carts little better
 MAX_BASKET = 200  # products; the service takes no larger cart
 
 
@@ -34,7 +35,7 @@ class Carts:
     customers  int32 [n_carts] index in the history's customers, UNKNOWN for a guest or a new customer
     owned      [n_carts] products that the customer bought before the cut
     baskets    [n_carts] what is left, at least one product known before the cut
-    removed    [n_carts] one product each, never one that the customer had bought before the cut
+    removed    [n_carts] one product each; in an exam never one that the customer had bought before the cut
     """
 
     customers: np.ndarray
@@ -44,6 +45,17 @@ class Carts:
 
     def __len__(self) -> int:
         return len(self.customers)
+
+    def take(self, rows: np.ndarray) -> Carts:
+        """These carts alone, in this order."""
+        return Carts(
+            self.customers[rows], self.owned.take(rows), self.baskets.take(rows), self.removed.take(rows)
+        )
+
+    def removed_is_owned(self) -> np.ndarray:
+        """bool [n_carts]: had the customer bought the removed product before the cut?"""
+        owned: np.ndarray = self.owned.contains(self.removed.products[:, None])[:, 0]  # one product a row
+        return owned
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +69,7 @@ class Exam:
     bought       [n_customers] products bought after it
     last_basket  [n_customers] products of the last order before the cut
     carts        for cart completion
+    any_carts    carts that lost any product, one the customer had bought before too: to learn from
     n_sold       products with a sale before the cut: what a method could know of
     """
 
@@ -67,6 +80,7 @@ class Exam:
     bought: Rows
     last_basket: Rows
     carts: Carts
+    any_carts: Carts
     n_sold: int
 
     def truth(self, part: Part) -> Rows:
@@ -98,14 +112,14 @@ def set_exam(
     half of a basket would give the other half away. Nothing at or after the cut is in `history`.
     """
     before = lines.filter(pl.col("day") < cut.at)
-    history, number = _renumbered(orders, before)
+    history, number = renumbered(orders, before)
     after = lines.filter((pl.col("day") >= cut.at) & (pl.col("day") < cut.stop))
     after = after.filter(~pl.col("order").is_in(before["order"].unique().implode()))
     # Customers of the window by their number in the history, UNKNOWN for those who are new in it.
     buyer = number[after["customer"].to_numpy()]
     product = after["product"].to_numpy()
     rng = np.random.default_rng(seed)
-    customers = _sampled(np.unique(buyer[buyer != UNKNOWN]), max_customers, rng)
+    customers = sampled(np.unique(buyer[buyer != UNKNOWN]), max_customers, rng)
     if len(customers) < MIN_CUSTOMERS:
         return NotJudgeable(
             f"not evaluated: {len(customers)} customers with orders before {iso_day(cut.at)} bought from then"
@@ -116,19 +130,21 @@ def set_exam(
     known = history.lines
     sold = np.zeros(len(orders.products), dtype=bool)
     sold[known["product"].to_numpy()] = True
+    carts, any_carts = _carts(after["order"].to_numpy(), buyer, product, known, sold, rng)
     return Exam(
         cut=cut,
         history=history,
         customers=customers.astype(np.int32),
-        owned=_rows_of(row, known["customer"].to_numpy(), known["product"].to_numpy(), len(customers)),
-        bought=_rows_of(row, buyer, product, len(customers)),
-        last_basket=_last_baskets(known, row, len(customers)),
-        carts=_carts(after["order"].to_numpy(), buyer, product, known, sold, rng),
+        owned=rows_of(row, known["customer"].to_numpy(), known["product"].to_numpy(), len(customers)),
+        bought=rows_of(row, buyer, product, len(customers)),
+        last_basket=last_baskets(known, row, len(customers)),
+        carts=carts,
+        any_carts=any_carts,
         n_sold=int(sold.sum()),
     )
 
 
-def _renumbered(orders: Orders, before: pl.DataFrame) -> tuple[Orders, np.ndarray]:
+def renumbered(orders: Orders, before: pl.DataFrame) -> tuple[Orders, np.ndarray]:
     """The orders made of these lines alone, and the new number of every old customer.
 
     The numbers are int32 [n_customers + 1], UNKNOWN where a customer has no line; the last slot is
@@ -146,18 +162,18 @@ def _renumbered(orders: Orders, before: pl.DataFrame) -> tuple[Orders, np.ndarra
     return replace(orders, lines=lines, customers=customers, n_orders=len(old_orders)), number
 
 
-def _sampled(items: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
+def sampled(items: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
     return items if len(items) <= most else np.sort(rng.choice(items, most, replace=False))
 
 
-def _rows_of(row: np.ndarray, customer: np.ndarray, product: np.ndarray, n_rows: int) -> Rows:
+def rows_of(row: np.ndarray, customer: np.ndarray, product: np.ndarray, n_rows: int) -> Rows:
     """The products of each judged customer; `row` maps customers to rows, UNKNOWN for the others."""
     rows = row[customer]
     judged = rows != UNKNOWN
     return Rows.of_pairs(rows[judged], product[judged], n_rows)
 
 
-def _last_baskets(known: pl.DataFrame, row: np.ndarray, n_rows: int) -> Rows:
+def last_baskets(known: pl.DataFrame, row: np.ndarray, n_rows: int) -> Rows:
     """Orders are numbered by time: the last one of a customer has the highest number."""
     rows = row[known["customer"].to_numpy()]
     order = known["order"].to_numpy()
@@ -174,12 +190,28 @@ def _carts(
     known: pl.DataFrame,
     sold: np.ndarray,
     rng: np.random.Generator,
-) -> Carts:
-    """Baskets of two products or more, one product of each taken out at random.
+) -> tuple[Carts, Carts]:
+    """At most MAX_CARTS of the carts that lost what is new to the customer: cross-sell never offers the
+    others. And at most MAX_LEARNED of all.
+    """
+    carts, sizes, _ = carts_of(order, buyer, product, known, sold, rng)
+    fair = (sizes >= 2) & ~carts.removed_is_owned()
+    judged = carts.take(sampled(np.flatnonzero(fair), MAX_CARTS, rng))
+    return judged, carts.take(sampled(np.flatnonzero(sizes >= 2), MAX_LEARNED, rng))
+
+
+def carts_of(
+    order: np.ndarray,
+    buyer: np.ndarray,
+    product: np.ndarray,
+    known: pl.DataFrame,
+    sold: np.ndarray,
+    rng: np.random.Generator,
+) -> tuple[Carts, np.ndarray, np.ndarray]:
+    """Baskets with one product of each taken out at random; their sizes before that, and their orders.
 
     Only products sold before the cut stay in the basket. A cart is left out where nothing is left
-    in it, where it is larger than the service takes, and where the product taken out was the
-    customer's before: cross-sell never offers that.
+    in it, and where it is larger than the service takes.
     """
     orders, first, number = np.unique(order, return_index=True, return_inverse=True)
     baskets = Rows.of_pairs(number, product, len(orders))
@@ -189,11 +221,8 @@ def _carts(
     removed[taken] = True
     customers = buyer[first]
     rest, lost = baskets.where(~removed & sold[baskets.products]), baskets.where(removed)
-    owned = _owned(known, customers)
-    fair = ~owned.contains(lost.products[:, None])[:, 0]  # one product was taken out of every basket
-    fair &= (rest.lengths() > 0) & (rest.lengths() <= MAX_BASKET)
-    chosen = _sampled(np.flatnonzero((sizes >= 2) & fair), MAX_CARTS, rng)
-    return Carts(customers[chosen], owned.take(chosen), rest.take(chosen), lost.take(chosen))
+    kept = np.flatnonzero((rest.lengths() > 0) & (rest.lengths() <= MAX_BASKET))
+    return Carts(customers, _owned(known, customers), rest, lost).take(kept), sizes[kept], orders[kept]
 
 
 def _owned(known: pl.DataFrame, customers: np.ndarray) -> Rows:
@@ -201,4 +230,4 @@ def _owned(known: pl.DataFrame, customers: np.ndarray) -> Rows:
     named, which = np.unique(customers, return_inverse=True)
     row = np.full(int(max(named.max(initial=0), known["customer"].max() or 0)) + 2, UNKNOWN)
     row[named[named != UNKNOWN]] = np.flatnonzero(named != UNKNOWN)
-    return _rows_of(row, known["customer"].to_numpy(), known["product"].to_numpy(), len(named)).take(which)
+    return rows_of(row, known["customer"].to_numpy(), known["product"].to_numpy(), len(named)).take(which)

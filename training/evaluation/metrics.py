@@ -52,6 +52,47 @@ def per_row(lists: np.ndarray, truth: Rows, k: int) -> PerRow:
     )
 
 
+def ndcg_over_truth(lists: np.ndarray, truth: Rows, k: int) -> np.ndarray:
+    """NDCG@k float64 [n_judged] with the other ideal gain: over |T| ranks, however few are shown.
+
+    Never above `per_row(...).ndcg`, and below 1 even for a perfect list where |T| > k.
+    """
+    _refuse_repeats(lists)
+    rows = judged_rows(truth)
+    hits = truth.contains(lists)[rows, :k].astype(np.float64)
+    sizes = truth.lengths()[rows]
+    gains = 1.0 / np.log2(np.arange(2, max(k, int(sizes.max(initial=0))) + 2))
+    ndcg: np.ndarray = hits @ gains[: hits.shape[1]] / np.cumsum(gains)[sizes - 1]
+    return ndcg
+
+
+def revenue_recall(lists: np.ndarray, truth: Rows, revenue: np.ndarray, k: int) -> float | None:
+    """The share of the revenue of all truths that the first k of the lists name; None without revenue.
+
+    `revenue` float64 [n_entries of truth]: what was paid for each.
+    """
+    total = float(revenue.sum())
+    if total <= 0:
+        return None
+    listed = lists[:, :k]
+    rows, columns = np.nonzero(truth.contains(listed))
+    width = int(truth.products.max()) + 1
+    entries = (truth.row_of_entries() * width + truth.products).searchsorted(
+        rows * width + listed[rows, columns]
+    )
+    return float(revenue[entries].sum()) / total
+
+
+def mean_popularity(lists: np.ndarray, k: int, product_orders: np.ndarray, n_orders: int) -> float:
+    """The mean share of the orders before the cut that had a listed product, over all first k places.
+
+    `product_orders` int [n_products]: baskets with the product. Empty places are left out.
+    """
+    shown = lists[:, :k]
+    shown = shown[shown >= 0]
+    return float(product_orders[shown].mean() / max(n_orders, 1)) if len(shown) else 0.0
+
+
 def coverage(lists: np.ndarray, k: int, n_products: int) -> float:
     """Catalogue coverage at `k`: distinct products in anybody's first k, of `n_products` on sale."""
     shown = np.unique(lists[:, :k])

@@ -80,7 +80,7 @@ def evaluate(
     if isinstance(exam, NotJudgeable) or bundle is None:
         reason = exam.reason if isinstance(exam, NotJudgeable) else "not evaluated: no models"
         return Evaluation((), split.to_dict() if split else {}, reason)
-    _refuse_later_models(exam, bundle)
+    refuse_later_models(exam, bundle)
     rows = []
     for method in methods:
         progress(f"judging {method.name}")
@@ -103,7 +103,7 @@ def _judge(method: Method, part: Part, exam: Exam, bundle: Bundle) -> list[Row]:
     return rows
 
 
-def _refuse_later_models(exam: Exam, bundle: Bundle) -> None:
+def refuse_later_models(exam: Exam, bundle: Bundle) -> None:
     """Models that have seen the truth would pass any exam."""
     last_known = int(bundle.buy_again.last_day.max(initial=0))
     if last_known >= exam.cut.at or bundle.facts.last_day >= exam.cut.at:

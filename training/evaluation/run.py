@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from config.training import Training
 from models.catalogue import Catalogue
@@ -14,10 +14,8 @@ from training.evaluation.past import facts_of, quick, without_stock
 from training.evaluation.protocol import Evaluation, evaluate
 from training.evaluation.split import NotJudgeable, Split, split_by_time, thin
 from training.fitting.progress import Progress, silent
-from training.ranking.fit import Rankers, fit_rankers
-from training.ranking.history import History
-from training.ranking.lists import write_lists
-from training.tuning import tune
+from training.ranking.learned import Learned, apply, learn_carts, learn_people
+from training.tuning import tune, tune_and_fit
 
 # Order lines that models are fitted on while judging. A shop with more is judged by a sample of its
 # customers: the methods meet the same sample, and all of evaluation stays within a minute or two.
@@ -28,12 +26,12 @@ MAX_LINES = 2_000_000
 class Judged:
     """What tuning chose, and how good that is on data it has not seen.
 
-    rankers  the learned orders that were judged; why there are none, where there are none
+    learned  the orders that were judged; why there are none, where there are none
     """
 
     choices: Choices
     evaluation: Evaluation
-    rankers: Rankers | str
+    learned: Learned
 
 
 def tune_and_evaluate(
@@ -42,11 +40,13 @@ def tune_and_evaluate(
     """Choices from the validation window, the evaluation from the test window; reasons where not."""
     split = split_by_time(orders.lines, settings.split)
     if isinstance(split, NotJudgeable):
-        return Judged(tune(split, catalogue, settings), evaluate(split, None, None), split.reason)
+        return Judged(
+            tune(split, catalogue, settings), evaluate(split, None, None), Learned(split.reason, split.reason)
+        )
     validation, test = exams(orders, split, settings)
-    choices = tune(validation, catalogue, settings, progress)
+    choices, earlier = tune_and_fit(validation, catalogue, settings, progress)
     if isinstance(test, NotJudgeable):
-        return Judged(choices, evaluate(test, None, split), test.reason)
+        return Judged(choices, evaluate(test, None, split), Learned(test.reason, test.reason))
     catalogue = without_stock(catalogue)
     bundle = fit_bundle(
         test.history,
@@ -57,14 +57,14 @@ def tune_and_evaluate(
         progress=progress,
         shortcuts=Shortcuts(skip=frozenset({"similar", "trade_up"})),
     )
-    history = History.of_orders(test.history, as_of=test.cut.at)
-    rankers = fit_rankers(history, catalogue, settings, split.window_days, progress)
-    if not isinstance(rankers, str):
-        written = write_lists(
-            history, catalogue, rankers, settings, customers=test.customers, progress=progress
-        )
-        bundle = replace(bundle, customer_lists=written)
-    return Judged(choices, evaluate(test, bundle, split, progress=progress), rankers)
+    learned = Learned(
+        learn_people(test.history, catalogue, settings, split.window_days, test.cut.at, progress),
+        "there is no validation"
+        if earlier is None or isinstance(validation, NotJudgeable)
+        else learn_carts(validation, earlier, settings, progress),
+    )
+    bundle = apply(bundle, test.history, settings, learned, customers=test.customers, progress=progress)
+    return Judged(choices, evaluate(test, bundle, split, progress=progress), learned)
 
 
 def exams(

@@ -44,10 +44,10 @@ def write_lists(
     blocks = blocks_of(wanted, len(snapshot.columns))
     lengths = (ranking.list_length, ranking.mixed_length, ranking.list_length)
     lists = tuple(no_ranked_lists(history.n_customers, length) for length in lengths)
-    arguments = (snapshot, rankers, ranking, catalogue.family)
+    arguments = (history, snapshot, rankers, ranking, catalogue.family)
     with ordered_map(_lists_of, arguments, min(threads, max(len(blocks), 1))) as ranked:
-        tasks = (history.take(block) for block in blocks)
-        for block, found in zip(blocks, ranked(tasks), strict=True):
+        # Tasks are small: a worker that is sending its last result must not keep us from sending the next.
+        for block, found in zip(blocks, ranked(blocks), strict=True):
             for whole, part in zip(lists, found, strict=True):
                 whole.products[block], whole.scores[block] = part.products, part.scores
                 whole.sources[block] = part.sources
@@ -58,13 +58,14 @@ def write_lists(
 
 
 def _lists_of(
-    snapshot: Snapshot, rankers: Rankers, settings: Ranking, family: np.ndarray
-) -> Callable[[History], Block]:
+    history: History, snapshot: Snapshot, rankers: Rankers, settings: Ranking, family: np.ndarray
+) -> Callable[[np.ndarray], Block]:
     chances = {"all": rankers.all.ready(), "new": rankers.new.ready()}
     code = np.array([SOURCES.index(_KNOWN_AS.get(name, name)) for name in snapshot.sources], dtype=np.uint8)
     again_code = SOURCES.index("buy_again")
 
-    def lists(customers: History) -> Block:
+    def lists(block: np.ndarray) -> Block:
+        customers = history.take(block)
         rows = candidates(customers, snapshot)
         matrix = features(customers, snapshot, rows).matrix()
         of_all = chances["all"](matrix)

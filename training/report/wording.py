@@ -47,6 +47,11 @@ METHODS: Mapping[str, str] = {
     "cart_ridge": "item ridge on carts",
     "bought_together": "bought together",
     "basket_rules": "basket rules",
+    "gp_topfreq": "GP-TopFreq",
+    "tifu_knn": "TIFU-KNN",
+    "up_cf": "UP-CF",
+    "ease": "EASE",
+    "als": "ALS",
 }
 
 

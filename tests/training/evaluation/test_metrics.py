@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import ndcg_score
 
-from training.evaluation.metrics import coverage, judged_rows, per_row
+from training.evaluation.metrics import (
+    coverage,
+    judged_rows,
+    mean_popularity,
+    ndcg_over_truth,
+    per_row,
+    revenue_recall,
+)
 from training.evaluation.rows import Rows
 
 N_PRODUCTS = 12
@@ -93,3 +100,38 @@ def test_ndcg_agrees_with_scikit_learn(products: set[int], seed: int, k: int) ->
     scores[0, ranking] = -np.arange(N_PRODUCTS)
     ours = per_row(ranking[None, :], rows_of([products]), k).ndcg
     assert ours.tolist() == pytest.approx([ndcg_score(relevance, scores, k=k)])
+
+
+def test_both_ideal_gains_by_hand() -> None:
+    """Four right products, two shown, one of them right at rank 2."""
+    truth, lists = rows_of([{1, 2, 3, 4}]), np.array([[9, 2]], dtype=np.int32)
+    gain = 1 / log2(3)
+    assert per_row(lists, truth, 2).ndcg.tolist() == pytest.approx([gain / (1 + 1 / log2(3))])
+    over_truth = gain / (1 + 1 / log2(3) + 1 / log2(4) + 1 / log2(5))
+    assert ndcg_over_truth(lists, truth, 2).tolist() == pytest.approx([over_truth])
+
+
+@given(truths, st.integers(0, 99), st.integers(1, 8))
+def test_the_ideal_over_truth_is_never_easier(truth: list[set[int]], seed: int, k: int) -> None:
+    rows, lists = rows_of(truth), lists_for(len(truth), seed)
+    easier, harder = per_row(lists, rows, k).ndcg, ndcg_over_truth(lists, rows, k)
+    assert (harder <= easier + 1e-12).all()
+    small = rows.lengths()[judged_rows(rows)] <= k
+    assert harder[small] == pytest.approx(easier[small])
+
+
+def test_revenue_recall_by_hand() -> None:
+    truth = rows_of([{1, 2}, {3}, set()])
+    lists = np.array([[2, 9], [9, 3], [1, 2]], dtype=np.int32)
+    revenue = np.array([100.0, 300.0, 600.0])
+    assert revenue_recall(lists, truth, revenue, 1) == pytest.approx(0.3)
+    assert revenue_recall(lists, truth, revenue, 2) == pytest.approx(0.9)
+    assert revenue_recall(lists, truth, np.zeros(3), 2) is None
+
+
+def test_mean_popularity_by_hand() -> None:
+    orders = np.array([10, 0, 4])
+    lists = np.array([[0, 2], [2, -1]], dtype=np.int32)
+    assert mean_popularity(lists, 2, orders, 20) == pytest.approx((10 + 4 + 4) / 3 / 20)
+    assert mean_popularity(lists, 1, orders, 20) == pytest.approx((10 + 4) / 2 / 20)
+    assert mean_popularity(np.full((2, 3), -1), 3, orders, 20) == 0

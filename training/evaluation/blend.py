@@ -1,0 +1,73 @@
+"""The blend: what the service itself answers. The one place where evaluate fits and asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+
+from config.training import Training
+from models.bundle import Bundle
+from models.catalogue import Catalogue
+from models.ids import UNKNOWN
+from models.recommender import choose
+from training.bundle_fit import Shortcuts, fit_bundle
+from training.choices import Choices
+from training.evaluation.exam import NO_PRODUCTS, Exam
+from training.evaluation.mixing import customer_context
+from training.evaluation.papers import Paper, Question
+from training.evaluation.past import facts_of, quick, without_stock
+from training.evaluation.protocol import refuse_later_models
+from training.evaluation.split import NotJudgeable
+from training.fitting.progress import Progress
+from training.ranking.learned import Learned, apply, learn_carts, learn_people
+from training.tuning import tune_and_fit
+
+CatalogueOf = Callable[[Exam], Catalogue]  # as it was known at the exam's cut
+
+
+def fit_blend(
+    validation: Exam | NotJudgeable,
+    test: Exam,
+    catalogue_of: CatalogueOf,
+    settings: Training,
+    progress: Progress,
+) -> tuple[Bundle, Choices]:
+    """What training would make of the orders before the test, chosen on validation alone."""
+    known = catalogue_of(test if isinstance(validation, NotJudgeable) else validation)
+    choices, earlier = tune_and_fit(validation, known, settings, progress)
+    bundle = fit_bundle(
+        test.history,
+        without_stock(catalogue_of(test)),
+        quick(settings),
+        choices,
+        facts_of(test),
+        progress=progress,
+        shortcuts=Shortcuts(skip=frozenset({"similar", "trade_up"})),
+    )
+    refuse_later_models(test, bundle)
+    window = test.cut.stop - test.cut.at
+    learned = Learned(
+        learn_people(test.history, catalogue_of(test), settings, window, test.cut.at, progress),
+        "there is no validation"
+        if earlier is None or isinstance(validation, NotJudgeable)
+        else learn_carts(validation, earlier, settings, progress),
+    )
+    bundle = apply(bundle, test.history, settings, learned, customers=test.customers, progress=progress)
+    return bundle, choices
+
+
+def answers(bundle: Bundle, paper: Paper, question: Question) -> Callable[[int], np.ndarray]:
+    """The service's lists int32 [n_rows, k] by k: answers of several kinds are made for their length."""
+
+    @cache
+    def ask(k: int) -> np.ndarray:
+        lists = np.full((len(paper), k), UNKNOWN, dtype=np.int32)
+        for row, customer in enumerate(paper.customers.tolist()):
+            shown = paper.baskets.of(row) if paper.carts else NO_PRODUCTS
+            picks = choose(bundle, customer_context(customer, shown), question.kinds, k)
+            lists[row, : len(picks)] = [pick.product for pick in picks]
+        return lists
+
+    return ask

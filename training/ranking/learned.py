@@ -1,0 +1,79 @@
+"""All orders that a training learns, and a bundle that goes by them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from config.training import Training
+from models.bundle import Bundle
+from models.catalogue import Catalogue
+from training.data.orders import Orders
+from training.evaluation.exam import Exam
+from training.fitting.progress import Progress, silent
+from training.ranking.carts import fit_cart_order, with_order, with_statistics
+from training.ranking.fit import Rankers, fit_rankers
+from training.ranking.groups import groupings
+from training.ranking.history import History
+from training.ranking.lists import write_lists
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """Learned orders; where one could not be learned, why not, in words.
+
+    people  for known customers without a context
+    carts   for carts: LightGBM's text model, uint8
+    """
+
+    people: Rankers | str
+    carts: np.ndarray | str
+
+    def reasons(self) -> tuple[str, ...]:
+        """Why orders are missing, for the report."""
+        missing = (("customers' lists", self.people), ("carts", self.carts))
+        return tuple(
+            f"no order of {what} was learned: {why}" for what, why in missing if isinstance(why, str)
+        )
+
+
+def learn_people(
+    orders: Orders, catalogue: Catalogue, settings: Training, window: int, as_of: int, progress: Progress
+) -> Rankers | str:
+    """The orders for known customers, of what was bought before `as_of`."""
+    return fit_rankers(History.of_orders(orders, as_of), catalogue, settings, window, progress)
+
+
+def learn_carts(
+    exam: Exam, bundle: Bundle, settings: Training, progress: Progress = silent
+) -> np.ndarray | str:
+    """The order of carts, of the exam's carts; the bundle is of the exam's history."""
+    if not settings.ranking.enabled:
+        return "ranking is switched off (training.ranking.enabled)"
+    history = History.of_orders(exam.history, exam.cut.at)
+    ready = with_statistics(bundle, history, groupings(bundle.catalogue))
+    return fit_cart_order(ready, exam.any_carts, settings.seed, settings.threads, progress)
+
+
+def apply(
+    bundle: Bundle,
+    orders: Orders,
+    settings: Training,
+    learned: Learned,
+    *,
+    customers: np.ndarray | None = None,
+    progress: Progress = silent,
+) -> Bundle:
+    """The bundle of these orders with the lists of `customers` (all if None) and the order of carts."""
+    history = History.of_orders(orders, bundle.facts.last_day + 1)
+    if not isinstance(learned.carts, str):
+        ready = with_statistics(bundle, history, groupings(bundle.catalogue))
+        bundle = with_order(ready, learned.carts)
+    if not isinstance(learned.people, str):
+        catalogue = bundle.catalogue
+        lists = write_lists(
+            history, catalogue, learned.people, settings, customers=customers, progress=progress
+        )
+        bundle = replace(bundle, customer_lists=lists)
+    return bundle
