@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 import config
 from config.data import CustomersSource, OrdersSource, ProductsSource, Source
 from config.settings import Settings, load_settings
+from config.training import Ranking
 from models.errors import ConfigError
 
 DEFAULT = Path(config.__file__).parent / "default.toml"
@@ -85,6 +86,14 @@ def test_the_environment_wins_and_leaves_the_rest(tmp_path: Path, monkeypatch: p
     assert settings.training.taste.factors == 8
 
 
+def test_ranking_is_on_unless_it_is_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "s.toml", "[training.ranking]\ncuts = 3\nmixed_length = 5\n")
+    assert load_settings(path).training.ranking == Ranking(cuts=3, mixed_length=5)
+    assert load_settings(path).training.ranking.enabled
+    monkeypatch.setenv("SHOPKEEPER_TRAINING__RANKING__ENABLED", "false")
+    assert load_settings(path).training.ranking == Ranking(enabled=False, cuts=3, mixed_length=5)
+
+
 def test_a_source_can_come_from_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOPKEEPER_DATA__ORDERS__PATH", "b.csv")
     orders = load_settings(None).data.orders
@@ -114,6 +123,9 @@ MISTAKES = [
         "'cross_sell', 'up_sell' or 'buy_again'",
     ),
     ("[training.trade_up]\nmin_ratio = 4\n", "training.trade_up", "must be below max_ratio 3.0"),
+    ("[training.ranking]\ncuts = 0\n", "training.ranking.cuts", "given: 0"),
+    ("[training.ranking]\nlist_length = 501\n", "training.ranking.list_length", "given: 501"),
+    ("[training.ranking]\nmax_customer = 9\n", "training.ranking.max_customer", "'max_customers'?"),
     ("[placements.cart]\nlimit = 101\n", "placements.cart.limit", "given: 101"),
     ("[shop]\nname = 1\n", "shop", "valid choices: artifacts, data"),
 ]

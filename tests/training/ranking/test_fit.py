@@ -163,5 +163,8 @@ SMALL_SHOPS: dict[str, tuple[Orders, str]] = {
 def test_a_small_shop_is_judged_without_rankers_and_told_why(orders: Orders, reason: str) -> None:
     settings = QUICK.model_copy(update={"ranking": Ranking(cuts=2), "threads": 1})
     judged = tune_and_evaluate(orders, plain_catalogue(len(orders.products)), settings)
-    assert isinstance(judged.rankers, str)
-    assert reason in judged.rankers
+    assert isinstance(judged.learned.people, str)
+    assert reason in judged.learned.people
+    told = judged.learned.reasons()
+    assert told[0] == f"no order of customers' lists was learned: {judged.learned.people}"
+    assert told[1].startswith("no order of carts was learned: ")
