@@ -19,7 +19,8 @@ from models.upgrades import upgrades_in
 
 BUY_AGAIN_SOURCE = "buy_again"
 TRADE_UP_SOURCE = "trade_up"
-CART_POOL = 100  # products that item ridge proposes for a cart
+BESIDE = 40  # products of a customer's own lists that are looked at on a page or for a cart
+CART_POOL = 50  # products that item ridge proposes for a cart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,12 +31,14 @@ class Candidates:
     scores    float64 [n] 0 to 1
     shares    float64 [n_sources, n] what each source added
     names     [n_sources] the sources
+    ordered   are the products best first?
     """
 
     products: np.ndarray
     scores: np.ndarray
     shares: np.ndarray
     names: tuple[str, ...]
+    ordered: bool = False
 
     def sources(self, positions: list[int]) -> list[str]:
         """The source that contributed most to each of the candidates at these positions."""
@@ -94,7 +97,7 @@ def up_sell(bundle: Bundle, context: Context, _: Together) -> Candidates:
 def _taste(bundle: Bundle, context: Context) -> Scored:
     """A known customer's list from training; for a stranger with a cart, the cart folded in."""
     if context.customer != UNKNOWN:
-        return bundle.taste_lists.of(context.customer)
+        return _head(bundle.taste_lists.of(context.customer), context)
     if not len(context.shown):
         return NOTHING
     taste = bundle.taste
@@ -102,12 +105,18 @@ def _taste(bundle: Bundle, context: Context) -> Scored:
     return taste.top(factors, bundle.taste_lists.products.shape[1], exclude=context.shown)
 
 
+def _head(scored: Scored, context: Context) -> Scored:
+    """Beside a page or a cart the customer's own list has less to say."""
+    n = BESIDE if len(context.shown) else len(scored.products)
+    return Scored(scored.products[:n], scored.scores[:n])
+
+
 # The sources that know the context, in the order in which ties are resolved.
 PERSONAL: Mapping[str, Callable[[Bundle, Context, Together], Scored]] = {
     "bought_together": lambda _, __, rules: rules.by_pairs,
     "basket_rules": lambda _, __, rules: rules.by_rules,
     "cart_ridge": lambda bundle, context, _: bundle.cart_ridge.propose(context.shown, CART_POOL),
-    "item_ridge": lambda bundle, context, _: bundle.ridge_lists.of(context.customer),
+    "item_ridge": lambda bundle, context, _: _head(bundle.ridge_lists.of(context.customer), context),
     "taste": lambda bundle, context, _: _taste(bundle, context),
 }
 

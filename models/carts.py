@@ -19,6 +19,8 @@ from models.scored import Scored
 from models.together import Together
 
 FAR = 300.0  # the rank of what a source does not propose
+FUSION = 20.0  # reciprocal rank fusion: a proposal at rank r counts 1 / (20 + r)
+MOST = 100  # candidates that are ranked: the trees are asked about each
 
 # What proposes, as answers name it; how many proposals become candidates; how many are looked at.
 PROPOSE = (
@@ -30,6 +32,7 @@ PROPOSE = (
     ("buy_again", 40, 300),
     ("popularity", 25, 200),
 )
+OWNED_COLUMNS = 6
 NAMES = ("cart_ridge", "bought_together", "buy_again", "item_ridge", "taste", "buy_again", "popularity")
 
 
@@ -80,7 +83,7 @@ def cart_table(bundle: Bundle, context: Context, rules: Together) -> CartTable:
     products = np.unique(np.concatenate(heads))
     products = products[~np.isin(products, context.shown)]
     n, n_sources = len(products), len(PROPOSE)
-    columns = np.zeros((2 * n_sources + 6, n), dtype=np.float32)
+    columns = np.zeros((2 * n_sources + OWNED_COLUMNS, n), dtype=np.float32)
     ranks = columns[n_sources : 2 * n_sources]
     ranks[:] = FAR
     for row, scored in enumerate(proposals):
@@ -88,6 +91,11 @@ def cart_table(bundle: Bundle, context: Context, rules: Together) -> CartTable:
         # Worst first: of a product that is proposed twice the better proposal is written last.
         columns[row, at[::-1]] = scored.scores[inside][::-1]
         ranks[row, at[::-1]] = inside.nonzero()[0][::-1]
+    if n > MOST:
+        fused = (1 / (FUSION + ranks)).sum(axis=0)
+        kept = np.sort(np.argpartition(-fused, MOST)[:MOST])
+        products, columns, n = products[kept], columns[:, kept], MOST
+        ranks = columns[n_sources : 2 * n_sources]
     source = ranks.argmin(axis=0)
     np.log1p(ranks, out=ranks)
     owned = _owned_columns(bundle, context, products, columns[2 * n_sources :])

@@ -58,7 +58,7 @@ def judged(
     bundle: Bundle, filters: Filters, proposed: Candidates, n: int
 ) -> Iterator[tuple[int, int, Rule | None]]:
     """The n best candidates, best first: position, family, and the rule that removes it if one does."""
-    order = best(proposed.scores, n)
+    order = np.arange(min(n, len(proposed.scores))) if proposed.ordered else best(proposed.scores, n)
     products = proposed.products[order]
     families, stocks = bundle.catalogue.family[products].tolist(), bundle.catalogue.stock[products].tolist()
     rules = map(filters.removes, products.tolist(), families, stocks)

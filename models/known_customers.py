@@ -24,9 +24,7 @@ def listed(bundle: Bundle, context: Context, kinds: Collection[Kind]) -> dict[Ki
         return {}
     found: dict[Kind, Candidates] = {}
     if "cross_sell" in kinds:
-        new = lists.new.of(context.customer)
-        if "buy_again" in kinds:
-            new = _followed(lists.mixed.of(context.customer), new)
+        new = (lists.mixed if "buy_again" in kinds else lists.new).of(context.customer)
         if len(new.products):
             found["cross_sell"] = _candidates(new)
     if "buy_again" in kinds:
@@ -55,18 +53,4 @@ def followed(first: Candidates, second: Candidates) -> Candidates:
 def _candidates(ranked: Ranked) -> Candidates:
     shares = np.zeros((len(SOURCES), len(ranked.products)))
     shares[ranked.sources, np.arange(len(ranked.products))] = 1
-    return Candidates(ranked.products, ranked.scores.astype(np.float64), shares, SOURCES)
-
-
-def _followed(mixed: Ranked, new: Ranked) -> Ranked:
-    """The list on the common scale, continued with the rest of the other one."""
-    if not len(mixed.products) or not len(new.products):
-        return new
-    seen = set(mixed.products.tolist())
-    rest = [at for at, product in enumerate(new.products.tolist()) if product not in seen]
-    scale = float(mixed.scores[-1]) / max(float(new.scores[0]), 1e-9)
-    return Ranked(
-        np.concatenate([mixed.products, new.products[rest]]),
-        np.concatenate([mixed.scores, scale * new.scores[rest]]),
-        np.concatenate([mixed.sources, new.sources[rest]]),
-    )
+    return Candidates(ranked.products, ranked.scores.astype(np.float64), shares, SOURCES, ordered=True)

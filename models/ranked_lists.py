@@ -62,7 +62,8 @@ class CustomerLists:
     """The lists of every known customer; of length 0 where no order could be learned.
 
     new     products new to the customer, as likely as they are to be bought soon
-    mixed   products new to the customer, on the scale of `again`, for answers with both
+    mixed   products new to the customer, on the scale of `again`, for answers with both: first by how
+            likely they are to be in the next basket, then as in `new`
     again   products bought before, as likely as they are to be in the next basket
     """
 

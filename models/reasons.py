@@ -15,6 +15,7 @@ from models.together import Together
 from models.upgrades import upgrades_in
 
 EPOCH = date(1970, 1, 1)
+LOOKED_AT = 30  # of a product's relations: weaker ones explain little
 SIMILAR_HISTORY = Reason("TASTE", "Chosen by customers with a similar history", {})
 
 
@@ -76,7 +77,7 @@ class Reasons:
     def _taste(self, product: int) -> Reason:
         """The product's nearest relation, by factors, among what the customer bought or is shown."""
         bundle = self._bundle
-        liked = bundle.similar.products[product].tolist()
+        liked = bundle.similar.products[product, :LOOKED_AT].tolist()
         if self._mine.isdisjoint(liked):
             return SIMILAR_HISTORY
         at = next(position for position, other in enumerate(liked) if other in self._mine)
@@ -93,7 +94,7 @@ class Reasons:
     def _item_ridge(self, product: int) -> Reason:
         """The product among what the customer bought that speaks most for this one."""
         links = self._bundle.ridge_links
-        antecedents = links.products[product].tolist()
+        antecedents = links.products[product, :LOOKED_AT].tolist()
         if self._mine.isdisjoint(antecedents):
             return SIMILAR_HISTORY
         at = next(position for position, other in enumerate(antecedents) if other in self._mine)

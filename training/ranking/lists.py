@@ -42,8 +42,7 @@ def write_lists(
     if not snapshot.sources:
         return no_customer_lists(history.n_customers)
     blocks = blocks_of(wanted, len(snapshot.columns))
-    lengths = (ranking.list_length, ranking.mixed_length, ranking.list_length)
-    lists = tuple(no_ranked_lists(history.n_customers, length) for length in lengths)
+    lists = tuple(no_ranked_lists(history.n_customers, ranking.list_length) for _ in range(3))
     arguments = (history, snapshot, rankers, ranking, catalogue.family)
     with ordered_map(_lists_of, arguments, min(threads, max(len(blocks), 1))) as ranked:
         # Tasks are small: a worker that is sending its last result must not keep us from sending the next.
@@ -72,11 +71,19 @@ def _lists_of(
         new = ~rows.owned & ~_variant_owned(rows, family)
         of_new = np.zeros_like(of_all)
         of_new[new] = chances["new"](matrix[new])
+        of_mixed = _mixed(rows, of_all, of_new, new, settings.mixed_length)
         sources = np.where(rows.owned, again_code, code[rows.best])
         n = customers.n_customers
         return (
             _best(rows, of_new, sources, new, n, settings.list_length),
-            _best(rows, of_all, sources, new, n, settings.mixed_length),
+            _best(
+                rows,
+                _mixed(rows, of_all, of_new, new, settings.mixed_length),
+                sources,
+                new,
+                n,
+                settings.list_length,
+            ),
             _best(rows, of_all, sources, rows.owned, n, settings.list_length),
         )
 
@@ -100,6 +107,24 @@ def _variant_owned(rows: CandidateRows, family: np.ndarray) -> np.ndarray:
     keys = rows.customer.astype(np.int64) * width + family[rows.product]
     found: np.ndarray = np.isin(keys, keys[rows.owned])
     return found
+
+
+def _mixed(
+    rows: CandidateRows, of_all: np.ndarray, of_new: np.ndarray, new: np.ndarray, length: int
+) -> np.ndarray:
+    """float32 [n_rows]: the chance by the order of all products for each customer's `length` best of the
+    new ones, and below all of these the rest by the order of new products.
+    """
+    at = np.flatnonzero(new)
+    customer = rows.customer[at]
+    starts = customer.searchsorted(np.arange(int(customer.max(initial=-1)) + 1))
+    first = places(customer, starts, of_all[at]) < length
+    lowest = np.full(len(starts), np.float32(1))
+    np.minimum.at(lowest, customer[first], of_all[at][first])
+    scores = of_all.copy()
+    rest = at[~first]
+    scores[rest] = of_new[rest] * lowest[rows.customer[rest]]
+    return scores
 
 
 def _best(
