@@ -76,14 +76,7 @@ def _lists_of(
         n = customers.n_customers
         return (
             _best(rows, of_new, sources, new, n, settings.list_length),
-            _best(
-                rows,
-                _mixed(rows, of_all, of_new, new, settings.mixed_length),
-                sources,
-                new,
-                n,
-                settings.list_length,
-            ),
+            _best(rows, of_mixed, sources, new, n, settings.list_length),
             _best(rows, of_all, sources, rows.owned, n, settings.list_length),
         )
 
