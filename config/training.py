@@ -97,6 +97,7 @@ class Ranking(Section):
     max_customers: int = Field(6_000, ge=100)
     list_length: int = Field(60, ge=10, le=500)
     mixed_length: int = Field(20, ge=5, le=500)
+    max_lists: int = Field(20_000, ge=0)
 
 
 class Gate(Section):

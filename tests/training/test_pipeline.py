@@ -64,7 +64,7 @@ def test_known_customers_are_offered_what_spreads_among_their_like(file: Path) -
     assert "customers' lists: 80 of 80" in told
     lists = bundle.customer_lists
     assert lists.new.products.shape == (80, 60)
-    assert lists.mixed.products.shape == (80, 20)
+    assert lists.mixed.products.shape == (80, 60)
     waiting = [
         customer
         for customer in range(40)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 import numpy as np
@@ -20,6 +21,8 @@ from training.ranking.history import History
 from training.ranking.snapshot import Snapshot, fit_snapshot
 from training.spawned import ordered_map
 
+log = logging.getLogger(__name__)
+
 Block = tuple[RankedLists, RankedLists, RankedLists]
 
 
@@ -37,23 +40,40 @@ def write_lists(
     Variants of a product that was bought are not new.
     """
     ranking, threads = settings.ranking, settings.threads
-    wanted = np.unique(history.basket_customer) if customers is None else customers
+    wanted = _latest(history, ranking.max_lists) if customers is None else customers
     snapshot = fit_snapshot(history, groupings(catalogue), rankers.window, settings.seed, threads, progress)
     if not snapshot.sources:
         return no_customer_lists(history.n_customers)
-    blocks = blocks_of(wanted, len(snapshot.columns))
+    blocks = blocks_of(np.arange(len(wanted)), len(snapshot.columns))
     lists = tuple(no_ranked_lists(history.n_customers, ranking.list_length) for _ in range(3))
-    arguments = (history, snapshot, rankers, ranking, catalogue.family)
+    arguments = (history.take(wanted), snapshot, rankers, ranking, catalogue.family)
     with ordered_map(_lists_of, arguments, min(threads, max(len(blocks), 1))) as ranked:
         # Tasks are small: a worker that is sending its last result must not keep us from sending the next.
         for block, found in zip(blocks, ranked(blocks), strict=True):
             for whole, part in zip(lists, found, strict=True):
-                whole.products[block], whole.scores[block] = part.products, part.scores
-                whole.sources[block] = part.sources
-            progress(f"customers' lists: {int(block[-1]) + 1:,} of {history.n_customers:,}")
+                whole.products[wanted[block]] = part.products
+                whole.scores[wanted[block]] = part.scores
+                whole.sources[wanted[block]] = part.sources
+            progress(f"customers' lists: {int(block[-1]) + 1:,} of {len(wanted):,}")
     return CustomerLists(
         *(RankedLists(*(frozen(a) for a in (x.products, x.scores, x.sources))) for x in lists)
     )
+
+
+def _latest(history: History, most: int) -> np.ndarray:
+    """The customers who bought last, ascending, at most so many."""
+    last = np.full(history.n_customers, -1, dtype=np.int64)
+    np.maximum.at(last, history.basket_customer, history.basket_day)
+    customers = np.flatnonzero(last >= 0)
+    if len(customers) <= most:
+        return customers
+    log.warning(
+        "lists are ranked for the %d of %d customers who bought last (training.ranking.max_lists);"
+        " the others' are mixed by weight",
+        most,
+        len(customers),
+    )
+    return np.sort(customers[np.argsort(-last[customers], kind="stable")[:most]])
 
 
 def _lists_of(
