@@ -17,6 +17,7 @@ from training.data.shop import Shop
 from training.evaluation.protocol import Evaluation
 from training.evaluation.run import Judged
 from training.gate import GateVerdict
+from training.ranking.learned import Learned
 from training.report.content import (
     AccuracyRow,
     EvaluationFigures,
@@ -72,7 +73,7 @@ def collect(settings: Settings, trained: Trained, stages: Sequence[Stage]) -> Re
         catalogue=catalogue_figures(trained.catalogue),
         rules=rules_figures(trained.bundle),
         evaluation=_evaluation(trained.judged.evaluation),
-        tuning=_tuning(trained.judged.choices),
+        tuning=_tuning(trained.judged.choices, trained.judged.learned),
         gate=_gate(trained.verdict),
         stages=tuple(Stage(stage.name, round(stage.seconds, 2)) for stage in stages),
         libraries=library_versions(),
@@ -128,12 +129,12 @@ def _evaluation(evaluation: Evaluation) -> EvaluationFigures:
     return EvaluationFigures(rows, evaluation.reason, dict(evaluation.facts))
 
 
-def _tuning(choices: Choices) -> TuningFigures:
+def _tuning(choices: Choices, learned: Learned) -> TuningFigures:
     trials = tuple(
         TrialFigures(trial.what, dict(trial.setting), trial.metric, trial.score, trial.chosen)
         for trial in choices.trials
     )
-    return TuningFigures(trials, dict(choices.weights), choices.reasons)
+    return TuningFigures(trials, dict(choices.weights), (*choices.reasons, *learned.reasons()))
 
 
 def _gate(verdict: GateVerdict) -> GateFigures:

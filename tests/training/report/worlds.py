@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import numpy as np
 import polars as pl
 
 from config.settings import Settings
@@ -27,6 +28,9 @@ from training.evaluation.exam import Part
 from training.evaluation.protocol import Evaluation, Row
 from training.evaluation.run import Judged
 from training.gate import Check, GateVerdict
+from training.ranking.fit import Rankers
+from training.ranking.learned import Learned
+from training.ranking.rankers import Ranker
 from training.report.collect import Trained, collect
 from training.report.content import ReportContent, Stage
 from training.report.order_figures import ProductLabels
@@ -42,6 +46,12 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "price": pl.Int64,
     "ordered_at": pl.Datetime("us"),
 }
+
+
+# Orders as a training learns them; their trees are nobody's business here.
+LEARNED = Learned(
+    Rankers(Ranker("all", "", ()), Ranker("new", "", ()), window=28), np.empty(0, dtype=np.uint8)
+)
 
 
 def lines_of(rows: Sequence[tuple[int, int, int, float, int | None, datetime]]) -> pl.DataFrame:
@@ -107,7 +117,7 @@ def trained(lines: pl.DataFrame, bundle: Bundle | None = None, judged: Judged | 
         Shop(orders, None, None, ReadReport({"orders": table})),
         bundle.catalogue,
         bundle,
-        judged or Judged(choices, evaluation()),
+        judged or Judged(choices, evaluation(), LEARNED),
         GateVerdict(checks, ("there is no current artifact",)),
     )
 
