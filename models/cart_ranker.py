@@ -43,7 +43,7 @@ class CartRanker:
 
     @cached_property
     def usable(self) -> bool:
-        """Was an order learned, and can it be gone by here? Where LightGBM is missing, the log says so once."""
+        """Was an order learned, and can it be gone by here? The log says once if LightGBM is missing."""
         if not self.learned:
             return False
         try:

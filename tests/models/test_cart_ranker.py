@@ -25,9 +25,9 @@ N_PRODUCTS, N_CUSTOMERS = 4, 3
 
 
 def planted() -> CartRanker:
-    """The first feature decides; a product's price is not known."""
+    """One feature decides; a product's price is not known."""
     random = np.random.default_rng(1)
-    features = random.random((4_000, 3), dtype=np.float32)
+    features = random.random((4_000, 1), dtype=np.float32)
     bought = (random.random(4_000) < np.where(features[:, 0] > 0.5, 0.8, 0.1)).astype(np.float32)
     products = random.random((N_PRODUCTS, 2), dtype=np.float32)
     products[1, 1] = np.nan
@@ -71,14 +71,14 @@ class TestNoCartRankerContract(ModelContract):
 
 def test_chances_are_those_before_negatives_were_left_out() -> None:
     # of the candidates learned from 0.8 and 0.1 were bought, but half of what was not had been left out
-    rows = np.random.default_rng(2).random((2_000, 3), dtype=np.float32)
+    rows = np.random.default_rng(2).random((2_000, 1), dtype=np.float32)
     chances, high = planted().chances(rows), rows[:, 0] > 0.5
     means = [chances[high].mean(), chances[~high].mean()]
     assert means == pytest.approx([0.8 / (0.8 + 0.2 / 0.5), 0.1 / (0.1 + 0.9 / 0.5)], abs=0.04)
 
 
 def test_what_was_written_says_the_same(tmp_path: Path) -> None:
-    ranker, rows = planted(), np.random.default_rng(2).random((50, 3), dtype=np.float32)
+    ranker, rows = planted(), np.random.default_rng(2).random((50, 1), dtype=np.float32)
     write_artifact(replace(tiny_bundle(), cart_ranker=ranker), tmp_path)
     loaded = load_artifact(tmp_path).cart_ranker
     assert loaded.learned
@@ -87,11 +87,11 @@ def test_what_was_written_says_the_same(tmp_path: Path) -> None:
 
 
 def test_no_candidates_have_no_chances() -> None:
-    assert planted().chances(np.empty((0, 3), dtype=np.float32)).shape == (0,)
+    assert planted().chances(np.empty((0, 1), dtype=np.float32)).shape == (0,)
 
 
 def test_missing_values_are_answered() -> None:
-    chances = planted().chances(np.full((2, 3), np.nan, dtype=np.float32))
+    chances = planted().chances(np.full((2, 1), np.nan, dtype=np.float32))
     assert ((chances > 0) & (chances < 1)).all()
 
 

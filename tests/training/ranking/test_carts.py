@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from models.carts import cart_table, ranked_for_cart
+from models.query import Kind
 from models.together import together
 from tests.training.ranking.cart_worlds import CUT, learned, lost_sugar, ready, shop
 from training.evaluation.mixing import customer_context
@@ -21,7 +22,8 @@ def first(customer: int, *basket: str) -> str:
     """What the learned order puts first for a cart."""
     bundle = learned()
     context = customer_context(customer, bundle.products.indices(basket))
-    found = ranked_for_cart(bundle, context, together(bundle, context.shown), ("cross_sell",))["cross_sell"]
+    kinds: tuple[Kind, ...] = ("cross_sell",)
+    found = ranked_for_cart(bundle, context, together(bundle, context.shown), kinds)["cross_sell"]
     return bundle.products.id(int(found.products[found.scores.argmax()]))
 
 
