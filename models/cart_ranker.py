@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from models.arrays import Arrays
+from models.arrays import Arrays, frozen
 
 if TYPE_CHECKING:
     from lightgbm import Booster
+
+log = logging.getLogger(__name__)
 
 FIELDS = ("trees", "products", "customers", "groups", "negatives")
 
@@ -39,6 +42,22 @@ class CartRanker:
         return len(self.trees) > 0
 
     @cached_property
+    def usable(self) -> bool:
+        """Was an order learned, and can it be gone by here? The log says once if LightGBM is missing."""
+        if not self.learned:
+            return False
+        try:
+            self._booster  # noqa: B018  # loads LightGBM, which is kept
+        except (ImportError, OSError) as error:
+            log.warning(
+                "carts are answered by the mix of sources, not by the learned order:"
+                " LightGBM cannot be loaded (Debian's libgomp1 is needed): %s",
+                error,
+            )
+            return False
+        return True
+
+    @cached_property
     def _booster(self) -> Booster:
         # Slow to import, and of no use where nothing was learned.
         from lightgbm import Booster  # noqa: PLC0415
@@ -62,9 +81,9 @@ class CartRanker:
 def no_cart_ranker(n_products: int, n_customers: int) -> CartRanker:
     """Nothing learned: carts are answered by the mix of sources."""
     return CartRanker(
-        np.empty(0, dtype=np.uint8),
-        np.empty((n_products, 0), dtype=np.float32),
-        np.empty((n_customers, 0), dtype=np.float32),
-        np.empty((0, n_products), dtype=np.int32),
-        np.ones(1),
+        frozen(np.empty(0, dtype=np.uint8)),
+        frozen(np.empty((n_products, 0), dtype=np.float32)),
+        frozen(np.empty((n_customers, 0), dtype=np.float32)),
+        frozen(np.empty((0, n_products), dtype=np.int32)),
+        frozen(np.ones(1)),
     )

@@ -55,10 +55,10 @@ class CartTable:
 def ranked_for_cart(
     bundle: Bundle, context: Context, rules: Together, kinds: Collection[Kind]
 ) -> dict[Kind, Candidates]:
-    """The candidates of the kinds for a cart; none without a cart or a learned order."""
-    if not is_cart(context) or not bundle.cart_ranker.learned:
+    """The candidates of the kinds for a cart; none without a cart or an order to go by."""
+    if not is_cart(context) or not {"cross_sell", "buy_again"} & set(kinds):
         return {}
-    if not {"cross_sell", "buy_again"} & set(kinds):
+    if not bundle.cart_ranker.usable:
         return {}
     table = cart_table(bundle, context, rules)
     chances = bundle.cart_ranker.chances(table.features)

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from models.arrays import Arrays
+from models.arrays import Arrays, frozen
 from models.scored import NOTHING, Scored
 from models.sources import best_first
 
@@ -63,8 +63,8 @@ class PastBaskets:
 def no_past_baskets(n_customers: int) -> PastBaskets:
     """No basket of anybody."""
     return PastBaskets(
-        np.zeros(n_customers + 1, dtype=np.int64),
-        np.empty(0, dtype=np.int32),
-        np.empty(0, dtype=np.uint8),
-        np.empty(0, dtype=np.float32),
+        frozen(np.zeros(n_customers + 1, dtype=np.int64)),
+        frozen(np.empty(0, dtype=np.int32)),
+        frozen(np.empty(0, dtype=np.uint8)),
+        frozen(np.empty(0, dtype=np.float32)),
     )

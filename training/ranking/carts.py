@@ -79,7 +79,7 @@ def fit_cart_order(
     """
     reason = why_not()
     if reason is not None:
-        return reason
+        return _without_order(reason)
     rng = np.random.default_rng(seed)
     tables, bought = [], []
     draws = max(1, min(DRAWS, MAX_DRAWN // max(len(carts), 1)))
@@ -94,9 +94,7 @@ def fit_cart_order(
             tables.append(features)
             bought.append(right)
     if len(tables) < FEWEST_COMPLETED:
-        reason = f"{len(tables)} carts can be learned from, {FEWEST_COMPLETED} are needed"
-        log.warning("no order of carts was learned, they are mixed by weight: %s", reason)
-        return reason
+        return _without_order(f"{len(tables)} carts can be learned from, {FEWEST_COMPLETED} are needed")
     return grown(np.concatenate(tables), np.concatenate(bought), seed, threads)
 
 
@@ -108,6 +106,11 @@ def grown(features: np.ndarray, bought: np.ndarray, seed: int, threads: int) -> 
     data = lightgbm.Dataset(features, bought, params=parameters)
     model = lightgbm.train(parameters, data, ROUNDS).model_to_string()
     return frozen(np.frombuffer(model.encode(), dtype=np.uint8))
+
+
+def _without_order(reason: str) -> str:
+    log.warning("no order of carts was learned, they are mixed by weight: %s", reason)
+    return reason
 
 
 def _exchanged(basket: np.ndarray, lost: int, rng: np.random.Generator) -> tuple[np.ndarray, int]:

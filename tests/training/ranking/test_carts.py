@@ -1,0 +1,82 @@
+"""The order of carts: what carts lost is put first, and where there is none, why."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import numpy as np
+import pytest
+
+from models.carts import cart_table, ranked_for_cart
+from models.query import Kind
+from models.together import together
+from tests.training.ranking.cart_worlds import CUT, learned, lost_sugar, ready, shop
+from training.evaluation.mixing import customer_context
+from training.ranking.carts import FEWEST_COMPLETED, NEGATIVES, fit_cart_order
+from training.ranking.history import History
+from training.ranking.statistics import product_statistics
+
+
+def first(customer: int, *basket: str) -> str:
+    """What the learned order puts first for a cart."""
+    bundle = learned()
+    context = customer_context(customer, bundle.products.indices(basket))
+    kinds: tuple[Kind, ...] = ("cross_sell",)
+    found = ranked_for_cart(bundle, context, together(bundle, context.shown), kinds)["cross_sell"]
+    return bundle.products.id(int(found.products[found.scores.argmax()]))
+
+
+@pytest.mark.parametrize("customer", [-1, 0, 7])
+def test_what_carts_lost_is_put_first(customer: int) -> None:
+    assert first(customer, "tea", "milk") == "sugar"
+    rules = together(ready(), ready().products.indices(["tea", "milk"]))
+    assert ready().products.id(int(rules.by_pairs.products[2])) == "bread"  # the rules' own first, after both
+    assert first(customer, "tea", "sugar") == "milk"
+
+
+def test_chances_know_that_most_candidates_were_left_out() -> None:
+    bundle = learned()
+    context = customer_context(-1, bundle.products.indices(["tea", "milk"]))
+    table = cart_table(bundle, context, together(bundle, context.shown))
+    chances = bundle.cart_ranker.chances(table.features)
+    assert ((chances > 0) & (chances < 1)).all()
+    assert chances.sum() == pytest.approx(1, abs=0.2)  # one of them was bought
+    assert bundle.cart_ranker.negatives.tolist() == [NEGATIVES]
+
+
+def test_the_seed_decides() -> None:
+    carts = lost_sugar(250)
+    one, other = (fit_cart_order(ready(), carts, 1, 1) for _ in range(2))
+    different = fit_cart_order(ready(), carts, 2, 1)
+    assert isinstance(one, np.ndarray)
+    assert isinstance(other, np.ndarray)
+    assert isinstance(different, np.ndarray)
+    assert one.tobytes() == other.tobytes() != different.tobytes()
+    assert not one.flags.writeable
+
+
+@pytest.mark.parametrize("n", [0, 1, 60])
+def test_too_few_carts_are_no_order(n: int, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        reason = fit_cart_order(ready(), lost_sugar(n), 1, 1)
+    assert reason == f"{3 * n} carts can be learned from, {FEWEST_COMPLETED} are needed"
+    assert f"no order of carts was learned, they are mixed by weight: {reason}" in caplog.text
+
+
+def test_without_lightgbm_the_log_says_why(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    with caplog.at_level(logging.WARNING):
+        reason = fit_cart_order(ready(), lost_sugar(300), 1, 1)
+    assert isinstance(reason, str)
+    assert reason.startswith("LightGBM cannot be loaded")
+    assert f"no order of carts was learned, they are mixed by weight: {reason}" in caplog.text
+
+
+def test_the_usual_gap_is_the_first_statistic() -> None:
+    ranker = ready().cart_ranker
+    assert not ranker.learned
+    history = History.of_orders(shop(), CUT)
+    assert ranker.products[:, 0].tolist() == product_statistics(history)["usual_gap"].tolist()
