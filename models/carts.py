@@ -64,10 +64,12 @@ def ranked_for_cart(
     chances = bundle.cart_ranker.chances(table.features)
     shares = np.zeros((len(NAMES), len(chances)))
     shares[table.source, np.arange(len(chances))] = 1
+    order = (-chances).argsort(kind="stable")
     found: dict[Kind, Candidates] = {}
     for kind, of_kind in (("cross_sell", ~table.owned), ("buy_again", table.owned)):
         if kind in kinds:
-            found[kind] = Candidates(table.products[of_kind], chances[of_kind], shares[:, of_kind], NAMES)  # type: ignore[index]  # the literals above
+            at = order[of_kind[order]]
+            found[kind] = Candidates(table.products[at], chances[at], shares[:, at], NAMES, ordered=True)  # type: ignore[index]  # the literals above
     return found
 
 

@@ -124,14 +124,18 @@ def _pick(
     filters: Mapping[Kind, Filters],
     limit: int,
 ) -> list[Pick]:
-    """The best by score over all kinds, with at least a tenth of the answer for each that has as many."""
+    """The best by score over all kinds, with at least a tenth of the answer for each that has as many.
+
+    Where one learned order ranked all of them nothing is set apart: it knows how much this customer tries.
+    """
     by_kind = {
         kind: ranked(kind, proposed, kept(bundle, filters[kind], proposed, limit))
         for kind, proposed in proposals.items()
     }
     if "cross_sell" in by_kind and "up_sell" in by_kind:
         by_kind |= once(bundle, by_kind["cross_sell"], by_kind["up_sell"])
-    floor = places_for_each(limit, len(by_kind))
+    of_one_order = all(proposed.ordered for proposed in proposals.values())
+    floor = 0 if of_one_order else places_for_each(limit, len(by_kind))
     chosen = [pick for picks in by_kind.values() for pick in picks[:floor]]
     rest = sorted(
         (pick for picks in by_kind.values() for pick in picks[floor:]), key=lambda pick: -pick.score

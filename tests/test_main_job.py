@@ -190,6 +190,7 @@ def test_a_worse_model_is_refused_and_the_old_one_stays(demo: Path, monkeypatch:
     """Fitted with settings that spoil both kinds, a model falls below what is served now."""
     directory = load_settings(demo).artifacts.dir
     before = (directory / "current").readlink()
+    monkeypatch.setenv("SHOPKEEPER_TRAINING__RANKING__ENABLED", "false")
     monkeypatch.setenv("SHOPKEEPER_TRAINING__BUY_AGAIN__HALF_LIFE_DAYS", "0.01")
     monkeypatch.setenv("SHOPKEEPER_TRAINING__TASTE__FACTORS", "1")
     monkeypatch.setenv("SHOPKEEPER_TRAINING__TASTE__ITERATIONS", "1")
