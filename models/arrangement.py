@@ -13,7 +13,7 @@ import numpy as np
 from models.bundle import Bundle
 from models.candidates import Candidates
 from models.filters import Filters, judged
-from models.picks import Pick, of_best_families, once, places_for_each, ranked
+from models.picks import Pick, of_best_families, once, places_for_each
 from models.policies import NO_GROUP, POLICY_SOURCE, Action, Compiled
 from models.query import Did, Effect, Kind
 
@@ -147,13 +147,11 @@ class _Arranger:
         # In the order in which policies name them: equal scores keep it.
         wanted = np.array(list(dict.fromkeys(np.concatenate(asked).tolist())), dtype=np.int32)
         added = wanted[~np.isin(wanted, proposed.products)]
-        shares = np.zeros((len(proposed.shares) + 1, len(proposed.products) + len(added)))
-        shares[:-1, : len(proposed.products)] = proposed.shares
-        shares[-1, len(proposed.products) :] = 1
+        by_policy = np.full(len(added), len(proposed.names), dtype=np.intp)
         return Candidates(
             np.concatenate([proposed.products, added]),
             np.concatenate([proposed.scores, np.zeros(len(added))]),
-            shares,
+            np.concatenate([proposed.leading.astype(np.intp), by_policy]),
             (*proposed.names, POLICY_SOURCE),
         )
 
@@ -166,7 +164,7 @@ class _Arranger:
             matched = self._matches(one, proposed.products)
             factors[matched] *= one.policy.factor
             touched.extend(proposed.products[matched].tolist())
-        return replace(proposed, scores=boosted(proposed.scores, factors))
+        return replace(proposed, scores=boosted(proposed.scores, factors), ordered=False)
 
     def _ranked(self, kind: Kind, proposed: Candidates, filters: Filters, depth: int | None) -> list[Pick]:
         """The candidates that neither a filter nor an exclude removes, best first, all variants of each."""
@@ -177,16 +175,20 @@ class _Arranger:
             matched = self._matches(one, proposed.products)
             removers[matched] = at
             touched.extend(proposed.products[matched].tolist())
-        self._removed_by |= {
-            (kind, int(proposed.products[at])): excludes[removers[at]][0].policy.name
+        removed = {
+            int(proposed.products[at]): excludes[removers[at]][0].policy.name
             for at in (removers >= 0).nonzero()[0].tolist()
         }
+        self._removed_by |= {(kind, product): name for product, name in removed.items()}
         n = len(proposed.products) if depth is None else min(depth, len(proposed.products))
         looked_at = list(judged(self._bundle, filters, proposed, n))
         if n < len(proposed.products):
-            self._unseen[kind] = float(proposed.scores[looked_at[-1][0]])
-        kept = [at for at, _, rule in looked_at if rule is None and removers[at] < 0]
-        return ranked(kind, proposed, kept)
+            self._unseen[kind] = looked_at[-1][1]
+        return [
+            Pick(kind, product, score, proposed.names[source])
+            for product, score, source, _, rule in looked_at
+            if rule is None and product not in removed
+        ]
 
     def _once(
         self, by_kind: Mapping[Kind, list[Pick]]

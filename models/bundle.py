@@ -29,6 +29,7 @@ from models.taste import Taste
 from models.trade_up import TradeUp
 
 CATEGORIES_KEPT = 256  # a few kilobytes each
+TEXTS_KEPT = 100_000  # about a hundred bytes each
 
 
 class Part(Protocol):
@@ -97,6 +98,16 @@ class Bundle:
     def common(self) -> Callable[[int], Common]:
         """What everybody is offered, by category of the page: mixed once each, not once a request."""
         return lru_cache(maxsize=CATEGORIES_KEPT)(partial(common, self.popularity, self.facts.weights))
+
+    @cached_property
+    def product_id(self) -> Callable[[int], str]:
+        """The id of a product by its position; those that are often asked for are kept."""
+        return lru_cache(maxsize=TEXTS_KEPT)(self.products.id)
+
+    @cached_property
+    def product_name(self) -> Callable[[int], str]:
+        """The name of a product by its position; those that are often asked for are kept."""
+        return lru_cache(maxsize=TEXTS_KEPT)(self.catalogue.names.__getitem__)
 
 
 # The parts of an artifact by file name: adding a model is adding a line here and a field above.

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 import numpy as np
 
+from models.arrays import best
 from models.bundle import Bundle
 from models.catalogue import NO_CATEGORY
 from models.context import Context
@@ -28,21 +29,28 @@ class Candidates:
     """Distinct products with one score each.
 
     products  int32 [n]
-    scores    float64 [n] 0 to 1
-    shares    float64 [n_sources, n] what each source added
+    scores    floats [n] 0 to 1
+    leading   integers [n] position in `names` of the source that contributed most
     names     [n_sources] the sources
     ordered   are the products best first?
+    learned   are the scores chances, by an order that was learned for all kinds?
     """
 
     products: np.ndarray
     scores: np.ndarray
-    shares: np.ndarray
+    leading: np.ndarray
     names: tuple[str, ...]
     ordered: bool = False
+    learned: bool = False
 
-    def sources(self, positions: list[int]) -> list[str]:
-        """The source that contributed most to each of the candidates at these positions."""
-        return [self.names[row] for row in self.shares[:, positions].argmax(axis=0).tolist()]
+    def order(self, n: int) -> np.ndarray | slice:
+        """What picks the n best out of an array [n_candidates], best first."""
+        return slice(n) if self.ordered else best(self.scores, n)
+
+
+def alone(products: np.ndarray, scores: np.ndarray, name: str, *, ordered: bool = False) -> Candidates:
+    """The candidates of one source."""
+    return Candidates(products, scores, np.zeros(len(products), dtype=np.uint8), (name,), ordered)
 
 
 def cross_sell(bundle: Bundle, context: Context, rules: Together) -> Candidates:
@@ -79,8 +87,8 @@ def buy_again(bundle: Bundle, context: Context, _: Together) -> Candidates:
     both kinds can be ordered by score.
     """
     products, shares = bundle.buy_again.of(context.customer)
-    weighted = shares.astype(np.float64) * bundle.facts.weights.get(BUY_AGAIN_SOURCE, 1.0)
-    return Candidates(products, weighted / (1 + weighted), weighted[np.newaxis], (BUY_AGAIN_SOURCE,))
+    weighted = shares * bundle.facts.weights.get(BUY_AGAIN_SOURCE, 1.0)
+    return alone(products, weighted / (1 + weighted), BUY_AGAIN_SOURCE, ordered=True)
 
 
 def up_sell(bundle: Bundle, context: Context, _: Together) -> Candidates:
@@ -91,7 +99,7 @@ def up_sell(bundle: Bundle, context: Context, _: Together) -> Candidates:
     """
     found = upgrades_in(bundle, context)
     scores = found.strengths / (1 + found.strengths)
-    return Candidates(found.products, scores, found.strengths[np.newaxis], (TRADE_UP_SOURCE,))
+    return alone(found.products, scores, TRADE_UP_SOURCE)
 
 
 def _taste(bundle: Bundle, context: Context) -> Scored:
@@ -140,8 +148,10 @@ def _mix(personal: Sequence[tuple[str, np.ndarray, np.ndarray]], everybody: Comm
         shares[row][at[::-1]] = weighted[::-1]
     for row, common in enumerate(everybody.shares, start=len(personal)):
         shares[row][places[0] if places else slice(None)] = common
+    if not names:  # no source has a weight
+        return Candidates(products, np.zeros(0), np.zeros(0, dtype=np.intp), ())
     total = shares.sum(axis=0)
-    return Candidates(products, total / (1 + total), shares, names)
+    return Candidates(products, total / (1 + total), shares.argmax(axis=0), names)
 
 
 def _distinct(lists: Sequence[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:

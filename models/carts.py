@@ -62,14 +62,14 @@ def ranked_for_cart(
         return {}
     table = cart_table(bundle, context, rules)
     chances = bundle.cart_ranker.chances(table.features)
-    shares = np.zeros((len(NAMES), len(chances)))
-    shares[table.source, np.arange(len(chances))] = 1
     order = (-chances).argsort(kind="stable")
     found: dict[Kind, Candidates] = {}
     for kind, of_kind in (("cross_sell", ~table.owned), ("buy_again", table.owned)):
         if kind in kinds:
             at = order[of_kind[order]]
-            found[kind] = Candidates(table.products[at], chances[at], shares[:, at], NAMES, ordered=True)  # type: ignore[index]  # the literals above
+            found[kind] = Candidates(  # type: ignore[index]  # the literals above
+                table.products[at], chances[at], table.source[at], NAMES, ordered=True, learned=True
+            )
     return found
 
 

@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 
-from models.arrays import best
 from models.bundle import Bundle
 from models.candidates import Candidates
 from models.context import Context
@@ -56,28 +55,17 @@ def filters_of(bundle: Bundle, context: Context, kinds: Iterable[Kind]) -> dict[
 
 def judged(
     bundle: Bundle, filters: Filters, proposed: Candidates, n: int
-) -> Iterator[tuple[int, int, Rule | None]]:
-    """The n best candidates, best first: position, family, and the rule that removes it if one does."""
-    order = np.arange(min(n, len(proposed.scores))) if proposed.ordered else best(proposed.scores, n)
+) -> Iterator[tuple[int, float, int, int, Rule | None]]:
+    """The n best candidates, best first: product, score, position of its source in `proposed.names`,
+    family, and the rule that removes it if one does.
+    """
+    order = proposed.order(n)
     products = proposed.products[order]
     families, stocks = bundle.catalogue.family[products].tolist(), bundle.catalogue.stock[products].tolist()
-    rules = map(filters.removes, products.tolist(), families, stocks)
-    return zip(order.tolist(), families, rules, strict=True)
-
-
-def kept(bundle: Bundle, filters: Filters, proposed: Candidates, limit: int) -> list[int]:
-    """Positions (up to limit) of the best candidates that no rule removes, one of each family."""
-    # Most answers are found among the first few; where filters remove many, all are looked at once.
-    for n in (3 * limit, len(proposed.products)):
-        found: dict[int, int] = {}
-        for position, family, rule in judged(bundle, filters, proposed, n):
-            if rule is None and family not in found:
-                found[family] = position
-                if len(found) == limit:
-                    return list(found.values())
-        if n >= len(proposed.products):
-            break
-    return list(found.values())
+    listed = products.tolist()
+    rules = map(filters.removes, listed, families, stocks)
+    scores, leading = proposed.scores[order].tolist(), proposed.leading[order].tolist()
+    return zip(listed, scores, leading, families, rules, strict=True)
 
 
 def _families(family: np.ndarray, products: np.ndarray) -> frozenset[int]:

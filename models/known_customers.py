@@ -38,19 +38,13 @@ def followed(first: Candidates, second: Candidates) -> Candidates:
     """The candidates of the first, and after them those of the second that are not among them."""
     rest = ~np.isin(second.products, first.products)
     below = float(first.scores.min(initial=1.0))
-    names = (*first.names, *second.names)
-    shares = np.zeros((len(names), len(first.products) + int(rest.sum())))
-    shares[: len(first.names), : len(first.products)] = first.shares
-    shares[len(first.names) :, len(first.products) :] = second.shares[:, rest]
     return Candidates(
         np.concatenate([first.products, second.products[rest]]),
         np.concatenate([first.scores, below * second.scores[rest]]),
-        shares,
-        names,
+        np.concatenate([first.leading, len(first.names) + second.leading[rest].astype(np.intp)]),
+        (*first.names, *second.names),
     )
 
 
 def _candidates(ranked: Ranked) -> Candidates:
-    shares = np.zeros((len(SOURCES), len(ranked.products)))
-    shares[ranked.sources, np.arange(len(ranked.products))] = 1
-    return Candidates(ranked.products, ranked.scores.astype(np.float64), shares, SOURCES, ordered=True)
+    return Candidates(ranked.products, ranked.scores, ranked.sources, SOURCES, ordered=True, learned=True)

@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 from models.bundle import Bundle
 from models.candidates import Candidates
+from models.filters import Filters, judged
 from models.query import Kind
+
+SPARE = 8  # candidates looked at first beyond those that are wanted, for those that filters remove
 
 
 class Pick(NamedTuple):
@@ -23,17 +26,22 @@ class Pick(NamedTuple):
     policy: str | None = None
 
 
-def ranked(kind: Kind, proposed: Candidates, positions: list[int]) -> list[Pick]:
-    """The candidates at these positions, in their order."""
-    return [
-        Pick(kind, product, score, source)
-        for product, score, source in zip(
-            proposed.products[positions].tolist(),
-            proposed.scores[positions].tolist(),
-            proposed.sources(positions),
-            strict=True,
-        )
-    ]
+def kept(bundle: Bundle, kind: Kind, filters: Filters, proposed: Candidates, limit: int) -> list[Pick]:
+    """The best candidates (up to limit) that no rule removes, one of each family, best first."""
+    names, picks = proposed.names, list[Pick]()
+    # Most answers are found among the first few; where filters remove many, all are looked at once.
+    for n in (limit + SPARE, len(proposed.products)):
+        families: set[int] = set()
+        for product, score, source, family, rule in judged(bundle, filters, proposed, n):
+            if rule is None and family not in families:
+                families.add(family)
+                picks.append(Pick(kind, product, score, names[source]))
+                if len(picks) == limit:
+                    return picks
+        if n >= len(proposed.products):
+            break
+        picks = []
+    return picks
 
 
 def places_for_each(limit: int, kinds: int) -> int:

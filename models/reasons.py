@@ -84,9 +84,9 @@ class Reasons:
         verb = "which you bought" if self._context.customer != UNKNOWN else "which is in the basket"
         return Reason(
             "TASTE",
-            f"Often chosen by those who like {bundle.catalogue.names[liked[at]]}, {verb}",
+            f"Often chosen by those who like {bundle.product_name(liked[at])}, {verb}",
             {
-                "product_id": bundle.products.id(liked[at]),
+                "product_id": bundle.product_id(liked[at]),
                 "similarity": round(float(bundle.similar.scores[product, at]), 3),
             },
         )
@@ -145,7 +145,7 @@ class Reasons:
         base, position = self._upgrades[product]
         catalogue, counts = self._bundle.catalogue, self._bundle.trade_up.record(position)
         ratio = int(catalogue.price[product]) / int(catalogue.price[base])
-        name = catalogue.names[base]
+        name = self._bundle.product_name(base)
         text = f"A step up from {name}: {ratio:.3g} times the price"
         if counts.later_customers:
             text += (
@@ -156,7 +156,7 @@ class Reasons:
             "TRADE_UP",
             text,
             {
-                "product_id": self._bundle.products.id(base),
+                "product_id": self._bundle.product_id(base),
                 "price_ratio": round(ratio, 2),
                 "later_customers": counts.later_customers,
                 "customers": counts.customers,
@@ -184,9 +184,9 @@ def pair_reason(bundle: Bundle, antecedent: int, consequent: int) -> Reason | No
 def _pair_reason(bundle: Bundle, antecedent: int, counts: PairEvidence) -> Reason:
     return Reason(
         "BOUGHT_TOGETHER",
-        f"Bought with {bundle.catalogue.names[antecedent]} in {counts.pair_orders} of {counts.orders} orders",
+        f"Bought with {bundle.product_name(antecedent)} in {counts.pair_orders} of {counts.orders} orders",
         {
-            "product_id": bundle.products.id(antecedent),
+            "product_id": bundle.product_id(antecedent),
             "pair_orders": counts.pair_orders,
             "orders": counts.orders,
             "consequent_orders": counts.consequent_orders,
@@ -199,12 +199,12 @@ def _pair_reason(bundle: Bundle, antecedent: int, counts: PairEvidence) -> Reaso
 
 
 def _rule_reason(bundle: Bundle, counts: RuleEvidence) -> Reason:
-    names = " and ".join(bundle.catalogue.names[item] for item in counts.antecedents)
+    names = " and ".join(bundle.product_name(item) for item in counts.antecedents)
     return Reason(
         "BOUGHT_TOGETHER",
         f"Bought with {names} in {counts.rule_orders} of {counts.orders} orders",
         {
-            "product_ids": [bundle.products.id(item) for item in counts.antecedents],
+            "product_ids": [bundle.product_id(item) for item in counts.antecedents],
             "pair_orders": counts.rule_orders,
             "orders": counts.orders,
             "consequent_orders": counts.consequent_orders,
@@ -219,8 +219,8 @@ def _ridge_reason(bundle: Bundle, code: str, text: str, antecedent: int, weight:
     """The reason of one weight of item ridge; `text` has a place for the name of the antecedent."""
     return Reason(
         code,
-        text.format(bundle.catalogue.names[antecedent]),
-        {"product_id": bundle.products.id(antecedent), "weight": round(weight, 4)},
+        text.format(bundle.product_name(antecedent)),
+        {"product_id": bundle.product_id(antecedent), "weight": round(weight, 4)},
     )
 
 
@@ -233,6 +233,6 @@ def similar_reason(bundle: Bundle, product: int, similarity: float) -> Reason:
     """The reason on a page of similar products."""
     return Reason(
         "SIMILAR",
-        f"Chosen by the same customers as {bundle.catalogue.names[product]}",
-        {"product_id": bundle.products.id(product), "similarity": round(similarity, 3)},
+        f"Chosen by the same customers as {bundle.product_name(product)}",
+        {"product_id": bundle.product_id(product), "similarity": round(similarity, 3)},
     )

@@ -5,20 +5,21 @@ A pure function of a bundle, a query and the policies in force: nothing is writt
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from operator import attrgetter
 
 import numpy as np
 
 from models import candidates as sources
 from models.arrangement import Arranged, arrange
 from models.bundle import Bundle
-from models.candidates import Candidates
+from models.candidates import Candidates, alone
 from models.carts import ranked_for_cart
 from models.context import Context, resolve
-from models.filters import Filters, filters_of, judged, kept
+from models.filters import Filters, filters_of, judged
 from models.ids import UNKNOWN
 from models.known_customers import followed, listed
-from models.picks import Pick, once, places_for_each, ranked
+from models.picks import Pick, kept, once, places_for_each
 from models.policies import POLICY_SOURCE, Compiled
 from models.query import Answer, Candidate, Kind, Query, Reason, Recommendation
 from models.reasons import Reasons, pair_reason, policy_reason, similar_reason
@@ -26,6 +27,7 @@ from models.scored import Scored
 from models.together import Together, together
 
 EXPLAINED = 50  # candidates listed per kind by `explain`
+SCORE = attrgetter("score")
 
 PROPOSE = {
     "cross_sell": sources.cross_sell,
@@ -42,23 +44,24 @@ def recommend(bundle: Bundle, query: Query, policies: Sequence[Compiled] = ()) -
     context = resolve(query, bundle)
     rules = together(bundle, context.shown)
     # Policies may ask for anything: then all candidates are wanted, not only those listed in training.
-    proposals, filters = _considered(bundle, context, rules, query.kinds, deep=bool(policies))
+    proposals, heads = _proposed(bundle, context, rules, query.kinds)
+    filters = filters_of(bundle, context, query.kinds)
     arranged = None
     if policies:
+        proposals = _continued(bundle, context, rules, proposals, heads)
         arranged = arrange(bundle, context.viewing, policies, proposals, filters, query.limit)
         picks = arranged.picks
     else:
         picks = _pick(bundle, proposals, filters, query.limit)
-        if len(picks) < query.limit:
-            proposals, _ = _considered(bundle, context, rules, query.kinds, deep=True)
+        if heads and len(picks) < query.limit:
+            proposals = _continued(bundle, context, rules, proposals, heads)
             picks = _pick(bundle, proposals, filters, query.limit)
     reasons = Reasons(bundle, context, rules)
-    names = bundle.catalogue.names
-    ids = bundle.products.take([pick.product for pick in picks])
+    product_id, name = bundle.product_id, bundle.product_name
     recommendations = tuple(
         Recommendation(
-            ids[rank - 1],
-            names[product],
+            product_id(product),
+            name(product),
             kind,
             rank,
             round(score, 4),
@@ -80,9 +83,11 @@ def recommend(bundle: Bundle, query: Query, policies: Sequence[Compiled] = ()) -
 def choose(bundle: Bundle, context: Context, kinds: Sequence[Kind], limit: int) -> list[Pick]:
     """What `recommend` answers in a context, without words and reasons: for those who only count."""
     rules = together(bundle, context.shown)
-    picks = _pick(bundle, *_considered(bundle, context, rules, kinds), limit)
-    if len(picks) < limit:
-        picks = _pick(bundle, *_considered(bundle, context, rules, kinds, deep=True), limit)
+    proposals, heads = _proposed(bundle, context, rules, kinds)
+    filters = filters_of(bundle, context, kinds)
+    picks = _pick(bundle, proposals, filters, limit)
+    if heads and len(picks) < limit:
+        picks = _pick(bundle, _continued(bundle, context, rules, proposals, heads), filters, limit)
     return picks
 
 
@@ -98,24 +103,33 @@ def similar(bundle: Bundle, product_id: str, limit: int, policies: Sequence[Comp
     return _about(bundle, product_id, "taste", found, limit, policies)
 
 
-def _considered(
-    bundle: Bundle, context: Context, rules: Together, kinds: Sequence[Kind], *, deep: bool = False
-) -> tuple[dict[Kind, Candidates], dict[Kind, Filters]]:
-    """By kind: the candidates, and what removes some of them.
+def _proposed(
+    bundle: Bundle, context: Context, rules: Together, kinds: Sequence[Kind]
+) -> tuple[dict[Kind, Candidates], Set[Kind]]:
+    """The candidates by kind, and the kinds of which they are only the head: enough for most answers.
 
-    What training listed for the customer, or what is ranked for a cart, is enough for most answers;
-    `deep` continues it with all that the sources propose.
+    Heads are what training listed for the customer, or what is ranked for a cart.
     """
-    proposals: dict[Kind, Candidates] = {}
-    of_lists = listed(bundle, context, kinds) or ranked_for_cart(bundle, context, rules, kinds)
-    for kind in dict.fromkeys(kinds):
-        if kind not in of_lists:
-            proposals[kind] = PROPOSE[kind](bundle, context, rules)
-        elif deep:
-            proposals[kind] = followed(of_lists[kind], PROPOSE[kind](bundle, context, rules))
-        else:
-            proposals[kind] = of_lists[kind]
-    return proposals, filters_of(bundle, context, proposals.keys())
+    heads = listed(bundle, context, kinds) or ranked_for_cart(bundle, context, rules, kinds)
+    proposals = {
+        kind: heads[kind] if kind in heads else PROPOSE[kind](bundle, context, rules)
+        for kind in dict.fromkeys(kinds)
+    }
+    return proposals, heads.keys()
+
+
+def _continued(
+    bundle: Bundle,
+    context: Context,
+    rules: Together,
+    proposals: Mapping[Kind, Candidates],
+    heads: Set[Kind],
+) -> dict[Kind, Candidates]:
+    """The candidates, with all that the sources propose behind those that are only the head."""
+    return {
+        kind: followed(proposed, PROPOSE[kind](bundle, context, rules)) if kind in heads else proposed
+        for kind, proposed in proposals.items()
+    }
 
 
 def _pick(
@@ -129,19 +143,20 @@ def _pick(
     Where one learned order ranked all of them nothing is set apart: it knows how much this customer tries.
     """
     by_kind = {
-        kind: ranked(kind, proposed, kept(bundle, filters[kind], proposed, limit))
-        for kind, proposed in proposals.items()
+        kind: kept(bundle, kind, filters[kind], proposed, limit) for kind, proposed in proposals.items()
     }
+    if len(by_kind) == 1:
+        return next(iter(by_kind.values()))
     if "cross_sell" in by_kind and "up_sell" in by_kind:
         by_kind |= once(bundle, by_kind["cross_sell"], by_kind["up_sell"])
-    of_one_order = all(proposed.ordered for proposed in proposals.values())
+    of_one_order = all(proposed.learned for proposed in proposals.values())
     floor = 0 if of_one_order else places_for_each(limit, len(by_kind))
     chosen = [pick for picks in by_kind.values() for pick in picks[:floor]]
-    rest = sorted(
-        (pick for picks in by_kind.values() for pick in picks[floor:]), key=lambda pick: -pick.score
-    )
+    rest = [pick for picks in by_kind.values() for pick in picks[floor:]]
+    rest.sort(key=SCORE, reverse=True)
     chosen += rest[: limit - len(chosen)]
-    return sorted(chosen, key=lambda pick: -pick.score)
+    chosen.sort(key=SCORE, reverse=True)
+    return chosen
 
 
 def _placed(reasons: Reasons, product: int, source: str, policy: str) -> tuple[Reason, ...]:
@@ -161,12 +176,12 @@ def _explain(
         proposals = arranged.proposals
     lines: dict[tuple[Kind, int], Candidate] = {}
     for kind, proposed in proposals.items():
-        for at, _, rule in judged(bundle, filters[kind], proposed, EXPLAINED):
-            product, score = int(proposed.products[at]), round(float(proposed.scores[at]), 4)
-            source = proposed.sources([at])[0]
+        for product, score, leading, _, rule in judged(bundle, filters[kind], proposed, EXPLAINED):
             policy = arranged.removed_by.get((kind, product)) if arranged else None
             removed_by = rule or (f"policy: {policy}" if policy else None)
-            lines[kind, product] = Candidate(bundle.products.id(product), kind, source, score, removed_by)
+            lines[kind, product] = Candidate(
+                bundle.products.id(product), kind, proposed.names[leading], round(score, 4), removed_by
+            )
     for kind, product, score, source, _ in arranged.picks if arranged else ():
         line = Candidate(bundle.products.id(product), kind, source, round(score, 4), None)
         lines.setdefault((kind, product), line)
@@ -217,7 +232,7 @@ def _arranged_about(
     """The list of a page about one product, arranged by policies; scores on the scale of the list."""
     raw = np.maximum(offered.scores.astype(np.float64), 0)
     scores = raw / (1 + raw)  # the form that policies boost
-    proposed = Candidates(offered.products, scores, scores[np.newaxis], (source,))
+    proposed = alone(offered.products, scores, source)
     filters = Filters(frozenset([int(bundle.catalogue.family[product])]), frozenset(), frozenset())
     arranged = arrange(bundle, product, policies, {"cross_sell": proposed}, {"cross_sell": filters}, limit)
     return [pick._replace(score=pick.score / (1 - pick.score)) for pick in arranged.picks]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from models.arrays import frozen
 from models.bundle import Bundle
-from models.candidates import Candidates
+from models.candidates import Candidates, alone
 from models.context import resolve
 from models.known_customers import followed, listed
 from models.query import Answer, Query
@@ -158,23 +158,22 @@ def test_only_the_kinds_asked_for_are_listed() -> None:
     assert listed(bundle, context, ()) == {}
     assert listed(bundle, context, ("up_sell",)) == {}
     assert set(listed(bundle, context, ("buy_again", "up_sell"))) == {"buy_again"}
-    alone = listed(bundle, context, ("cross_sell",))["cross_sell"]
+    by_itself = listed(bundle, context, ("cross_sell",))["cross_sell"]
     beside = listed(bundle, context, ("cross_sell", "buy_again"))["cross_sell"]
-    assert alone.scores == pytest.approx([0.3])
+    assert by_itself.scores == pytest.approx([0.3])
     assert beside.scores == pytest.approx([0.05])
-    assert alone.names == SOURCES
-    assert alone.sources([0]) == ["item_ridge"]
+    assert by_itself.names == SOURCES
+    assert by_itself.names[by_itself.leading[0]] == "item_ridge"
 
 
 def test_what_follows_comes_behind_and_once() -> None:
     def of(products: list[int], scores: list[float], name: str) -> Candidates:
-        shares = np.array([scores])
-        return Candidates(np.array(products, dtype=np.int32), np.array(scores), shares, (name,))
+        return alone(np.array(products, dtype=np.int32), np.array(scores), name)
 
     found = followed(of([3, 1], [0.5, 0.2], "taste"), of([0, 1, 2], [0.9, 0.8, 0.1], "popularity"))
     assert found.products.tolist() == [3, 1, 0, 2]
     assert found.scores == pytest.approx([0.5, 0.2, 0.18, 0.02])
-    assert found.sources([0, 1, 2, 3]) == ["taste", "taste", "popularity", "popularity"]
+    assert [found.names[at] for at in found.leading] == ["taste", "taste", "popularity", "popularity"]
     none = followed(of([], [], "taste"), of([0, 1], [0.9, 0.8], "popularity"))
     assert none.scores == pytest.approx([0.9, 0.8])
 
