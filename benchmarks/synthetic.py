@@ -21,6 +21,7 @@ from models.context import Context
 from models.ids import UNKNOWN, IdMap
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
+from models.page_lists import no_page_lists
 from models.past_baskets import PastBaskets
 from models.popularity import Popularity
 from models.ranked_lists import SOURCES, CustomerLists, RankedLists, no_ranked_lists
@@ -28,6 +29,7 @@ from models.taste import Taste
 from models.texts import Texts
 from models.together import together
 from models.trade_up import TradeUp
+from training.fitting.page_lists import fit_page_lists
 from training.ranking.carts import NEGATIVES, grown
 
 LAST_DAY = 20_000
@@ -83,9 +85,10 @@ def synthetic_bundle(size: Size, seed: int = 7, version: str = "synthetic") -> B
         trade_up=_trade_up(size, rng),
         customer_lists=_customer_lists(size, rng),
         past_baskets=_past_baskets(purchases, rng),
+        page_lists=no_page_lists(size.products),
         cart_ranker=no_cart_ranker(size.products, size.customers),
     )
-    return replace(bundle, cart_ranker=_cart_ranker(bundle, size, rng))
+    return replace(bundle, cart_ranker=_cart_ranker(bundle, size, rng), page_lists=fit_page_lists(bundle))
 
 
 def _facts(version: str) -> Facts:

@@ -21,6 +21,7 @@ from models.catalogue import Catalogue
 from models.ids import IdMap
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
+from models.page_lists import PageLists
 from models.past_baskets import PastBaskets
 from models.popularity import Popularity
 from models.ranked_lists import CustomerLists
@@ -73,6 +74,7 @@ class Bundle:
                    most for each product, with their weights
     cart_ridge     item ridge on baskets, for carts
     customer_lists  what the learned orders put first for each customer
+    page_lists     what the sources that need no customer put first on each product's page
     """
 
     facts: Facts
@@ -93,6 +95,7 @@ class Bundle:
     customer_lists: CustomerLists
     past_baskets: PastBaskets
     cart_ranker: CartRanker
+    page_lists: PageLists
 
     @cached_property
     def common(self) -> Callable[[int], Common]:
@@ -129,6 +132,7 @@ PARTS: Mapping[str, type[Part]] = {
     "customer_lists": CustomerLists,
     "past_baskets": PastBaskets,
     "cart_ranker": CartRanker,
+    "page_lists": PageLists,
 }
 
 

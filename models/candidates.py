@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -13,6 +13,7 @@ from models.bundle import Bundle
 from models.catalogue import NO_CATEGORY
 from models.context import Context
 from models.ids import UNKNOWN
+from models.page_lists import PAGE_SOURCES
 from models.scored import NOTHING, Scored
 from models.sources import Common, popular, spoken, trending
 from models.together import Together, together
@@ -59,15 +60,30 @@ def cross_sell(bundle: Bundle, context: Context, rules: Together) -> Candidates:
     What the sources say (see `models.sources.spoken`) is summed by `facts.weights`; the sum x, which
     has no upper limit, becomes the score x / (1 + x).
     """
-    weights, personal = bundle.facts.weights, []
-    for name, propose in PERSONAL.items():
-        weight = weights.get(name, 0.0)
-        if weight <= 0:  # not even asked: taste has a stranger's cart folded in
+    return _mix(_asked(bundle, context, rules, PERSONAL), bundle.common(_category(bundle, context.viewing)))
+
+
+def of_page(bundle: Bundle, viewing: int) -> Candidates:
+    """What goes with the product of a page whoever views it: the mix of the sources that need no customer."""
+    shown, none = np.array([viewing], dtype=np.int32), np.empty(0, dtype=np.int32)
+    context = Context(UNKNOWN, shown, viewing, none, (), None)
+    asked = _asked(bundle, context, together(bundle, shown), PAGE_SOURCES)
+    return _mix(asked, bundle.common(_category(bundle, viewing)))
+
+
+def _asked(
+    bundle: Bundle, context: Context, rules: Together, names: Iterable[str]
+) -> list[tuple[str, np.ndarray, np.ndarray]]:
+    """Name, weighted scores and products of the sources in PERSONAL of these names that propose something."""
+    found = []
+    for name in names:
+        weight = bundle.facts.weights.get(name, 0.0)
+        if weight <= 0 or name not in PERSONAL:  # not even asked: taste has a stranger's cart folded in
             continue
-        scored = propose(bundle, context, rules)
+        scored = PERSONAL[name](bundle, context, rules)
         if len(scored.products):
-            personal.append((name, weight * spoken(name, scored.scores), scored.products))
-    return _mix(personal, bundle.common(_category(bundle, context)))
+            found.append((name, weight * spoken(name, scored.scores), scored.products))
+    return found
 
 
 def proposals(bundle: Bundle, context: Context) -> Mapping[str, Scored]:
@@ -76,7 +92,7 @@ def proposals(bundle: Bundle, context: Context) -> Mapping[str, Scored]:
     return {
         **{name: propose(bundle, context, rules) for name, propose in PERSONAL.items()},
         "trending": trending(bundle.popularity),
-        "popularity": popular(bundle.popularity, _category(bundle, context)),
+        "popularity": popular(bundle.popularity, _category(bundle, context.viewing)),
     }
 
 
@@ -129,9 +145,9 @@ PERSONAL: Mapping[str, Callable[[Bundle, Context, Together], Scored]] = {
 }
 
 
-def _category(bundle: Bundle, context: Context) -> int:
+def _category(bundle: Bundle, viewing: int) -> int:
     """The category of the page, where that is known."""
-    return NO_CATEGORY if context.viewing == UNKNOWN else int(bundle.catalogue.category[context.viewing])
+    return NO_CATEGORY if viewing == UNKNOWN else int(bundle.catalogue.category[viewing])
 
 
 def _mix(personal: Sequence[tuple[str, np.ndarray, np.ndarray]], everybody: Common) -> Candidates:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cached_property
+from types import MappingProxyType
 
 from models.basket_rules import RuleEvidence
 from models.bought_together import PairEvidence
@@ -16,6 +18,7 @@ from models.upgrades import upgrades_in
 
 EPOCH = date(1970, 1, 1)
 LOOKED_AT = 30  # of a product's relations: weaker ones explain little
+NO_PLACES: Mapping[int, int] = MappingProxyType({})
 SIMILAR_HISTORY = Reason("TASTE", "Chosen by customers with a similar history", {})
 
 
@@ -26,8 +29,8 @@ class Reasons:
         self._bundle = bundle
         self._context = context
         self._rules = rules
-        self._best_rules = rules.best_rules()
-        self._best_pairs = rules.best_pairs()
+        self._best_rules = rules.best_rules() if len(rules.rules) else NO_PLACES
+        self._best_pairs = rules.best_pairs() if len(rules.pairs) else NO_PLACES
 
     def of(self, product: int, source: str) -> tuple[Reason, ...]:
         """Why this product: the source that proposed it first, then what else speaks for it."""

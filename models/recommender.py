@@ -19,6 +19,7 @@ from models.context import Context, resolve
 from models.filters import Filters, filters_of, judged
 from models.ids import UNKNOWN
 from models.known_customers import followed, listed
+from models.pages import listed_for_page
 from models.picks import Pick, kept, once, places_for_each
 from models.policies import POLICY_SOURCE, Compiled
 from models.query import Answer, Candidate, Kind, Query, Reason, Recommendation
@@ -44,7 +45,8 @@ def recommend(bundle: Bundle, query: Query, policies: Sequence[Compiled] = ()) -
     context = resolve(query, bundle)
     rules = together(bundle, context.shown)
     # Policies may ask for anything: then all candidates are wanted, not only those listed in training.
-    proposals, heads = _proposed(bundle, context, rules, query.kinds)
+    # Policies may ask for anything: with them the whole mix of a page is wanted.
+    proposals, heads = _proposed(bundle, context, rules, query.kinds, whole_pages=bool(policies))
     filters = filters_of(bundle, context, query.kinds)
     arranged = None
     if policies:
@@ -104,13 +106,15 @@ def similar(bundle: Bundle, product_id: str, limit: int, policies: Sequence[Comp
 
 
 def _proposed(
-    bundle: Bundle, context: Context, rules: Together, kinds: Sequence[Kind]
+    bundle: Bundle, context: Context, rules: Together, kinds: Sequence[Kind], *, whole_pages: bool = False
 ) -> tuple[dict[Kind, Candidates], Set[Kind]]:
     """The candidates by kind, and the kinds of which they are only the head: enough for most answers.
 
-    Heads are what training listed for the customer, or what is ranked for a cart.
+    Heads are what training listed for the customer or the page, or what is ranked for a cart.
     """
     heads = listed(bundle, context, kinds) or ranked_for_cart(bundle, context, rules, kinds)
+    if not heads and not whole_pages:
+        heads = listed_for_page(bundle, context, kinds)
     proposals = {
         kind: heads[kind] if kind in heads else PROPOSE[kind](bundle, context, rules)
         for kind in dict.fromkeys(kinds)

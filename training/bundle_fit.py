@@ -16,6 +16,7 @@ from models.cart_ranker import no_cart_ranker
 from models.catalogue import Catalogue
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
+from models.page_lists import no_page_lists
 from models.ranked_lists import no_customer_lists
 from models.taste import Taste
 from models.trade_up import TradeUp
@@ -118,6 +119,7 @@ def fit_bundle(
         customer_lists=no_customer_lists(n_customers),
         past_baskets=fit_past_baskets(lines, n_customers, n_products, facts.last_day),
         cart_ranker=no_cart_ranker(n_products, n_customers),
+        page_lists=no_page_lists(n_products),
     )
 
 

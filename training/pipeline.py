@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -23,6 +23,7 @@ from training.data.money import minor_digits
 from training.data.products import build_catalogue
 from training.data.shop import Shop, read_shop
 from training.evaluation.run import Judged, tune_and_evaluate
+from training.fitting.page_lists import fit_page_lists
 from training.gate import GateVerdict, check
 from training.publishing import POINTER, new_version, prune, publish, store
 from training.ranking.learned import apply
@@ -88,6 +89,8 @@ def run_training(
         )
     with watch.stage("customers' lists"):
         bundle = apply(bundle, shop.orders, settings.training, judged.learned, progress=progress)
+    with watch.stage("products' pages"):
+        bundle = replace(bundle, page_lists=fit_page_lists(bundle, progress=progress))
     with watch.stage("report"):
         content = collect(settings, Trained(shop, catalogue, bundle, judged, verdict), tuple(watch.stages))
     progress("storing")

@@ -20,6 +20,7 @@ from models.cart_ranker import no_cart_ranker
 from models.catalogue import NO_PRICE
 from models.context import resolve
 from models.ids import IdMap
+from models.page_lists import no_page_lists
 from models.past_baskets import no_past_baskets
 from models.query import KINDS, Answer, Query
 from models.ranked_lists import no_customer_lists
@@ -90,6 +91,7 @@ def shop() -> Bundle:
         trade_up=fit_trade_up(lines, catalogue, popularity, similar_products, TradeUpSettings()),
         customer_lists=no_customer_lists(N_CUSTOMERS),
         past_baskets=no_past_baskets(N_CUSTOMERS),
+        page_lists=no_page_lists(N_PRODUCTS),
         cart_ranker=no_cart_ranker(N_PRODUCTS, N_CUSTOMERS),
     )
 

@@ -36,6 +36,7 @@ from models.catalogue import NO_BRAND, NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN, Ca
 from models.ids import IdMap
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
+from models.page_lists import no_page_lists
 from models.past_baskets import no_past_baskets
 from models.popularity import Popularity
 from models.ranked_lists import no_customer_lists
@@ -87,6 +88,7 @@ def tiny_bundle(version: str = "tiny-1") -> Bundle:
         trade_up=_trade_up(),
         customer_lists=no_customer_lists(len(CUSTOMERS)),
         past_baskets=no_past_baskets(len(CUSTOMERS)),
+        page_lists=no_page_lists(len(PRODUCTS)),
         cart_ranker=no_cart_ranker(len(PRODUCTS), len(CUSTOMERS)),
     )
 
