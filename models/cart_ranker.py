@@ -66,7 +66,7 @@ class CartRanker:
 
     def chances(self, features: np.ndarray) -> np.ndarray:
         """float64 [n]: how likely candidates (float32 [n, n_features]) are to complete the cart, 0 to 1."""
-        seen = np.asarray(self._booster.predict(features, num_threads=1, predict_disable_shape_check=True))
+        seen = np.asarray(self._booster.predict(features, num_threads=1))
         chances: np.ndarray = seen / (seen + (1 - seen) / float(self.negatives[0]))
         return chances
 

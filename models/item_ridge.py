@@ -55,14 +55,18 @@ class ItemRidge:
         top = top[scores[top] > 0]
         return Scored(products[top], scores[top])
 
-    def strongest(self, shown: np.ndarray) -> dict[int, int]:
-        """For each product that a basket speaks for, the position of the highest weight (see `link`)."""
+    def rows(self, shown: np.ndarray) -> np.ndarray:
+        """The positions int64 [n] of all weights of these products (distinct indices int32)."""
         known = self._known(shown)
-        positions = ranges(self.starts[known], self.starts[known + 1])
-        if len(known) > 1:
-            # The highest is written last; of equals, that of the product which is first in the basket.
-            positions = positions[(-self.weights[positions]).argsort(kind="stable")[::-1]]
-        return dict(zip(self.products[positions].tolist(), positions.tolist(), strict=True))
+        return ranges(self.starts[known], self.starts[known + 1])
+
+    def strongest(self, rows: np.ndarray, product: int) -> int:
+        """Of these positions (see `rows`) that of the highest weight for a product they speak for.
+
+        Of equals that of the product which is first in the basket.
+        """
+        positions = rows[self.products[rows] == product]
+        return int(positions[self.weights[positions].argmax()])
 
     def link(self, position: int) -> Link:
         """The weight at a position, and whose it is."""

@@ -40,7 +40,7 @@ class PastBaskets:
             return NOTHING
         row = slice(int(self.starts[customer]), int(self.starts[customer + 1]))
         products, baskets = self.products[row], self.baskets[row]
-        common = np.isin(products, shown)
+        common = (products[:, None] == shown).any(axis=1)
         if not common.any():
             return NOTHING
         likeness = np.bincount(baskets, common * self.weights[row])

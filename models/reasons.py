@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from functools import cached_property
 from types import MappingProxyType
 
+import numpy as np
+
 from models.basket_rules import RuleEvidence
 from models.bought_together import PairEvidence
 from models.bundle import Bundle
@@ -105,13 +107,14 @@ class Reasons:
         return _ridge_reason(self._bundle, "CUSTOMERS_ALSO_BUY", text, antecedents[at], weight)
 
     @cached_property
-    def _links(self) -> dict[int, int]:
-        """Position of the strongest weight for each product that the basket speaks for."""
-        return self._bundle.cart_ridge.strongest(self._context.shown)
+    def _links(self) -> np.ndarray:
+        """The positions of all that the products shown say by item ridge."""
+        return self._bundle.cart_ridge.rows(self._context.shown)
 
     def _cart_ridge(self, product: int) -> Reason:
         """The product of the basket that speaks most for this one."""
-        link = self._bundle.cart_ridge.link(self._links[product])
+        ridge = self._bundle.cart_ridge
+        link = ridge.link(ridge.strongest(self._links, product))
         text = "Often completes baskets with {}"
         return _ridge_reason(self._bundle, "COMPLETES_BASKET", text, link.antecedent, link.weight)
 

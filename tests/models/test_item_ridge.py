@@ -99,17 +99,17 @@ def test_no_more_than_asked_for() -> None:
 
 def test_the_strongest_of_the_cart() -> None:
     ridge = tiny_bundle().cart_ridge
-    strongest = ridge.strongest(cart(BREAD, PIZZA, BUTTER))
-    assert ridge.link(strongest[COLA]) == Link(PIZZA, pytest.approx(0.3))
-    assert ridge.link(ridge.strongest(cart(BREAD))[COLA]) == Link(BREAD, pytest.approx(0.1))
-    assert COLA not in ridge.strongest(cart(BREAD_XL))
-    assert ridge.strongest(cart()) == ridge.strongest(cart(-1)) == {}
+    both = ridge.rows(cart(BREAD, PIZZA, BUTTER))
+    assert ridge.link(ridge.strongest(both, COLA)) == Link(PIZZA, pytest.approx(0.3))
+    assert ridge.link(ridge.strongest(ridge.rows(cart(BREAD)), COLA)) == Link(BREAD, pytest.approx(0.1))
+    assert COLA not in ridge.products[ridge.rows(cart(BREAD_XL))]
+    assert len(ridge.rows(cart())) == len(ridge.rows(cart(-1))) == 0
 
 
 def test_of_equal_weights_the_first_of_the_cart_speaks() -> None:
     ridge = replace(tiny_bundle().cart_ridge, weights=np.full(9, 0.25, dtype=np.float32))
     for basket in (cart(BUTTER, BREAD, PIZZA), cart(PIZZA, BUTTER, BREAD)):
-        assert ridge.link(ridge.strongest(basket)[COLA]).antecedent == basket[0]
+        assert ridge.link(ridge.strongest(ridge.rows(basket), COLA)).antecedent == basket[0]
 
 
 @given(st.lists(st.integers(-1, 7), max_size=6, unique=True), st.integers(0, 7))
@@ -127,8 +127,8 @@ def test_any_cart_is_answered_as_by_the_whole_matrix(products: list[int], n: int
     assert len(found.products) == min(n, int((expected > 0).sum()))
     assert found.scores == pytest.approx(np.sort(expected)[::-1][: len(found.scores)], abs=1e-6)
     assert expected[found.products] == pytest.approx(found.scores, abs=1e-6)
-    strongest = ridge.strongest(cart(*products))
+    rows = ridge.rows(cart(*products))
     for product in found.products.tolist():
-        link = ridge.link(strongest[product])
+        link = ridge.link(ridge.strongest(rows, product))
         assert link.weight == pytest.approx(matrix[known, product].max())
         assert matrix[link.antecedent, product] == pytest.approx(link.weight)
