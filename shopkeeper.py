@@ -67,7 +67,7 @@ class FrontDoor(click.Group):
             if "libgomp" not in str(error):
                 raise
             raise click.ClickException(
-                f"`shopkeeper {cmd_name}` needs the OpenMP runtime (Debian: apt-get install libgomp1): {error}"
+                f"`shopkeeper {cmd_name}` needs OpenMP (Debian: apt-get install libgomp1): {error}"
             ) from error
         return command
 
