@@ -20,7 +20,7 @@ FROM build AS build-train
 RUN pip install -c constraints.txt '.[train,postgres]'
 
 FROM python:3.12-slim AS runtime
-# OpenMP, which implicit's wheel links to, comes with Debian's libgomp1.
+# OpenMP, which LightGBM loads to rank carts and implicit to fit, comes with Debian's libgomp1.
 RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 10001 shopkeeper && mkdir -p /var/lib/shopkeeper && chown shopkeeper /var/lib/shopkeeper
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 \

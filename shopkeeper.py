@@ -63,6 +63,12 @@ class FrontDoor(click.Group):
             raise click.ClickException(
                 f"`shopkeeper {cmd_name}` needs the package {error.name!r}: pip install 'shopkeeper[train]'"
             ) from error
+        except ImportError as error:
+            if "libgomp" not in str(error):
+                raise
+            raise click.ClickException(
+                f"`shopkeeper {cmd_name}` needs OpenMP (Debian: apt-get install libgomp1): {error}"
+            ) from error
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -10,15 +10,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from benchmarks.synthetic_carts import synthetic_cart_ranker
 from models.basket_rules import BasketRules, rule_key
 from models.bought_together import BoughtTogether, shrunk_score
 from models.bundle import Bundle, Facts
 from models.buy_again import BuyAgain
-from models.cart_ranker import CartRanker, no_cart_ranker
-from models.carts import cart_table
+from models.cart_ranker import no_cart_ranker
 from models.catalogue import NO_BRAND, NO_PRICE, Catalogue
-from models.context import Context
-from models.ids import UNKNOWN, IdMap
+from models.ids import IdMap
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
 from models.page_lists import no_page_lists
@@ -27,13 +26,10 @@ from models.popularity import Popularity
 from models.ranked_lists import SOURCES, CustomerLists, RankedLists, no_ranked_lists
 from models.taste import Taste
 from models.texts import Texts
-from models.together import together
 from models.trade_up import TradeUp
 from training.fitting.page_lists import fit_page_lists
-from training.ranking.carts import NEGATIVES, grown
 
 LAST_DAY = 20_000
-CARTS_LEARNED = 200
 CATEGORIES = 40
 
 
@@ -88,7 +84,7 @@ def synthetic_bundle(size: Size, seed: int = 7, version: str = "synthetic") -> B
         page_lists=no_page_lists(size.products),
         cart_ranker=no_cart_ranker(size.products, size.customers),
     )
-    return replace(bundle, cart_ranker=_cart_ranker(bundle, size, rng), page_lists=fit_page_lists(bundle))
+    return replace(bundle, cart_ranker=synthetic_cart_ranker(bundle, rng), page_lists=fit_page_lists(bundle))
 
 
 def _facts(version: str) -> Facts:
@@ -231,28 +227,6 @@ def _past_baskets(purchases: BuyAgain, rng: np.random.Generator) -> PastBaskets:
         baskets=(np.arange(n) % 5).astype(np.uint8),
         weights=rng.random(n, dtype=np.float32),
     )
-
-
-def _cart_ranker(bundle: Bundle, size: Size, rng: np.random.Generator) -> CartRanker:
-    """As many trees, as large, as training grows; what they learn is chance."""
-    groups = rng.integers(0, CATEGORIES, (2, size.products)).astype(np.int32)
-    ranker = CartRanker(
-        trees=np.empty(0, dtype=np.uint8),
-        products=rng.random((size.products, 22), dtype=np.float32),
-        customers=rng.random((size.customers, 9), dtype=np.float32),
-        groups=groups,
-        negatives=np.array([NEGATIVES]),
-    )
-    ready = replace(bundle, cart_ranker=ranker)
-    tables = []
-    for _ in range(CARTS_LEARNED):
-        shown = np.unique(rng.integers(0, size.products, 3)).astype(np.int32)
-        customer = int(rng.integers(size.customers))
-        context = Context(customer, shown, UNKNOWN, np.empty(0, dtype=np.int32), (), None)
-        tables.append(cart_table(ready, context, together(ready, shown)).features)
-    features = np.concatenate(tables)
-    bought = (rng.random(len(features)) < 0.1).astype(np.float32)
-    return replace(ranker, trees=grown(features, bought, seed=1, threads=2))
 
 
 def _popularity(size: Size, orders: np.ndarray, rng: np.random.Generator) -> Popularity:

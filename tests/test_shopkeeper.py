@@ -47,6 +47,25 @@ def test_an_unknown_command_is_named() -> None:
     assert "trian" in result.output
 
 
+def test_a_missing_openmp_says_what_to_install(tmp_path: Path) -> None:
+    """implicit, which fits taste, loads libgomp.so.1: slim machines lack it."""
+    code = (
+        "import sys, importlib.abc\n"
+        "class Slim(importlib.abc.MetaPathFinder):\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'implicit':\n"
+        "            raise ImportError('libgomp.so.1: cannot open shared object file')\n"
+        "sys.meta_path.insert(0, Slim())\n"
+        "from shopkeeper import main; main(['train', '--help'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 1
+    assert "apt-get install libgomp1" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_missing_package_says_what_to_install(tmp_path: Path) -> None:
     """The serving image has no polars: `train` there says so instead of a traceback."""
     code = "import sys; sys.modules['polars'] = None; from shopkeeper import main; main(['train', '--help'])"

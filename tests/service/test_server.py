@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from tests.models.tiny import point_current_at, publish_tiny
 from tests.service.servers import ROOT, Server, free_port, serving, wait_until
+from tests.training.ranking.cart_worlds import learned
 
 
 @pytest.fixture
@@ -99,6 +101,7 @@ def test_counts_of_both_workers_are_summed(server: Server) -> None:
 
 def test_an_interrupt_ends_it_cleanly(server: Server, tmp_path: Path) -> None:
     server.post(customer_id="ana")
+    wait_until(lambda: server.count("shopkeeper_model_info") == 2, "both workers have started")
     assert list(tmp_path.glob("shopkeeper-metrics-*"))
     assert server.interrupt() == 0, server.log.read_text()
     log = server.log.read_text()
@@ -149,30 +152,55 @@ def test_an_address_of_another_machine_is_named(tmp_path: Path) -> None:
     assert "that address is not one of this machine" in result.stderr
 
 
-BLOCKED = ("implicit", "polars", "mlxtend", "matplotlib", "sqlalchemy", "pandas", "babel", "training")
+TEA_AND_MILK = {"basket": ["tea", "milk"], "limit": 1}
 
 
-def test_it_serves_where_nothing_of_training_is_installed(tmp_path: Path) -> None:
-    publish_tiny(tmp_path / "artifacts")
-    blocker = tmp_path / "blocker"
+def _of_training() -> tuple[str, ...]:
+    """What is there only where training is installed; these packages are imported by their own names."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return (*project["optional-dependencies"]["train"], "pandas", "training")
+
+
+def _without(directory: Path, *packages: str) -> str:
+    """A PYTHONPATH with which Python imports none of these packages."""
+    blocker = directory / "blocker"
     blocker.mkdir()
     # Imported by every Python of the server at its start, before anything of ours.
     (blocker / "sitecustomize.py").write_text(
         "import sys\n"
         "class Blocker:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        f"        if name.split('.')[0] in {BLOCKED!r}:\n"
+        f"        if name.split('.')[0] in {packages!r}:\n"
         "            raise ModuleNotFoundError(f'{name} is blocked', name=name)\n"
         "sys.meta_path.insert(0, Blocker())\n"
     )
     check = subprocess.run(
-        [sys.executable, "-c", "import polars"],
+        [sys.executable, "-c", f"import {packages[-1]}"],
         env={"PYTHONPATH": str(blocker)},
         capture_output=True,
         check=False,
     )
-    assert b"polars is blocked" in check.stderr
-    with serving(tmp_path, PYTHONPATH=str(blocker)) as server:
-        assert server.post(customer_id="ana")["model_version"] == "tiny-1"
+    assert f"{packages[-1]} is blocked".encode() in check.stderr
+    return str(blocker)
+
+
+def _publish_learned(artifacts: Path) -> None:
+    """A shop where with tea and milk the learned order puts sugar first, the mix of sources bread."""
+    publish_tiny(artifacts, "learned", learned())
+
+
+def test_it_serves_where_nothing_of_training_is_installed(tmp_path: Path) -> None:
+    _publish_learned(tmp_path / "artifacts")
+    with serving(tmp_path, PYTHONPATH=_without(tmp_path, *_of_training())) as server:
+        assert server.post(**TEA_AND_MILK)["recommendations"][0]["product_id"] == "sugar"
         assert server.status("/docs") == 200
-        assert server.interrupt() == 0, server.log.read_text()
+    assert "LightGBM cannot be loaded" not in server.log.read_text()
+
+
+def test_it_serves_by_the_mix_where_lightgbm_is_missing_and_says_so(tmp_path: Path) -> None:
+    _publish_learned(tmp_path / "artifacts")
+    with serving(tmp_path, PYTHONPATH=_without(tmp_path, *_of_training(), "lightgbm")) as server:
+        assert server.post(**TEA_AND_MILK)["recommendations"][0]["product_id"] == "bread"
+    log = server.log.read_text()
+    assert "carts are answered by the mix of sources, not by the learned order" in log
+    assert "lightgbm is blocked" in log

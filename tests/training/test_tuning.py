@@ -19,7 +19,7 @@ from tests.training.evaluation.worlds import (
 from training.choices import DEFAULT_WEIGHTS, Choices, default_choices
 from training.evaluation.exam import Exam
 from training.evaluation.split import Cut, NotJudgeable
-from training.tuning import simplest_of_the_best, tune
+from training.tuning import MIN_CARTS, simplest_of_the_best, tune
 
 CUT = Cut(FIRST_DAY + 140, FIRST_DAY + 168)
 GOOD = TasteTrial(regularization=0.1, alpha=1.0)
@@ -85,7 +85,7 @@ def test_where_everybody_buys_the_same_news_popularity_outweighs_useless_taste()
 
 
 def test_with_planted_combos_what_goes_together_leads_in_carts() -> None:
-    exam, _, choices = tuned(combo_shop())
+    exam, _, choices = tuned(combo_shop(guests=16))
     carts = [trial for trial in choices.trials if trial.what == "weights with a basket"]
     chosen = next(trial for trial in carts if trial.chosen)
     others = ("item_ridge", "taste", "trending", "popularity")
@@ -96,7 +96,7 @@ def test_with_planted_combos_what_goes_together_leads_in_carts() -> None:
     assert last.score >= 0.99 * chosen.score
     assert choices.weights["cart_ridge"] == 1.0 >= choices.weights["bought_together"]
     assert max(choices.weights[name] for name in others) < 1.0
-    assert len(exam.carts) > 50
+    assert len(exam.carts) >= MIN_CARTS
 
 
 def test_where_rules_are_chance_what_everybody_buys_leads_in_carts() -> None:
@@ -144,8 +144,17 @@ def test_without_new_purchases_and_carts_the_weights_are_the_defaults() -> None:
 def test_few_carts_leave_the_weights_with_a_basket_at_their_defaults() -> None:
     shop = [(customer, day, bought[:1] if day > CUT.at else bought) for customer, day, bought in clubs_shop()]
     _, _, choices = tuned(shop, GOOD)
-    assert choices.reasons == ("the weights with a basket are defaults: 0 carts, 50 are needed",)
+    assert choices.reasons == ("the weights with a basket are defaults: 0 carts, 400 are needed",)
     assert choices.weights["taste"] < choices.weights["bought_together"] == 1.0
+
+
+def test_on_a_hundred_carts_nothing_is_chosen() -> None:
+    exam, _, choices = tuned(combo_shop())
+    assert 100 < len(exam.carts) < 200
+    assert choices.reasons == (
+        f"the weights with a basket are defaults: {len(exam.carts)} carts, 400 are needed",
+    )
+    assert choices.weights["cart_ridge"] == DEFAULT_WEIGHTS["cart_ridge"]
 
 
 def test_ties_go_to_the_first() -> None:
@@ -183,7 +192,7 @@ def _chance_rules() -> list[Basket]:
         days = rng.integers(0, 130, 3)
         baskets += [(None, FIRST_DAY + int(day), (*rare, f"hit{int(rng.integers(0, 5))}")) for day in days]
     for day in range(140, 168):
-        for _ in range(8):
+        for _ in range(16):
             rare = [f"rare{int(number):03d}" for number in rng.choice(240, 2, replace=False)]
             hits = [f"hit{int(number)}" for number in rng.choice(5, 3, replace=False)]
             baskets.append((None, FIRST_DAY + day, (*rare, *hits)))

@@ -37,6 +37,7 @@ LIBRARIES = (
     "shopkeeper",
     "implicit",
     "joblib",
+    "lightgbm",
     "matplotlib",
     "mlxtend",
     "numpy",

@@ -110,16 +110,16 @@ def loyal_shop(seed: int = 1) -> list[Basket]:
     return baskets
 
 
-def combo_shop(seed: int = 2) -> list[Basket]:
+def combo_shop(seed: int = 2, guests: int = 4) -> list[Basket]:
     """20 products `a..` that go with `b..` of the same number, beside 10 that go with everything.
 
-    Guests show the pairs. Customers end on a basket with one `a` they never had before, and come
-    back for its `b`, which they never had either.
+    So many guests a day show the pairs. Customers end on a basket with one `a` they never had before, and
+    come back for its `b`, which they never had either.
     """
     rng = np.random.default_rng(seed)
     baskets: list[Basket] = []
     for day in range(168):
-        for _ in range(4):
+        for _ in range(guests):
             pair = int(rng.integers(0, 20))
             staple = f"s{int(rng.integers(0, 10))}"
             baskets.append((None, FIRST_DAY + day, (f"a{pair:02d}", f"b{pair:02d}", staple)))
