@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from typing import NamedTuple, Self
 
 import numpy as np
 
-from models.arrays import Arrays
+from models.arrays import Arrays, frozen, ranges
 from models.scored import Scored
 
 MAX_ANTECEDENTS = 3
@@ -60,18 +61,14 @@ class BasketRules:
         """Positions of the rules whose antecedents are all in the basket (product indices [n])."""
         if len(self.keys) == 0 or len(basket) < 2:
             return np.empty(0, dtype=np.int64)
-        products = sorted({product for product in basket.tolist() if product >= 0})[:MAX_BASKET]
-        n_products = int(self.n_products[0])
-        wanted = np.array(
-            [rule_key(combo, n_products) for size in (2, 3) for combo in combinations(products, size)],
-            dtype=np.int64,
-        )
+        products = np.array(sorted({product for product in basket.tolist() if product >= 0})[:MAX_BASKET])
+        # As `rule_key` says it, for all combinations at once: a missing third product is digit 0.
+        base = int(self.n_products[0]) + 1
+        digits = np.append(products + 1, 0)[_combinations(len(products))]
+        wanted = (digits[0] * base + digits[1]) * base + digits[2]
         first, last = self.keys.searchsorted(wanted, "left"), self.keys.searchsorted(wanted, "right")
         hit = first < last
-        return np.concatenate(
-            [np.arange(a, b) for a, b in zip(first[hit], last[hit], strict=True)]
-            or [np.empty(0, dtype=np.int64)]
-        )
+        return ranges(first[hit], last[hit])
 
     def of(self, basket: np.ndarray) -> Scored:
         """Consequents of all rules that match the basket, best first; repeats are possible."""
@@ -92,6 +89,13 @@ class BasketRules:
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
         return cls(**{name: arrays[name] for name in cls.__slots__})
+
+
+@cache
+def _combinations(n: int) -> np.ndarray:
+    """int64 [3, n_combinations] positions of all pairs, then all triples, of n things; n for no third."""
+    rows = [(*pair, n) for pair in combinations(range(n), 2)] + list(combinations(range(n), 3))
+    return frozen(np.array(rows, dtype=np.int64).reshape(-1, 3).T)
 
 
 def rule_key(antecedents: tuple[int, ...], n_products: int) -> int:
