@@ -24,9 +24,9 @@ _master = os.getpid()
 _settings = settings_from_environment().service
 
 # Before NumPy is imported: requests are small, and BLAS threads of several workers only get in each
-# other's way.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+# other's way. Whatever the environment says: a master that reads LightGBM's trees with several OpenMP
+# threads leaves its workers a pool of threads that they do not have, and could wait for it forever.
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 # Before prometheus_client is imported: it decides then whether the workers share their counts. Always
 # a fresh directory, for what an earlier server counted is not ours.
 _metrics = tempfile.mkdtemp(prefix="shopkeeper-metrics-")

@@ -204,3 +204,18 @@ def test_it_serves_by_the_mix_where_lightgbm_is_missing_and_says_so(tmp_path: Pa
     log = server.log.read_text()
     assert "carts are answered by the mix of sources, not by the learned order" in log
     assert "lightgbm is blocked" in log
+
+
+def test_workers_rank_carts_whatever_openmp_was_told(tmp_path: Path) -> None:
+    """The master reads the trees before it forks, each worker reads those of a newer artifact after."""
+    _publish_learned(tmp_path / "artifacts")
+    with serving(tmp_path, OMP_NUM_THREADS="4") as server:
+        assert server.post(**TEA_AND_MILK)["recommendations"][0]["product_id"] == "sugar"
+        publish_tiny(tmp_path / "artifacts", "newer", learned())
+
+        def newer() -> bool:
+            answers = [server.post(**TEA_AND_MILK) for _ in range(10)]
+            assert {answer["recommendations"][0]["product_id"] for answer in answers} == {"sugar"}
+            return {answer["model_version"] for answer in answers} == {"newer"}
+
+        wait_until(newer, "both workers rank by the newer artifact")
