@@ -6,7 +6,7 @@ Excludes and limits are hard, as the filters are. The rest only moves what survi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -164,7 +164,7 @@ class _Arranger:
             matched = self._matches(one, proposed.products)
             factors[matched] *= one.policy.factor
             touched.extend(proposed.products[matched].tolist())
-        return replace(proposed, scores=boosted(proposed.scores, factors), ordered=False)
+        return proposed._replace(scores=boosted(proposed.scores, factors), ordered=False)
 
     def _ranked(self, kind: Kind, proposed: Candidates, filters: Filters, depth: int | None) -> list[Pick]:
         """The candidates that neither a filter nor an exclude removes, best first, all variants of each."""

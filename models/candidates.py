@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +25,7 @@ BESIDE = 40  # products of a customer's own lists that are looked at on a page o
 CART_POOL = 50  # products that item ridge proposes for a cart
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Candidates:
+class Candidates(NamedTuple):
     """Distinct products with one score each.
 
     products  int32 [n]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,8 +12,7 @@ from models.ids import UNKNOWN
 from models.query import Fallback, Query
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Context:
+class Context(NamedTuple):
     """Positions for the ids of a query.
 
     customer   index of the customer, UNKNOWN (-1) for a guest or an unknown one

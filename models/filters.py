@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -19,8 +18,7 @@ Rule = Literal["in_context", "excluded", "out_of_stock", "bought_before"]
 NONE: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(NamedTuple):
     """What must not be recommended in one context. Families stand for all variants of a product.
 
     They are sets, asked about one candidate after the other from the best down: a few are enough for
@@ -69,4 +67,6 @@ def judged(
 
 
 def _families(family: np.ndarray, products: np.ndarray) -> frozenset[int]:
+    if len(products) == 1:  # the page of one product
+        return frozenset((int(family[products[0]]),))
     return frozenset(family[products].tolist()) if len(products) else NONE

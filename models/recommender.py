@@ -60,7 +60,8 @@ def recommend(bundle: Bundle, query: Query, policies: Sequence[Compiled] = ()) -
             picks = _pick(bundle, proposals, filters, query.limit)
     reasons = Reasons(bundle, context, rules)
     product_id, name = bundle.product_id, bundle.product_name
-    recommendations = tuple(
+    because = reasons.of
+    recommendations = [
         Recommendation(
             product_id(product),
             name(product),
@@ -68,12 +69,12 @@ def recommend(bundle: Bundle, query: Query, policies: Sequence[Compiled] = ()) -
             rank,
             round(score, 4),
             source,
-            reasons.of(product, source) if policy is None else _placed(reasons, product, source, policy),
+            because(product, source) if policy is None else _placed(reasons, product, source, policy),
         )
         for rank, (kind, product, score, source, policy) in enumerate(picks, start=1)
-    )
+    ]
     return Answer(
-        recommendations,
+        tuple(recommendations),
         context.fallback,
         context.unknown_ids,
         query.limit - len(recommendations),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,8 +12,7 @@ from models.scored import NOTHING, Scored
 NO_RULES = np.empty(0, dtype=np.int64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Together:
+class Together(NamedTuple):
     """Rules as positions in the models of the bundle.
 
     pairs        int64 [n] pair rules of all products shown, best first

@@ -76,6 +76,7 @@ class Metrics:
             multiprocess_mode="livesum",
         )
         self._counters: dict[tuple[str, ...], Counter] = {}
+        self._offered: dict[tuple[str, str], Counter] = {}
         self._timers: dict[str, Histogram] = {}
 
     def answered(self, route: str, status: int, seconds: float) -> None:
@@ -92,8 +93,11 @@ class Metrics:
         for item in answer.recommendations:
             key = (item.kind, item.source)
             counts[key] = counts.get(key, 0) + 1
-        for (kind, source), count in counts.items():
-            self._child(self._recommended, "recommended", kind, source).inc(count)
+        for offered, count in counts.items():
+            child = self._offered.get(offered)
+            if child is None:
+                child = self._offered[offered] = self._recommended.labels(*offered)
+            child.inc(count)
         if answer.fallback is not None:
             self._child(self._fallbacks, "fallbacks", answer.fallback).inc()
         if answer.unknown_ids:
