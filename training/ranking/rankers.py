@@ -28,7 +28,7 @@ PARAMETERS: Mapping[Order, Mapping[str, Any]] = {
     "all": {"learning_rate": 0.03, "num_leaves": 15, "min_data_in_leaf": 1000, "feature_fraction": 0.2},
     "new": {"learning_rate": 0.04, "num_leaves": 15, "min_data_in_leaf": 300, "feature_fraction": 0.5},
 }
-ROUNDS: Mapping[Order, int] = {"all": 200, "new": 130}
+ROUNDS: Mapping[Order, int] = {"all": 350, "new": 200}
 FEWEST_BOUGHT = 300  # examples of a purchase: with fewer there is no order to learn
 
 
