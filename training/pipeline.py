@@ -26,6 +26,7 @@ from training.evaluation.run import Judged, tune_and_evaluate
 from training.fitting.page_lists import fit_page_lists
 from training.gate import GateVerdict, check
 from training.publishing import POINTER, new_version, prune, publish, store
+from training.ranking.history import History
 from training.ranking.learned import apply
 from training.report.collect import Trained, collect, library_versions
 from training.report.content import ReportContent, Stage
@@ -88,7 +89,8 @@ def run_training(
             shop.orders, catalogue, settings.training, judged.choices, facts, progress=progress
         )
     with watch.stage("customers' lists"):
-        bundle = apply(bundle, shop.orders, settings.training, judged.learned, progress=progress)
+        history = History.of_orders(shop.orders, facts.last_day + 1)
+        bundle = apply(bundle, history, settings.training, judged.learned, progress=progress)
     with watch.stage("products' pages"):
         bundle = replace(bundle, page_lists=fit_page_lists(bundle, progress=progress))
     with watch.stage("report"):

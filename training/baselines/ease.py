@@ -2,6 +2,9 @@
 
 Steck: Embarrassingly Shallow Autoencoders for Sparse Data, WWW 2019. With P = (X'X + lam I)^-1 the
 weights are B = I - P diag(P)^-1, and the scores of rows X are X B.
+
+Written apart from `training.ranking.ridge`, so that what the blend is measured against shares no mistake with
+what the blend is made of.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""What a baseline may know: the orders before a cut as arrays; and what it is asked."""
+"""What a baseline may know: the orders before a cut as arrays; and what it is asked.
+
+Guests' baskets are in it, as rules and EASE on carts need them; `training.ranking.history` leaves them out,
+and keeps the order of entries and prices, from which features are computed.
+"""
 
 from __future__ import annotations
 

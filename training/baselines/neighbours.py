@@ -1,4 +1,8 @@
-"""Neighbours of customers: TIFU-KNN and UP-CF."""
+"""Neighbours of customers: TIFU-KNN and UP-CF.
+
+Written apart from `training.ranking.neighbours`, so that what the blend is measured against shares no mistake
+with what the blend is made of.
+"""
 
 from __future__ import annotations
 

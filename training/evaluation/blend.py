@@ -21,7 +21,8 @@ from training.evaluation.past import facts_of, quick, without_stock
 from training.evaluation.protocol import refuse_later_models
 from training.evaluation.split import NotJudgeable
 from training.fitting.progress import Progress
-from training.ranking.learned import Learned, apply, learn_carts, learn_people
+from training.ranking.history import History
+from training.ranking.learned import apply, learn
 from training.tuning import tune_and_fit
 
 CatalogueOf = Callable[[Exam], Catalogue]  # as it was known at the exam's cut
@@ -47,14 +48,11 @@ def fit_blend(
         shortcuts=Shortcuts(skip=frozenset({"similar", "trade_up"})),
     )
     refuse_later_models(test, bundle)
-    window = test.cut.stop - test.cut.at
-    learned = Learned(
-        learn_people(test.history, catalogue_of(test), settings, window, test.cut.at, progress),
-        "there is no validation"
-        if earlier is None or isinstance(validation, NotJudgeable)
-        else learn_carts(validation, earlier, settings, progress),
+    history = History.of_orders(test.history, test.cut.at)
+    learned = learn(
+        history, test, validation, earlier, settings, catalogue=bundle.catalogue, progress=progress
     )
-    bundle = apply(bundle, test.history, settings, learned, customers=test.customers, progress=progress)
+    bundle = apply(bundle, history, settings, learned, customers=test.customers, progress=progress)
     return bundle, choices
 
 

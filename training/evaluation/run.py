@@ -14,7 +14,8 @@ from training.evaluation.past import facts_of, quick, without_stock
 from training.evaluation.protocol import Evaluation, evaluate
 from training.evaluation.split import NotJudgeable, Split, split_by_time, thin
 from training.fitting.progress import Progress, silent
-from training.ranking.learned import Learned, apply, learn_carts, learn_people
+from training.ranking.history import History
+from training.ranking.learned import Learned, apply, learn
 from training.tuning import tune, tune_and_fit
 
 # Order lines that models are fitted on while judging. A shop with more is judged by a sample of its
@@ -57,13 +58,9 @@ def tune_and_evaluate(
         progress=progress,
         shortcuts=Shortcuts(skip=frozenset({"similar", "trade_up"})),
     )
-    learned = Learned(
-        learn_people(test.history, catalogue, settings, split.window_days, test.cut.at, progress),
-        "there is no validation"
-        if earlier is None or isinstance(validation, NotJudgeable)
-        else learn_carts(validation, earlier, settings, progress),
-    )
-    bundle = apply(bundle, test.history, settings, learned, customers=test.customers, progress=progress)
+    history = History.of_orders(test.history, test.cut.at)
+    learned = learn(history, test, validation, earlier, settings, catalogue=catalogue, progress=progress)
+    bundle = apply(bundle, history, settings, learned, customers=test.customers, progress=progress)
     return Judged(choices, evaluate(test, bundle, split, progress=progress), learned)
 
 

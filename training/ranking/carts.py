@@ -82,13 +82,16 @@ def fit_cart_order(
         return _without_order(reason)
     rng = np.random.default_rng(seed)
     tables, bought = [], []
+    sold = bundle.bought_together.product_orders > 0
     draws = max(1, min(DRAWS, MAX_DRAWN // max(len(carts), 1)))
     for number, row in enumerate(np.tile(np.arange(len(carts)), draws).tolist()):
         if number % 1000 == 0:
             progress(f"carts learned from: {number:,} of {draws * len(carts):,}")
         basket, lost = carts.baskets.of(row), int(carts.removed.of(row)[0])
         if number >= len(carts):
-            basket, lost = _exchanged(basket, lost, rng)
+            basket, lost = _exchanged(basket, lost, sold, rng)
+        if not len(basket):
+            continue
         features, right = _examples(bundle, int(carts.customers[row]), basket, lost, rng)
         if right.any():  # a product that no source proposes teaches nothing
             tables.append(features)
@@ -113,12 +116,17 @@ def _without_order(reason: str) -> str:
     return reason
 
 
-def _exchanged(basket: np.ndarray, lost: int, rng: np.random.Generator) -> tuple[np.ndarray, int]:
-    """The same cart with another product taken out."""
+def _exchanged(
+    basket: np.ndarray, lost: int, sold: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, int]:
+    """The same cart with another product taken out, and the lost one put back if it was ever `sold` before:
+    carts have known products alone.
+    """
     at = int(rng.integers(len(basket)))
-    rest = basket.copy()
-    rest[at] = lost
-    return np.sort(rest), int(basket[at])
+    rest = np.delete(basket, at)
+    if sold[lost]:
+        rest = np.sort(np.append(rest, np.int32(lost)))
+    return rest, int(basket[at])
 
 
 def _examples(

@@ -1,4 +1,8 @@
-"""What known customers bought before a day, in the order in which features are computed from it."""
+"""What known customers bought before a day, in the order in which features are computed from it.
+
+`training.baselines.history` has the baskets of guests too, as one matrix: that is what the methods of the
+papers need. Features need the order of entries, prices, and the same history as of any earlier day.
+"""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ import numpy as np
 from config.training import Training
 from models.bundle import Bundle
 from models.catalogue import Catalogue
-from training.data.orders import Orders
 from training.evaluation.exam import Exam
+from training.evaluation.split import NotJudgeable
 from training.fitting.progress import Progress, silent
 from training.ranking.carts import fit_cart_order, with_order, with_statistics
 from training.ranking.fit import Rankers, fit_rankers
@@ -38,16 +38,28 @@ class Learned:
         )
 
 
-def learn_people(
-    orders: Orders, catalogue: Catalogue, settings: Training, window: int, as_of: int, progress: Progress
-) -> Rankers | str:
-    """The orders for known customers, of what was bought before `as_of`."""
-    return fit_rankers(History.of_orders(orders, as_of), catalogue, settings, window, progress)
+def learn(
+    history: History,
+    test: Exam,
+    validation: Exam | NotJudgeable,
+    earlier: Bundle | None,
+    settings: Training,
+    *,
+    catalogue: Catalogue,
+    progress: Progress = silent,
+) -> Learned:
+    """The orders that the test judges, learned from what was known before it.
+
+    `history` is that of the test. `earlier` is the bundle of what was known before validation, whose carts
+    are learned from.
+    """
+    people = fit_rankers(history, catalogue, settings, test.cut.stop - test.cut.at, progress)
+    if earlier is None or isinstance(validation, NotJudgeable):
+        return Learned(people, "there is no validation")
+    return Learned(people, _learn_carts(validation, earlier, settings, progress))
 
 
-def learn_carts(
-    exam: Exam, bundle: Bundle, settings: Training, progress: Progress = silent
-) -> np.ndarray | str:
+def _learn_carts(exam: Exam, bundle: Bundle, settings: Training, progress: Progress) -> np.ndarray | str:
     """The order of carts, of the exam's carts; the bundle is of the exam's history."""
     if not settings.ranking.enabled:
         return "ranking is switched off (training.ranking.enabled)"
@@ -58,15 +70,14 @@ def learn_carts(
 
 def apply(
     bundle: Bundle,
-    orders: Orders,
+    history: History,
     settings: Training,
     learned: Learned,
     *,
     customers: np.ndarray | None = None,
     progress: Progress = silent,
 ) -> Bundle:
-    """The bundle of these orders with the lists of `customers` (all if None) and the order of carts."""
-    history = History.of_orders(orders, bundle.facts.last_day + 1)
+    """The bundle of this history with the lists of `customers` (all if None) and the order of carts."""
     if not isinstance(learned.carts, str):
         ready = with_statistics(bundle, history, groupings(bundle.catalogue))
         bundle = with_order(ready, learned.carts)

@@ -1,4 +1,8 @@
-"""Sources that ask customers who are alike."""
+"""Sources that ask customers who are alike.
+
+`training.baselines.neighbours` has the same methods as the papers describe them, with settings to tune, and
+asks them of the customers they were fitted on. Sources are fitted on a sample, and score anybody's history.
+"""
 
 from __future__ import annotations
 

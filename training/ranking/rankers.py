@@ -28,7 +28,7 @@ PARAMETERS: Mapping[Order, Mapping[str, Any]] = {
     "all": {"learning_rate": 0.03, "num_leaves": 15, "min_data_in_leaf": 1000, "feature_fraction": 0.2},
     "new": {"learning_rate": 0.04, "num_leaves": 15, "min_data_in_leaf": 300, "feature_fraction": 0.5},
 }
-ROUNDS: Mapping[Order, int] = {"all": 200, "new": 130}
+ROUNDS: Mapping[Order, int] = {"all": 350, "new": 200}
 FEWEST_BOUGHT = 300  # examples of a purchase: with fewer there is no order to learn
 
 
@@ -38,7 +38,6 @@ class Ranker:
 
     order: Order
     trees: str
-    names: tuple[str, ...]
 
     def ready(self) -> Callable[[np.ndarray], np.ndarray]:
         """How likely candidates (features float32 [n, n_features]) are to be bought: float32 [n], 0 to 1."""
@@ -72,7 +71,6 @@ def fit_ranker(
         return None
     import lightgbm  # noqa: PLC0415  # see why_not
 
-    names = examples[0].names
     parameters = {**COMMON, **PARAMETERS[order], "seed": seed, "num_threads": threads}
     parameters["min_data_in_leaf"] = min(parameters["min_data_in_leaf"], max(20, bought // 20))
     weights = np.concatenate([part.weights for part in examples])
@@ -80,8 +78,8 @@ def fit_ranker(
         np.concatenate([part.features for part in examples]),
         np.concatenate([part.bought for part in examples]),
         weight=weights / weights.mean(),
-        feature_name=list(names),
+        feature_name=list(examples[0].names),
         params=parameters,
     )
     progress(f"ranker of {order} products: {len(weights):,} examples")
-    return Ranker(order, lightgbm.train(parameters, data, ROUNDS[order]).model_to_string(), names)
+    return Ranker(order, lightgbm.train(parameters, data, ROUNDS[order]).model_to_string())

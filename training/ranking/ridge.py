@@ -1,4 +1,8 @@
-"""Ridge regression as a source: from products to products, and from a history to what follows it."""
+"""Ridge regression as a source: from products to products, and from a history to what follows it.
+
+`training.baselines.ease` is the same regression as a method of its own, tuned, for customers it was fitted
+on and for carts. Sources are fitted on a sample, and score anybody's history.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from models.query import Kind
 from models.together import together
 from tests.training.ranking.cart_worlds import CUT, learned, lost_sugar, ready, shop
 from training.evaluation.mixing import customer_context
-from training.ranking.carts import FEWEST_COMPLETED, NEGATIVES, fit_cart_order
+from training.evaluation.rows import Rows
+from training.ranking.carts import FEWEST_COMPLETED, NEGATIVES, _exchanged, fit_cart_order
 from training.ranking.history import History
 from training.ranking.statistics import product_statistics
 
@@ -73,6 +75,29 @@ def test_without_lightgbm_the_log_says_why(
     assert isinstance(reason, str)
     assert reason.startswith("LightGBM cannot be loaded")
     assert f"no order of carts was learned, they are mixed by weight: {reason}" in caplog.text
+
+
+@pytest.mark.parametrize(("lost", "back"), [(3, True), (4, False)])
+def test_a_cart_that_loses_another_product_has_products_sold_before_alone(lost: int, back: bool) -> None:
+    basket, sold = np.array([0, 2, 5], dtype=np.int32), np.array([1, 1, 1, 1, 0, 1], dtype=bool)
+    taken = set()
+    for seed in range(20):
+        rest, out = _exchanged(basket, lost, sold, np.random.default_rng(seed))
+        taken.add(out)
+        assert rest.tolist() == sorted({0, 2, 5, lost} - {out} if back else {0, 2, 5} - {out})
+    assert taken == {0, 2, 5}
+    assert basket.tolist() == [0, 2, 5]
+
+
+def test_carts_of_which_nothing_known_is_left_are_passed_over() -> None:
+    """Tea alone, which lost sugar: where sugar is new to the shop, taking out the tea leaves nothing."""
+    carts, products = lost_sugar(150), shop().products
+    tea = Rows.of_pairs(np.arange(150), np.full(150, products.index("tea")), 150)
+    known = ready().bought_together.product_orders.copy()
+    known[products.index("sugar")] = 0
+    bundle = replace(ready(), bought_together=replace(ready().bought_together, product_orders=known))
+    reason = fit_cart_order(bundle, replace(carts, baskets=tea), 1, 1)
+    assert reason == f"150 carts can be learned from, {FEWEST_COMPLETED} are needed"
 
 
 def test_the_usual_gap_is_the_first_statistic() -> None:

@@ -49,9 +49,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 # Orders as a training learns them; their trees are nobody's business here.
-LEARNED = Learned(
-    Rankers(Ranker("all", "", ()), Ranker("new", "", ()), window=28), np.empty(0, dtype=np.uint8)
-)
+LEARNED = Learned(Rankers(Ranker("all", ""), Ranker("new", ""), window=28), np.empty(0, dtype=np.uint8))
 
 
 def lines_of(rows: Sequence[tuple[int, int, int, float, int | None, datetime]]) -> pl.DataFrame:
