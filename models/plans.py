@@ -221,7 +221,8 @@ class PlanBook:
         }
         for name in ("plan_names", "add_on_names"):
             parts[name] = Texts(arrays[f"{name}_data"], arrays[f"{name}_ends"])
-        return cls(**parts, **{name: arrays[name] for name in cls.__slots__ if name not in parts})
+        parts |= {name: arrays[name] for name in cls.__slots__ if name not in parts}
+        return cls(**parts)
 
 
 UNLIMITED = float(np.finfo(np.float64).max)  # a quota nothing reaches; finite, as artifacts must be

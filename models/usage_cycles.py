@@ -59,6 +59,18 @@ class UsageCycles:
         first, last = np.searchsorted(self.customer, [customer, customer + 1])
         return self.take(np.arange(first, last))
 
+    @classmethod
+    def joined(cls, parts: list[Self]) -> Self:
+        """The rows of several, one after the other."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(
+            **{
+                name: frozen(np.concatenate([getattr(part, name) for part in parts]))
+                for name in cls.__slots__
+            }
+        )
+
     def to_arrays(self) -> Arrays:
         return {name: getattr(self, name) for name in self.__slots__}
 
