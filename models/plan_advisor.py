@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from models.advice import NO_DAY, TOP_UP, Advice
-from models.arrays import Arrays, frozen
+from models.arrays import Arrays
 from models.plan_decision import NudgeLimits, Outlook, Prices, comparable_plans, decide
 from models.plan_pricing import Strata, expected_costs, p_cheaper
 from models.plans import UNLIMITED, PlanBook

@@ -64,7 +64,7 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
     whole = np.maximum(timeline.weight[:, now.start : to_end.stop].sum(axis=1), LEAST)
     counted_w = timeline.weight * timeline.counted
     known_w = counted_w[:, since].sum(axis=1)
-    recorded = timeline.seen.any(axis=0)
+    recorded: np.ndarray = timeline.seen.any(axis=0)
     after_first = np.arange(len(recorded)) + timeline.first >= timeline.beginning - 1
     return UsageCycles(
         customer=_one(NOBODY, np.int32),

@@ -44,9 +44,7 @@ class NudgeViews:
     def plan_nudges(self) -> Response:
         bundle, nudges = self._plans()
         asked = NudgeRequest.model_validate_json(_body(NUDGE_BODY_BYTES))
-        answer = self._desk.of_request(
-            bundle, prepared(asked, nudges.advisor, bundle.facts.minor_digits)
-        )
+        answer = self._desk.of_request(bundle, prepared(asked, nudges.advisor, bundle.facts.minor_digits))
         self._metrics.nudged([answer["nudge"]["decision"]], answer["fallback"])
         return _json(answer)
 
