@@ -80,7 +80,8 @@ class PlanAdvisor:
         prices = self.prices(cycles, coming)
         top_ups = best_top_ups(book, self.strata, cycles, coming, p_exceed, limits.gate)
         jumped = ((coming.jumped | _doubled(cycles, level)) & metered & (level.cycles > 0)).any(axis=1)
-        outlook = Outlook(p_exceed, coming.next.mean, jumped, (level.cycles * metered).max(axis=1, initial=0))
+        seen = (level.cycles * metered).max(axis=1, initial=0)
+        outlook = Outlook(p_exceed, coming.next.mean, jumped, np.exp(level.mean), seen)
         decided = decide(book, cycles, outlook, prices, top_ups, limits)
         rows, tops = np.arange(len(plan)), decided.decision == TOP_UP
         current = np.where(tops, top_ups.current, prices.cost[rows, plan])

@@ -65,12 +65,14 @@ class Outlook(NamedTuple):
     """What the decision needs of the forecast: p_exceed and next_mean [n, n_meters], the others [n].
 
     jumped  the running cycle is unusual or on a new level
+    usual   float64 [n, n_meters] use of a cycle before the running one is looked at
     cycles  finished cycles known
     """
 
     p_exceed: np.ndarray
     next_mean: np.ndarray
     jumped: np.ndarray
+    usual: np.ndarray
     cycles: np.ndarray
 
 
@@ -114,7 +116,8 @@ def decide(
     """The decision for every subscriber.
 
     A change of plan is for the next cycle, a top-up for the running one. Where both pay the change is the
-    decision, unless the running cycle has jumped: then the top-up is, until a finished cycle says more.
+    decision, unless it is only the jump of the running cycle that speaks for it: then the top-up is, until a
+    finished cycle says more.
     """
     rows = np.arange(len(cycles))
     plan = cycles.plan.astype(np.int64)
@@ -129,6 +132,7 @@ def decide(
     change = open_[rows, target]
     topped = top_ups.add_on != NO_ADD_ON
     waits = change & outlook.jumped & topped & larger[rows, target]
+    waits &= ~_usually_cheaper(book, outlook, plan, target)
     change &= ~waits
     too_early = (outlook.cycles == 0) & (cycles.days < limits.least_days)
     decision = np.full(len(cycles), STAY, dtype=np.int8)
@@ -157,6 +161,15 @@ def decide(
         (np.where(flag, REASON_BITS[name], 0) for name, flag in flags.items()), np.zeros(len(plan), np.int64)
     )
     return Decided(decision, recommended, gain, p, _confidence(cycles, outlook), reasons.astype(np.int32))
+
+
+def _usually_cheaper(
+    book: PlanBook, outlook: Outlook, plan: np.ndarray, target: np.ndarray
+) -> np.ndarray:
+    """Would the other plan cost less for what was usual before the running cycle?"""
+    rows, costs = np.arange(len(plan)), book.costs(outlook.usual)
+    cheaper: np.ndarray = costs[rows, target] < costs[rows, plan]
+    return cheaper
 
 
 def _situation(
