@@ -53,12 +53,14 @@ class Prices(NamedTuple):
     comparable  the plan is of the family, has every meter of the current one, and is it or is on sale
     cost        minor units, NaN where not comparable; `throttling` the priced throttling in it
     p_saves     probability that it costs less than the current plan
+    realised    float64 [n, 2] of the expected saving of upgrades and downgrades, what is to be counted on
     """
 
     comparable: np.ndarray
     cost: np.ndarray
     throttling: np.ndarray
     p_saves: np.ndarray
+    realised: np.ndarray
 
 
 class Outlook(NamedTuple):
@@ -143,7 +145,10 @@ def decide(
     moves = change & ~too_early
     recommended = np.where(moves, target, plan).astype(np.int16)
     tops = decision == TOP_UP
-    gain = np.where(moves, saving[rows, target], np.where(tops, top_ups.saving, 0.0))
+    counted = saving[rows, target] * np.where(
+        larger[rows, target], prices.realised[:, 0], prices.realised[:, 1]
+    )
+    gain = np.where(moves, counted, np.where(tops, top_ups.saving, 0.0))
     p = np.where(moves, prices.p_saves[rows, target], np.where(tops, top_ups.p_saves, 0.0))
     flags = {
         "CHEAPER_PLAN": moves,
@@ -163,9 +168,7 @@ def decide(
     return Decided(decision, recommended, gain, p, _confidence(cycles, outlook), reasons.astype(np.int32))
 
 
-def _usually_cheaper(
-    book: PlanBook, outlook: Outlook, plan: np.ndarray, target: np.ndarray
-) -> np.ndarray:
+def _usually_cheaper(book: PlanBook, outlook: Outlook, plan: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Would the other plan cost less for what was usual before the running cycle?"""
     rows, costs = np.arange(len(plan)), book.costs(outlook.usual)
     cheaper: np.ndarray = costs[rows, target] < costs[rows, plan]

@@ -169,9 +169,7 @@ class UsageHistory:
         whole = self._one(self.weight, self.kind[rows], begin, end)
         return self._one(self.recorded, rows, begin, end), known / np.maximum(whole, LEAST)
 
-    def shares(
-        self, rows: np.ndarray, cycle: np.ndarray, edges: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def shares(self, rows: np.ndarray, cycle: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Use on days that count between `edges` [n, n_spans + 1], and its W; both [n, n_spans, n_meters].
 
         The last edge is the end of the cycle that begins on the days `cycle` [n].
