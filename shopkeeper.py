@@ -38,6 +38,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "recommend",
         "Write recommendations for many customers to a file.",
     ),
+    "nudge": (
+        "training.commands.nudge",
+        "nudge",
+        "Write who should move to which plan, from their usage, to a file.",
+    ),
     "publish": ("training.commands.artifacts", "publish", "Make an artifact the current one."),
     "rollback": ("training.commands.artifacts", "rollback", "Go back to the artifact published before."),
     "artifacts": ("training.commands.artifacts", "artifacts", "List the artifacts and which one is current."),

@@ -22,7 +22,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from service.app import create_app
-from service.routes import ROUTES, Route
+from service.route import Route
+from service.routes import ROUTES
 from tests.models.tiny import publish_tiny
 from tests.service.conftest import settings_for
 
