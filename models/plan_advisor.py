@@ -15,7 +15,8 @@ from models.plans import UNLIMITED, PlanBook
 from models.subscriptions import DailyUsage, Subscriptions
 from models.top_ups import best_top_ups
 from models.usage_cycles import UsageCycles
-from models.usage_forecast import Faults, Forecast, forecast
+from models.usage_defaults import default_dynamics
+from models.usage_forecast import LEAST, Faults, Forecast, forecast
 from models.usage_history import UsageHistory, running_on
 from models.usage_level import Dynamics, Level, follow
 from models.usage_profile import UsageProfile
@@ -70,7 +71,8 @@ class PlanAdvisor:
         comparable = comparable_plans(self.book, plan)
         cost, throttling = expected_costs(self.book, coming.next, comparable)
         p_saves = p_cheaper(self.book, self.strata, coming.next, plan, comparable)
-        return Prices(comparable, cost, throttling, p_saves)
+        realised = self.faults.saving[self.book.family[plan]]
+        return Prices(comparable, cost, throttling, p_saves, realised)
 
     def _advise(self, cycles: UsageCycles, limits: NudgeLimits) -> Advice:
         book, plan = self.book, cycles.plan.astype(np.int64)
@@ -80,7 +82,8 @@ class PlanAdvisor:
         prices = self.prices(cycles, coming)
         top_ups = best_top_ups(book, self.strata, cycles, coming, p_exceed, limits.gate)
         jumped = ((coming.jumped | _doubled(cycles, level)) & metered & (level.cycles > 0)).any(axis=1)
-        outlook = Outlook(p_exceed, coming.next.mean, jumped, (level.cycles * metered).max(axis=1, initial=0))
+        seen = (level.cycles * metered).max(axis=1, initial=0)
+        outlook = Outlook(p_exceed, coming.next.mean, jumped, np.exp(level.mean), seen)
         decided = decide(book, cycles, outlook, prices, top_ups, limits)
         rows, tops = np.arange(len(plan)), decided.decision == TOP_UP
         current = np.where(tops, top_ups.current, prices.cost[rows, plan])
@@ -134,6 +137,18 @@ class PlanAdvisor:
         )
 
 
+def untrained(book: PlanBook) -> PlanAdvisor:
+    """The advisor of plans of which no use is known: a flat profile, and what `usage_defaults` assumes."""
+    n_families, n_meters = len(book.families), len(book.meters)
+    return PlanAdvisor(
+        book,
+        UsageProfile.flat(n_families, n_meters),
+        default_dynamics(book),
+        Faults.none(n_families, n_meters),
+        Strata.of(n_meters),
+    )
+
+
 def _doubled(cycles: UsageCycles, level: Level) -> np.ndarray:
     """Is the running cycle's rate [n, n_meters] far above a level that several cycles have shown?"""
     usual = np.exp(level.mean) * np.maximum(cycles.exposed_w, 0.0)
@@ -145,8 +160,8 @@ def _doubled(cycles: UsageCycles, level: Level) -> np.ndarray:
 
 def _exhaustion(cycles: UsageCycles, p50: np.ndarray, quota: np.ndarray) -> np.ndarray:
     """The day [n, n_meters] on which the median use passes the quota, NO_DAY where it does not."""
-    left = np.maximum(quota - cycles.used, 0.0)
-    coming = np.maximum(p50 - cycles.used, 1e-9)
-    days = np.minimum(left / coming, 1.0) * (cycles.end - cycles.as_of)[:, None]
+    coming = np.maximum(p50 - cycles.used, LEAST)
+    left = np.clip(quota - cycles.used, 0.0, coming)  # of an unlimited quota, no more than is coming
+    days = left / coming * (cycles.end - cycles.as_of)[:, None]
     day = cycles.as_of[:, None] + np.minimum(days, (cycles.end - cycles.as_of - 1)[:, None]).astype(np.int64)
     return np.where(p50 > quota, day, NO_DAY).astype(np.int32)

@@ -53,24 +53,28 @@ class Prices(NamedTuple):
     comparable  the plan is of the family, has every meter of the current one, and is it or is on sale
     cost        minor units, NaN where not comparable; `throttling` the priced throttling in it
     p_saves     probability that it costs less than the current plan
+    realised    float64 [n, 2] of the expected saving of upgrades and downgrades, what is to be counted on
     """
 
     comparable: np.ndarray
     cost: np.ndarray
     throttling: np.ndarray
     p_saves: np.ndarray
+    realised: np.ndarray
 
 
 class Outlook(NamedTuple):
     """What the decision needs of the forecast: p_exceed and next_mean [n, n_meters], the others [n].
 
     jumped  the running cycle is unusual or on a new level
+    usual   float64 [n, n_meters] use of a cycle before the running one is looked at
     cycles  finished cycles known
     """
 
     p_exceed: np.ndarray
     next_mean: np.ndarray
     jumped: np.ndarray
+    usual: np.ndarray
     cycles: np.ndarray
 
 
@@ -114,7 +118,8 @@ def decide(
     """The decision for every subscriber.
 
     A change of plan is for the next cycle, a top-up for the running one. Where both pay the change is the
-    decision, unless the running cycle has jumped: then the top-up is, until a finished cycle says more.
+    decision, unless it is only the jump of the running cycle that speaks for it: then the top-up is, until a
+    finished cycle says more.
     """
     rows = np.arange(len(cycles))
     plan = cycles.plan.astype(np.int64)
@@ -129,6 +134,7 @@ def decide(
     change = open_[rows, target]
     topped = top_ups.add_on != NO_ADD_ON
     waits = change & outlook.jumped & topped & larger[rows, target]
+    waits &= ~_usually_cheaper(book, outlook, plan, target)
     change &= ~waits
     too_early = (outlook.cycles == 0) & (cycles.days < limits.least_days)
     decision = np.full(len(cycles), STAY, dtype=np.int8)
@@ -139,7 +145,10 @@ def decide(
     moves = change & ~too_early
     recommended = np.where(moves, target, plan).astype(np.int16)
     tops = decision == TOP_UP
-    gain = np.where(moves, saving[rows, target], np.where(tops, top_ups.saving, 0.0))
+    counted = saving[rows, target] * np.where(
+        larger[rows, target], prices.realised[:, 0], prices.realised[:, 1]
+    )
+    gain = np.where(moves, counted, np.where(tops, top_ups.saving, 0.0))
     p = np.where(moves, prices.p_saves[rows, target], np.where(tops, top_ups.p_saves, 0.0))
     flags = {
         "CHEAPER_PLAN": moves,
@@ -157,6 +166,13 @@ def decide(
         (np.where(flag, REASON_BITS[name], 0) for name, flag in flags.items()), np.zeros(len(plan), np.int64)
     )
     return Decided(decision, recommended, gain, p, _confidence(cycles, outlook), reasons.astype(np.int32))
+
+
+def _usually_cheaper(book: PlanBook, outlook: Outlook, plan: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Would the other plan cost less for what was usual before the running cycle?"""
+    rows, costs = np.arange(len(plan)), book.costs(outlook.usual)
+    cheaper: np.ndarray = costs[rows, target] < costs[rows, plan]
+    return cheaper
 
 
 def _situation(

@@ -38,7 +38,8 @@ def mean_excess(use: Gamma, quota: np.ndarray) -> np.ndarray:
     """E[(Y - quota)+], elementwise, for quota of 0 or more."""
     at = quota / use.scale
     above: np.ndarray = gammaincc(use.shape, at)
-    return np.maximum(use.mean * _next_shape(above, use.shape, at) - quota * above, 0.0)
+    excess: np.ndarray = np.maximum(use.mean * _next_shape(above, use.shape, at) - quota * above, 0.0)
+    return excess
 
 
 def started_units(use: Gamma, quota: np.ndarray, unit: np.ndarray) -> np.ndarray:
@@ -75,7 +76,8 @@ def _next_shape(above: np.ndarray, shape: np.ndarray, at: np.ndarray) -> np.ndar
     """Q(k+1, x) from Q(k, x): they differ by x^k e^-x / Gamma(k+1)."""
     with np.errstate(divide="ignore"):
         step = np.exp(shape * np.log(at) - at - gammaln(shape + 1))
-    return np.minimum(above + step, 1.0)
+    next_: np.ndarray = np.minimum(above + step, 1.0)
+    return next_
 
 
 def _some(use: Gamma, rows: np.ndarray) -> Gamma:

@@ -49,14 +49,17 @@ class _Left(NamedTuple):
         """Expected cost from now on with `added` on top of the slack; what is charged stays charged."""
         slack = self.slack + added
         throttled = np.where(self.over & (added == 0), 1.0, exceeds(self.rest, slack))
-        return self.price * started_units(self.rest, slack, self.unit) + self.penalty * throttled
+        units = started_units(self.rest, slack, self.unit)
+        cost: np.ndarray = self.price * units + self.penalty * throttled
+        return cost
 
     def costs(self, rest: np.ndarray, added: float) -> np.ndarray:
         """The same [m, n_draws] for draws of what is to come."""
         over = rest - self.slack[:, None] - added
         units = np.ceil(np.maximum(over, 0.0) / self.unit[:, None])
         throttled = (over > 0) | (self.over & (added == 0))[:, None]
-        return units * self.price[:, None] + throttled * self.penalty[:, None]
+        cost: np.ndarray = units * self.price[:, None] + throttled * self.penalty[:, None]
+        return cost
 
 
 def best_top_ups(
@@ -121,4 +124,4 @@ def running_costs(book: PlanBook, cycles: UsageCycles, forecast: Forecast, rows:
         over = np.maximum(cycles.used[some, meter] - book.quota[plan, meter], 0.0)
         charged = np.ceil(over / book.unit[plan, meter] - 1e-9) * book.price[plan, meter]
         total[limited] += charged + _left(book, cycles, forecast, some, meter).cost(0.0)
-    return total
+    return np.asarray(total)

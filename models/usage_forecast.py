@@ -57,13 +57,15 @@ class Moments(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Faults:
-    """What the moments were wrong by in finished cycles, by family and meter; 1 and straight until learned.
+    """What the moments were wrong by in finished cycles, by family and meter; 1 or straight if not learned.
 
     bias, width            float64 [n_families, n_meters, 2, KNOTS] factors of mean and standard deviation of
                            the rest of the cycle: [.., 0, :] without, [.., 1, :] with a finished cycle
     next_bias, next_width  the same of the next cycle
     shape                  float64 [n_families, n_meters, SHAPE_KNOTS] how often the use of the rest was below
                            what the gamma distribution puts at probability 0, 0.05, ... 1; not falling
+    saving                 float64 [n_families, 2] realised over expected saving of upgrades and downgrades: who
+                           is chosen for a large expected saving is more often overestimated (winner's curse)
     """
 
     bias: np.ndarray
@@ -71,13 +73,14 @@ class Faults:
     next_bias: np.ndarray
     next_width: np.ndarray
     shape: np.ndarray
+    saving: np.ndarray
 
     @classmethod
     def none(cls, n_families: int, n_meters: int) -> Self:
         """Nothing is wrong."""
         ones = frozen(np.ones((n_families, n_meters, 2, KNOTS)))
         straight = np.tile(np.linspace(0, 1, SHAPE_KNOTS), (n_families, n_meters, 1))
-        return cls(ones, ones, ones, ones, frozen(straight))
+        return cls(ones, ones, ones, ones, frozen(straight), frozen(np.ones((n_families, 2))))
 
     def to_arrays(self) -> Arrays:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -131,7 +134,8 @@ class Forecast(NamedTuple):
         left = np.take_along_axis(self.shape, low, axis=-1)[..., 0]
         right = np.take_along_axis(self.shape, low + 1, axis=-1)[..., 0]
         part = np.clip((probability - left) / np.maximum(right - left, LEAST), 0, 1)
-        return np.clip((low[..., 0] + part) / (SHAPE_KNOTS - 1), 1e-6, 1 - 1e-6)
+        bent: np.ndarray = np.clip((low[..., 0] + part) / (SHAPE_KNOTS - 1), 1e-6, 1 - 1e-6)
+        return bent
 
 
 def moments(

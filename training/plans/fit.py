@@ -8,17 +8,18 @@ import numpy as np
 
 from models.arrays import frozen
 from models.billing_days import cycle_of, cycle_start
-from models.plan_advisor import PlanAdvisor
+from models.plan_advisor import PlanAdvisor, untrained
 from models.plan_pricing import Strata
 from models.plans import PlanBook
 from models.subscriptions import DailyUsage, Subscriptions
-from models.usage_defaults import PRIOR, default_dynamics
+from models.usage_defaults import PRIOR
 from models.usage_forecast import Faults
 from models.usage_history import UsageHistory, running_on
 from models.usage_profile import UsageProfile
 from training.plans.dynamics import fit_dynamics
 from training.plans.faults import fit_faults
 from training.plans.profile import fit_profile
+from training.plans.savings import fit_savings
 
 LEARNED_FROM = 4000  # subscribers, drawn at random: their days fit into memory and say enough
 CYCLES_OF_DAYS = 4  # finished cycles in which the chance of single days is measured
@@ -42,14 +43,16 @@ def fit_plan_advisor(
     flat = UsageProfile.flat(n_families, n_meters)
     faults, strata = Faults.none(n_families, n_meters), Strata.of(n_meters)
     if len(running) == 0:
-        return PlanAdvisor(book, flat, default_dynamics(book), faults, strata)
+        return untrained(book)
     profile = fit_profile(UsageHistory.of(running, usage, book, flat, as_of), n_families, as_of)
     history = UsageHistory.of(running, usage, book, profile, as_of)
     cycles = history.cycles(np.arange(len(running)), np.full(len(running), as_of, dtype=np.int64))
     day = measured_days(history, n_families, as_of)
     dynamics = fit_dynamics(cycles, book, day, seed)
     advisor = PlanAdvisor(book, profile, dynamics, faults, strata)
-    return replace(advisor, faults=fit_faults(advisor, history, as_of))
+    advisor = replace(advisor, faults=fit_faults(advisor, history, as_of))
+    saving = fit_savings(advisor, history, as_of)
+    return replace(advisor, faults=replace(advisor.faults, saving=saving))
 
 
 def measured_days(history: UsageHistory, n_families: int, as_of: int) -> np.ndarray:
@@ -60,7 +63,7 @@ def measured_days(history: UsageHistory, n_families: int, as_of: int) -> np.ndar
     """
     anchor = history.running.anchor
     now, rows = cycle_of(np.full(len(anchor), as_of), anchor), np.arange(len(anchor))
-    apart = []
+    apart: list[np.ndarray] = []
     for back in range(1, CYCLES_OF_DAYS + 1):
         begin, end = cycle_start(now - back, anchor), cycle_start(now - back + 1, anchor)
         apart.extend(_apart(history, rows, begin, begin + split, end) for split in SPLITS)
@@ -82,7 +85,7 @@ def _apart(
 ) -> np.ndarray:
     """Squared differences [n, n_meters] of rates in units of their variance; NaN where not known."""
     use, share = history.shares(rows, begin, np.stack([begin, split, end], axis=1))
-    known = (share > LEAST_SEEN).all(axis=1) & (use > 0).all(axis=1)
+    known = np.asarray(np.all((share > LEAST_SEEN) & (use > 0), axis=1))
     share = np.where(known[:, None], share, 1.0)
     whole = np.where(known, use.sum(axis=1) / share.sum(axis=1), 1.0)
     rate = use / share

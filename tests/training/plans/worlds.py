@@ -162,7 +162,7 @@ def _days(rng: np.random.Generator, world: World, shape: tuple[int, ...]) -> np.
     return amount
 
 
-def _subscriptions(
+def _subscriptions(  # noqa: PLR0917  # each is a part of the world
     rng: np.random.Generator,
     world: World,
     book: PlanBook,
