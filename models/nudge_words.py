@@ -79,8 +79,8 @@ class _Speaker:
         unusual = "This cycle is not like the ones before it. " if "RECENT_JUMP" in self.codes else ""
         return (
             f"{self._this_use()} {self._running_out()}{unusual}{self._pack()} covers this cycle and is "
-            f"expected to save {self._money(self.advice.saving)}; {self._plan(self.advice.plan)} stays the plan for "
-            f"now.{self._priced()}"
+            f"expected to save {self._money(self.advice.saving)}; {self._plan(self.advice.plan)} stays the "
+            f"plan for now.{self._priced()}"
         )
 
     def _suppressed(self) -> str:

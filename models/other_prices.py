@@ -8,15 +8,16 @@ import numpy as np
 
 from models.arrays import frozen
 from models.ids import UNKNOWN
-from models.plan_advisor import PlanAdvisor
+from models.plan_advisor import PlanAdvisor, untrained
 from models.plan_pricing import Strata
 from models.plans import PlanBook
-from models.usage_defaults import FIELDS, default_dynamics
+from models.usage_defaults import FIELDS
 from models.usage_forecast import Faults
 from models.usage_level import Dynamics
 from models.usage_profile import UsageProfile
 
 Place = tuple[int, int]  # family and meter
+BY_FAMILY = frozenset({"saving"})  # what is known of a family as a whole
 
 
 def advisor_for(book: PlanBook, known: PlanAdvisor) -> PlanAdvisor:
@@ -26,19 +27,19 @@ def advisor_for(book: PlanBook, known: PlanAdvisor) -> PlanAdvisor:
     else the defaults; a plan of the same name takes the level of its subscribers.
     """
     places = _places(book, known.book)
-    n_families, n_meters = len(book.families), len(book.meters)
-    default = default_dynamics(book)
-    fields = {name: getattr(default, name) for name in FIELDS}
+    bare = untrained(book)
+    fields = {name: getattr(bare.dynamics, name) for name in FIELDS}
     moved = _moved(fields, {name: getattr(known.dynamics, name) for name in FIELDS}, places)
-    flat, none = UsageProfile.flat(n_families, n_meters), Faults.none(n_families, n_meters)
-    order = known.strata.order
+    faults = _moved(bare.faults.to_arrays(), known.faults.to_arrays(), places)
+    faults["saving"] = frozen(_savings(book, known, bare.faults.saving))
+    order, n_meters = known.strata.order, len(book.meters)
     return PlanAdvisor(
         book,
-        UsageProfile(**_moved(flat.to_arrays(), known.profile.to_arrays(), places)),
-        Dynamics(**moved, start=frozen(_start(book, known, default.start))),
-        Faults(**_moved(none.to_arrays(), known.faults.to_arrays(), places)),
-        # The slices are the same for everybody; making them anew takes longer than an answer.
-        Strata(known.strata.means, order[:n_meters]) if n_meters <= len(order) else Strata.of(n_meters),
+        UsageProfile(**_moved(bare.profile.to_arrays(), known.profile.to_arrays(), places)),
+        Dynamics(**moved, start=frozen(_start(book, known, bare.dynamics.start))),
+        Faults(**faults),
+        # The slices are the same for everybody: only how many meters meet differs.
+        Strata(known.strata.means, order[:n_meters]) if n_meters <= len(order) else bare.strata,
     )
 
 
@@ -69,11 +70,23 @@ def _moved(
     """The arrays [n_families, n_meters, ...] of `into` with what is known at these places."""
     moved = {}
     for name, array in into.items():
+        if name in BY_FAMILY:
+            continue
         values = array.copy()
         for place, there in places.items():
             values[place] = known[name][there]
         moved[name] = frozen(values)
     return moved
+
+
+def _savings(book: PlanBook, known: PlanAdvisor, default: np.ndarray) -> np.ndarray:
+    """Realised over expected savings [n_families, 2] of families of the same name."""
+    savings = default.copy()
+    for family in range(len(book.families)):
+        there = known.book.families.index(book.families.id(family))
+        if there != UNKNOWN:
+            savings[family] = known.faults.saving[there]
+    return savings
 
 
 def _start(book: PlanBook, known: PlanAdvisor, default: np.ndarray) -> np.ndarray:

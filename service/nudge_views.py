@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
@@ -77,7 +78,8 @@ class NudgeViews:
     def _read(row: dict[str, Any], bundle: Bundle, nudges: PlanNudges) -> Prepared | dict[str, Any]:
         """One request of a batch, or the fields of the problem with it."""
         try:
-            asked = NudgeRequest.model_validate_json(orjson.dumps(row))
+            # json, not orjson: it keeps NaN, which is refused by name, and numbers of any length.
+            asked = NudgeRequest.model_validate_json(json.dumps(row))
             return prepared(asked, nudges.advisor, bundle.facts.minor_digits)
         except ValidationError as error:
             return invalid_body(error, NudgeRequest)
