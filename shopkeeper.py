@@ -33,6 +33,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "evaluate",
         "Compare every method and the service's own answers on the same customers.",
     ),
+    "evaluate-plans": (
+        "training.commands.evaluate_plans",
+        "evaluate_plans",
+        "Walk finished cycles: how good forecasts and plan nudges would have been.",
+    ),
     "recommend": (
         "training.commands.recommend",
         "recommend",

@@ -64,8 +64,8 @@ class Faults:
     next_bias, next_width  the same of the next cycle
     shape                  float64 [n_families, n_meters, SHAPE_KNOTS] how often the use of the rest was below
                            what the gamma distribution puts at probability 0, 0.05, ... 1; not falling
-    saving                 float64 [n_families, 2] realised over expected saving of upgrades and downgrades: who
-                           is chosen for a large expected saving is more often overestimated (winner's curse)
+    saving                 float64 [n_families, 2] realised over expected saving of upgrades and downgrades:
+                           who is chosen for a large one is more often overestimated (winner's curse)
     """
 
     bias: np.ndarray

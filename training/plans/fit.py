@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -30,7 +31,13 @@ DAY_SHRINK = 50.0  # comparisons of what is usual mixed in
 
 
 def fit_plan_advisor(
-    book: PlanBook, subscriptions: Subscriptions, usage: DailyUsage, as_of: int, seed: int = 1
+    book: PlanBook,
+    subscriptions: Subscriptions,
+    usage: DailyUsage,
+    as_of: int,
+    progress: Callable[[str], None] = lambda _: None,
+    *,
+    seed: int = 1,
 ) -> PlanAdvisor:
     """The advisor learned from everything used before the day `as_of`.
 
@@ -44,12 +51,15 @@ def fit_plan_advisor(
     faults, strata = Faults.none(n_families, n_meters), Strata.of(n_meters)
     if len(running) == 0:
         return untrained(book)
+    progress("learning when use happens")
     profile = fit_profile(UsageHistory.of(running, usage, book, flat, as_of), n_families, as_of)
     history = UsageHistory.of(running, usage, book, profile, as_of)
     cycles = history.cycles(np.arange(len(running)), np.full(len(running), as_of, dtype=np.int64))
+    progress("learning how use develops")
     day = measured_days(history, n_families, as_of)
     dynamics = fit_dynamics(cycles, book, day, seed)
     advisor = PlanAdvisor(book, profile, dynamics, faults, strata)
+    progress("learning from forecasts of finished cycles")
     advisor = replace(advisor, faults=fit_faults(advisor, history, as_of))
     saving = fit_savings(advisor, history, as_of)
     return replace(advisor, faults=replace(advisor.faults, saving=saving))
