@@ -60,7 +60,8 @@ class Advice:
     cost_current      float64 [n] expected cost without acting: of the next cycle on the current plan; for
                       a top-up, of the running cycle without it
     cost_recommended  float64 [n] the same when acting
-    saving            float64 [n] cost_current - cost_recommended; 0 where nothing is recommended
+    saving            float64 [n] what acting is expected to save: cost_current - cost_recommended, for a
+                      change of plan corrected by what became of such savings; 0 where nothing is recommended
     p_saves           float64 [n] probability that acting costs less; 0 where nothing is recommended
     top_up_saving     float64 [n] expected saving of the add-on in the running cycle, 0 without one
     confidence        int8 [n] position in CONFIDENCES

@@ -96,7 +96,8 @@ class PlanAdvisor:
             packs=top_ups.packs,
             cost_next=prices.cost,
             cost_current=current,
-            cost_recommended=current - decided.saving,
+            # What a plan costs is what a plan costs: the saving is corrected by experience, prices are not.
+            cost_recommended=np.where(tops, current - decided.saving, prices.cost[rows, decided.recommended]),
             saving=decided.saving,
             p_saves=decided.p_saves,
             top_up_saving=top_ups.saving,

@@ -87,7 +87,6 @@ def nudge_body(book: PlanBook, cycles: UsageCycles, advice: Advice, row: int, di
     def money(minor: float) -> str:
         return str(Decimal(round(minor)).scaleb(-digits))
 
-    current, recommended = money(advice.cost_current[row]), money(advice.cost_recommended[row])
     return {
         "as_of": _date(int(cycles.as_of[row])),
         "decision": DECISIONS[advice.decision[row]],
@@ -96,10 +95,9 @@ def nudge_body(book: PlanBook, cycles: UsageCycles, advice: Advice, row: int, di
         "recommended_plan_id": book.plans.id(int(advice.recommended_plan[row])),
         "add_on": _add_on(book, advice, row, digits),
         "currency": book.currency_code,
-        "expected_cost_current": current,
-        "expected_cost_recommended": recommended,
-        # Of the two as they are shown: a reader who subtracts must find it.
-        "expected_saving": str(Decimal(current) - Decimal(recommended)),
+        "expected_cost_current": money(advice.cost_current[row]),
+        "expected_cost_recommended": money(advice.cost_recommended[row]),
+        "expected_saving": money(advice.saving[row]),
         "p_saves": round(float(advice.p_saves[row]), 4),
         "confidence": CONFIDENCES[advice.confidence[row]],
         "reason_codes": advice.reason_codes(row),

@@ -156,7 +156,9 @@ class NudgeOut(Answered):
     currency: str
     expected_cost_current: str = Field(description="Of the next cycle; for a top_up, of this one.")
     expected_cost_recommended: str
-    expected_saving: str
+    expected_saving: str = Field(
+        description="For a change of plan corrected by what became of such savings: not always the difference."
+    )
     p_saves: Share = Field(description="Probability that what is recommended costs less; 0 if nothing is.")
     confidence: Confidence = Field(description="How much is known about this subscriber.")
     reason_codes: tuple[ReasonCode, ...]

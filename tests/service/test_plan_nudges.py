@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -93,13 +94,16 @@ def test_a_request_is_answered_with_its_evidence(client: FlaskClient) -> None:
     assert "2.5 GB of 5 GB" in nudge["sentence"]
 
 
-def test_the_saving_is_the_difference_of_the_costs_shown(client: FlaskClient) -> None:
-    nudge = answer(client, request(history=[{"meter": "data_gb", "amount": 30}] * 1))["nudge"]
-    cents = [
-        round(100 * float(nudge[f"expected_{name}"]))
-        for name in ("cost_current", "cost_recommended", "saving")
-    ]
-    assert cents[0] - cents[1] == cents[2]
+def test_costs_are_those_of_the_list_of_plans(client: FlaskClient) -> None:
+    """No correction of the saving may make a plan cheaper than its fee."""
+    for asked in (request(), request(history=[{"meter": "data_gb", "amount": 30}] * 3)):
+        nudge = answer(client, asked)["nudge"]
+        costs = {plan["plan_id"]: plan["expected_cost"] for plan in nudge["plans"]}
+        assert nudge["expected_cost_current"] == costs["small"]
+        assert nudge["expected_cost_recommended"] == costs[nudge["recommended_plan_id"]]
+        assert Decimal(costs["large"]) >= 25
+    assert nudge["decision"] == "upgrade"
+    assert Decimal(nudge["expected_saving"]) > 0
 
 
 def test_it_is_stateless(client: FlaskClient) -> None:
