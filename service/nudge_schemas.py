@@ -157,7 +157,7 @@ class NudgeOut(Answered):
     expected_cost_current: str = Field(description="Of the next cycle; for a top_up, of this one.")
     expected_cost_recommended: str
     expected_saving: str = Field(
-        description="For a change of plan corrected by what became of such savings: not always the difference."
+        description="For a change of plan corrected by experience: not always the difference."
     )
     p_saves: Share = Field(description="Probability that what is recommended costs less; 0 if nothing is.")
     confidence: Confidence = Field(description="How much is known about this subscriber.")
