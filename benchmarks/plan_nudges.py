@@ -1,4 +1,4 @@
-"""Seconds to advise 100,000 subscribers, and milliseconds to advise one. `python -m benchmarks.plan_nudges`."""
+"""Seconds to advise 100,000 subscribers, and milliseconds for one. `python -m benchmarks.plan_nudges`."""
 
 from __future__ import annotations
 
