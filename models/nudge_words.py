@@ -8,9 +8,9 @@ from decimal import Decimal
 import numpy as np
 
 from models.advice import (
-    DECISIONS,
     DOWNGRADE,
     INSUFFICIENT_DATA,
+    NO_ADD_ON,
     NO_DAY,
     SUPPRESSED,
     TOP_UP,
@@ -66,32 +66,28 @@ class _Speaker:
         return said()
 
     def _change(self) -> str:
-        bigger = DECISIONS[int(self.advice.decision[self.row])] == "upgrade"
+        bigger = int(self.advice.decision[self.row]) == UPGRADE
         offer = f"{self._plan(self.advice.recommended_plan)} {'fits better' if bigger else 'is enough'}"
-        now = "" if not bigger else self._running_out()
+        now = self._running_out() if bigger else ""
         return (
-            f"{self._next_use()} {now}{offer}: about {self._money(self.advice.cost_recommended)} a cycle instead "
-            f"of {self._money(self.advice.cost_current)}, and {self._chance()} to cost less.{self._priced()}"
+            f"{self._next_use()} {now}{offer}: about {self._money(self.advice.cost_recommended)} a cycle "
+            f"instead of {self._money(self.advice.cost_current)}, and {self._chance()} to cost less."
+            f"{self._meanwhile()}{self._priced()}"
         )
 
     def _top_up(self) -> str:
-        advice, row = self.advice, self.row
-        pack = self.book.add_on(int(advice.add_on[row]))
-        packs = int(advice.packs[row])
-        named = pack.name if packs == 1 else f"{packs} x {pack.name}"
-        price = money(pack.price * packs, self.digits, self.book.currency_code)
-        unusual = " This cycle is not like the ones before it." if "RECENT_JUMP" in self.codes else ""
+        unusual = "This cycle is not like the ones before it. " if "RECENT_JUMP" in self.codes else ""
         return (
-            f"{self._this_use()} {self._running_out()}{unusual} {named} for {price} covers this cycle and is "
-            f"expected to save {self._money(advice.saving)}; {self._plan(advice.plan)} stays the right plan for "
-            f"now.{self._priced()}"
-        ).replace("  ", " ")
+            f"{self._this_use()} {self._running_out()}{unusual}{self._pack()} covers this cycle and is "
+            f"expected to save {self._money(self.advice.saving)}; {self._plan(self.advice.plan)} stays the "
+            f"plan for now.{self._priced()}"
+        )
 
     def _suppressed(self) -> str:
         return (
             f"{self._next_use()} {self._plan(self.advice.recommended_plan)} would be expected to save "
-            f"{self._money(self.advice.saving)} a cycle, but the contract does not allow a change yet: "
-            "nothing to offer today."
+            f"{self._money(self.advice.saving)} a cycle, but the contract does not allow a change yet."
+            f"{self._meanwhile() or ' Nothing to offer today.'}"
         )
 
     def _too_early(self) -> str:
@@ -102,12 +98,14 @@ class _Speaker:
         if "NO_USE" in self.codes:
             return f"Nothing was used so far; {plan} stays until there is more to go by."
         if "NO_LARGER_PLAN" in self.codes:
-            return f"{self._this_use()} There is no larger plan than {plan}, so it stays."
+            return (
+                f"{self._this_use()} {self._running_out()}There is no larger plan than {plan}, so it stays."
+            )
         if "BELOW_GATE" in self.codes:
             return f"{self._this_use()} Another plan may cost less, but not surely enough: {plan} stays."
         if "FEW_CYCLES" in self.codes:
             return f"{self._this_use()} A smaller plan may do, but it is too early to say: {plan} stays."
-        return f"{self._this_use()} {plan} is the right plan."
+        return f"{self._this_use()} {self._running_out()}{plan} is still the cheapest that fits."
 
     def _tightest(self) -> int:
         """The meter that is nearest to its quota, or beyond it; the first one where none has a quota."""
@@ -141,8 +139,23 @@ class _Speaker:
 
     def _running_out(self) -> str:
         at, advice, row = self._tightest(), self.advice, self.row
+        if advice.used[row, at] >= advice.quota[row, at]:
+            return "The quota of this cycle is used up. "
         day = int(advice.exhaustion_day[row, at])
         return "" if day == NO_DAY else f"The quota of this cycle is likely to run out on {day_name(day)}. "
+
+    def _pack(self) -> str:
+        pack = self.book.add_on(int(self.advice.add_on[self.row]))
+        packs = int(self.advice.packs[self.row])
+        named = pack.name if packs == 1 else f"{packs} x {pack.name}"
+        return f"{named} for {money(pack.price * packs, self.digits, self.book.currency_code)}"
+
+    def _meanwhile(self) -> str:
+        """The top-up that pays in the running cycle beside a change of plan; empty where none does."""
+        if self.advice.add_on[self.row] == NO_ADD_ON:
+            return ""
+        saving = self._money(self.advice.top_up_saving)
+        return f" For the rest of this cycle, {self._pack()} is expected to save {saving}."
 
     def _chance(self) -> str:
         # Never "certain": a probability that rounds to 100 % is said as more than 99 %.

@@ -64,7 +64,7 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
     whole = np.maximum(timeline.weight[:, now.start : to_end.stop].sum(axis=1), LEAST)
     counted_w = timeline.weight * timeline.counted
     known_w = counted_w[:, since].sum(axis=1)
-    recorded = timeline.seen.any(axis=0)
+    recorded = np.asarray(timeline.seen.any(axis=0))
     after_first = np.arange(len(recorded)) + timeline.first >= timeline.beginning - 1
     return UsageCycles(
         customer=_one(NOBODY, np.int32),
@@ -116,7 +116,7 @@ class _Timeline:
         kept = (use.day >= first) & (use.day < cycle.as_of)
         at = use.meter[kept], use.day[kept] - first
         amount[at], seen[at] = use.amount[kept], True
-        active = (amount > 0).any(axis=0)
+        active = np.asarray((amount > 0).any(axis=0))
         beginning = first + int(active.argmax()) + 1 if active.any() else cycle.start
         if (use.total_amount > 0).any():
             beginning = first

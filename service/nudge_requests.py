@@ -13,6 +13,7 @@ from models.currencies import minor_digits
 from models.errors import did_you_mean
 from models.ids import UNKNOWN
 from models.meters import fits, unit_of
+from models.other_prices import advisor_for
 from models.plan_advisor import PlanAdvisor
 from models.plans import PlanBook
 from models.stated_usage import StatedCycle, StatedUse, stated_cycles
@@ -50,7 +51,7 @@ def prepared(request: NudgeRequest, advisor: PlanAdvisor, digits: int) -> Prepar
     if request.plans is not None:
         book, digits = _own_plans(request)
         fallback = None if _learned(book, advisor.book) else "plans_not_learned"
-        advisor = advisor.for_book(book)
+        advisor = advisor_for(book, advisor)
     elif request.add_ons:
         raise Refused(422, [("add_ons", "only with plans: the service has its own add-ons")])
     book = advisor.book
@@ -73,9 +74,7 @@ def prepared(request: NudgeRequest, advisor: PlanAdvisor, digits: int) -> Prepar
         request.locked_until is not None and request.locked_until >= request.as_of,
     )
     cycles = stated_cycles(advisor, cycle, _use(days, totals))
-    return Prepared(
-        request.customer_id, advisor, digits, cycles, fallback, days.repeated + totals.repeated
-    )
+    return Prepared(request.customer_id, advisor, digits, cycles, fallback, days.repeated + totals.repeated)
 
 
 def _own_plans(request: NudgeRequest) -> tuple[PlanBook, int]:
@@ -83,7 +82,9 @@ def _own_plans(request: NudgeRequest) -> tuple[PlanBook, int]:
     prices = PriceList.model_construct(plans=request.plans or (), add_ons=request.add_ons)
     currency = prices.plans[0].currency
     digits = minor_digits(currency)
-    wrong = [(".".join(map(str, location)), message) for location, message in faults(prices, currency, digits)]
+    wrong = [
+        (".".join(map(str, location)), message) for location, message in faults(prices, currency, digits)
+    ]
     if wrong:
         raise Refused(422, wrong)
     return plan_book(prices, currency, digits), digits
@@ -184,7 +185,7 @@ def _add_usage(request: NudgeRequest, book: PlanBook, days: _Totals) -> None:
     ids: set[str] = set()
     for at, row in enumerate(request.usage):
         key = book.meters.index(row.meter), _day(row.date)
-        if row.id is not None and row.id in ids or days.amounts.get(key) == (row.amount, 1.0):
+        if (row.id is not None and row.id in ids) or days.amounts.get(key) == (row.amount, 1.0):
             days.repeated += 1
         else:
             days.add(at, key, row.amount)

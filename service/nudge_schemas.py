@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from config.price_list import AddOnTable, Amount, PlanTable, MAX_ADD_ONS, MAX_PLANS
+from config.price_list import MAX_ADD_ONS, MAX_PLANS, AddOnTable, Amount, PlanTable
 from service.schemas import Answered, Asked, Id, ProblemOut
 
 MAX_USAGE = 3000
@@ -38,9 +38,7 @@ ReasonCode = Literal[
     "NO_USE",
     "DAYS_MISSING",
 ]
-Day = Annotated[
-    datetime.date, Field(ge=datetime.date(1970, 1, 1), le=datetime.date(2100, 12, 31))
-]
+Day = Annotated[datetime.date, Field(ge=datetime.date(1970, 1, 1), le=datetime.date(2100, 12, 31))]
 Unit = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Share = Annotated[float, Field(ge=0, le=1)]
 

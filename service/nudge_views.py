@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
@@ -44,9 +45,7 @@ class NudgeViews:
     def plan_nudges(self) -> Response:
         bundle, nudges = self._plans()
         asked = NudgeRequest.model_validate_json(_body(NUDGE_BODY_BYTES))
-        answer = self._desk.of_request(
-            bundle, prepared(asked, nudges.advisor, bundle.facts.minor_digits)
-        )
+        answer = self._desk.of_request(bundle, prepared(asked, nudges.advisor, bundle.facts.minor_digits))
         self._metrics.nudged([answer["nudge"]["decision"]], answer["fallback"])
         return _json(answer)
 
@@ -79,7 +78,8 @@ class NudgeViews:
     def _read(row: dict[str, Any], bundle: Bundle, nudges: PlanNudges) -> Prepared | dict[str, Any]:
         """One request of a batch, or the fields of the problem with it."""
         try:
-            asked = NudgeRequest.model_validate_json(orjson.dumps(row))
+            # json, not orjson: it keeps NaN, which is refused by name, and numbers of any length.
+            asked = NudgeRequest.model_validate_json(json.dumps(row))
             return prepared(asked, nudges.advisor, bundle.facts.minor_digits)
         except ValidationError as error:
             return invalid_body(error, NudgeRequest)

@@ -32,7 +32,9 @@ DETAILS = {
 class Refused(Exception):  # noqa: N818  # it is no fault of ours, and not an error of the tree
     """A request that fits its schema and cannot be answered all the same; pairs of field and message."""
 
-    def __init__(self, status: int, errors: Sequence[tuple[str, str]] = (), detail: str | None = None) -> None:
+    def __init__(
+        self, status: int, errors: Sequence[tuple[str, str]] = (), detail: str | None = None
+    ) -> None:
         super().__init__(status)
         self.status = status
         self.errors = errors

@@ -51,10 +51,12 @@ def nudge_frame(nudges: PlanNudges, advice: Advice, digits: int) -> pl.DataFrame
         return pl.Series(list(names), dtype=pl.String).gather(pl.Series(positions.astype(np.int64)))
 
     def money(minor: np.ndarray) -> np.ndarray:
-        return np.round(minor[row] / 10**digits, digits)
+        amounts: np.ndarray = np.round(minor[row] / 10**digits, digits)
+        return amounts
 
     def measured(values: np.ndarray, decimals: int = 3) -> np.ndarray:
-        return np.round(values[row, meter], decimals)
+        cells: np.ndarray = np.round(values[row, meter], decimals)
+        return cells
 
     plans = nudges.book.plans.take(range(len(nudges.book.plans)))
     quota = measured(advice.quota)

@@ -74,8 +74,8 @@ def run_training(
     """
     if settings.data.orders is None and not settings.data.has_plans:
         raise ConfigError(
-            "nothing to train on: give [data.orders] a path, or a url and a query; or, for nudges from usage, "
-            "[data.plans], [data.subscriptions] and [data.usage]",
+            "nothing to train on: give [data.orders] a path, or a url and a query; or, for nudges from "
+            "usage, [data.plans], [data.subscriptions] and [data.usage]",
             key="data.orders",
         )
     watch = Stopwatch(progress)

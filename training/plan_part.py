@@ -39,7 +39,8 @@ def fit_plan_nudges(provider: Provider, as_of: int, progress: Callable[[str], No
     """
     known = provider.as_known_on(as_of)
     subscriptions, usage = known.subscriptions, known.usage
-    advisor = fit_plan_advisor(provider.book, subscriptions, usage, as_of, progress)
+    progress("how use develops")
+    advisor = fit_plan_advisor(provider.book, subscriptions, usage, as_of)
     progress("running cycles")
     return PlanNudges(
         advisor,

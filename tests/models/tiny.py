@@ -42,6 +42,7 @@ from models.ranked_lists import no_customer_lists
 from models.taste import Taste
 from models.texts import Texts
 from models.trade_up import TradeUp
+from tests.models.tiny_plans import tiny_nudges
 
 PRODUCTS = ("bread", "bread-xl", "butter", "cola", "pizza", "wine")
 CUSTOMERS = ("ana", "ben", "cai", "dora")
@@ -88,6 +89,7 @@ def tiny_bundle(version: str = "tiny-1") -> Bundle:
         customer_lists=no_customer_lists(len(CUSTOMERS)),
         past_baskets=no_past_baskets(len(CUSTOMERS)),
         cart_ranker=no_cart_ranker(len(PRODUCTS), len(CUSTOMERS)),
+        plan_nudges=tiny_nudges(),
     )
 
 

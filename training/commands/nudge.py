@@ -35,7 +35,7 @@ EPOCH = date(1970, 1, 1)
     "--as-of",
     "as_of",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="The day to answer for: only what was before it is looked at.  [default: the day after the last usage]",
+    help="The day to answer for; only what was before it is looked at.  [default: after the last usage]",
 )
 @click.option(
     "--out",
