@@ -35,9 +35,7 @@ def main() -> None:
         _milliseconds(lambda row=row: advisor.advise(cycles.take(np.array([row])))) for row in _some(options)
     ]
     raw = [_milliseconds(lambda case=case: _from_days(advisor, *case)) for case in _requests(options.calls)]
-    print(
-        f"\n{options.subscribers:,} subscribers x 3 meters x 5 plans, {CYCLES} finished cycles, p_saves included"
-    )
+    print(f"\n{options.subscribers:,} subscribers, 3 meters, 5 plans, {CYCLES} finished cycles, p_saves too")
     print(f"decisions: {np.bincount(advice.decision, minlength=6).tolist()}\n")
     print("| what | p50 | p99 | limit |")
     print("| --- | ---: | ---: | ---: |")
