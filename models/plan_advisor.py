@@ -22,8 +22,6 @@ from models.usage_level import Dynamics, Level, follow
 from models.usage_profile import UsageProfile
 
 BLOCK = 4096  # subscribers priced, or cut into cycles, at a time: tens of megabytes
-JUMP_RATIO = 2.0  # of the usual level: from here on a cycle is called a jump, however noisy use is
-JUMP_CYCLES = 2  # finished cycles without which nothing is usual
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +79,7 @@ class PlanAdvisor:
         p_exceed = np.where(metered, coming.p_exceed(book.quota[plan]), 0.0)
         prices = self.prices(cycles, coming)
         top_ups = best_top_ups(book, self.strata, cycles, coming, p_exceed, limits.gate)
-        jumped = ((coming.jumped | _doubled(cycles, level)) & metered & (level.cycles > 0)).any(axis=1)
+        jumped = (coming.jumped & metered & (level.cycles > 0)).any(axis=1)
         seen = (level.cycles * metered).max(axis=1, initial=0)
         outlook = Outlook(p_exceed, coming.next.mean, jumped, np.exp(level.mean), seen)
         decided = decide(book, cycles, outlook, prices, top_ups, limits)
@@ -148,15 +146,6 @@ def untrained(book: PlanBook) -> PlanAdvisor:
         Faults.none(n_families, n_meters),
         Strata.of(n_meters),
     )
-
-
-def _doubled(cycles: UsageCycles, level: Level) -> np.ndarray:
-    """Is the running cycle's rate [n, n_meters] far above a level that several cycles have shown?"""
-    usual = np.exp(level.mean) * np.maximum(cycles.exposed_w, 0.0)
-    doubled: np.ndarray = (
-        (level.cycles >= JUMP_CYCLES) & (cycles.exposed_w > 0) & (cycles.exposed > JUMP_RATIO * usual)
-    )
-    return doubled
 
 
 def _exhaustion(cycles: UsageCycles, p50: np.ndarray, quota: np.ndarray) -> np.ndarray:

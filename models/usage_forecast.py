@@ -20,6 +20,9 @@ KNOTS = 5  # elapsed shares of the cycle at which factors are learned: 0.1, 0.3,
 SHAPE_KNOTS = 21  # probabilities 0, 0.05, ..., 1
 LEAST_SHAPE, MOST_SHAPE = 0.02, 1e5  # beyond: nothing is known, everything is
 JUMP = 0.5  # of this probability on, a cycle counts as unusual
+JUMP_RATIO = 2.0  # of the usual level: from here on a cycle is called a jump, however noisy use is
+JUMP_CYCLES = 2  # finished cycles without which nothing is usual
+MORE = 0.6  # of the variance of the rest of an unusual cycle: what made it so may go on or end
 LEAST = 1e-9
 
 
@@ -36,7 +39,8 @@ class Gamma(NamedTuple):
 
     def cdf(self, values: np.ndarray) -> np.ndarray:
         """P(Y <= value), for values [n, n_meters]."""
-        below: np.ndarray = gammainc(self.shape, np.maximum(values, 0.0) / self.scale)
+        with np.errstate(over="ignore"):  # an unlimited quota
+            below: np.ndarray = gammainc(self.shape, np.maximum(values, 0.0) / self.scale)
         return np.where(values < 0, 0.0, below)
 
     def quantile(self, probability: np.ndarray) -> np.ndarray:
@@ -161,18 +165,29 @@ def forecast(
     raw = moments(dynamics, level, cycles.exposed, cycles.exposed_w, cycles.open_w)
     elapsed = (cycles.as_of - cycles.start) / np.maximum(cycles.end - cycles.start, 1)
     known = (level.cycles > 0).astype(np.int64)
+    jumped = (raw.jumped > JUMP) | _doubled(cycles, level)
+    unusual = np.where(level.cycles > 0, raw.jumped, 0.0)
     factors = [
         _factor(getattr(faults, name)[family], known, elapsed)
         for name in ("bias", "width", "next_bias", "next_width")
     ]
     return Forecast(
         cycles.used,
-        gamma_of(raw.rest * factors[0], raw.rest_v * factors[1] ** 2),
+        gamma_of(raw.rest * factors[0], raw.rest_v * (1 + MORE * unusual) * factors[1] ** 2),
         gamma_of(raw.next * factors[2], raw.next_v * factors[3] ** 2),
         faults.shape[family],
-        raw.jumped > JUMP,
+        jumped,
         level.cycles,
     )
+
+
+def _doubled(cycles: UsageCycles, level: Level) -> np.ndarray:
+    """Is the running cycle's rate [n, n_meters] far above a level that several cycles have shown?"""
+    usual = np.exp(level.mean) * cycles.exposed_w
+    doubled: np.ndarray = (level.cycles >= JUMP_CYCLES) & (
+        cycles.exposed > np.maximum(JUMP_RATIO * usual, 0.0)
+    )
+    return doubled & (cycles.exposed_w > 0)
 
 
 def gamma_of(mean: np.ndarray, variance: np.ndarray) -> Gamma:

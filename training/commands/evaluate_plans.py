@@ -18,6 +18,8 @@ from training.plans.figures import PlanStudy, figures_of
 from training.plans.study_files import PAGE, plan_study_files
 from training.plans.words import tables_of
 
+PIPED_WIDTH = 180
+
 
 @click.command()
 @click.option(
@@ -54,7 +56,10 @@ def evaluate_plans(file: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in plan_study_files(study, file.stem).items():
             (folder / name).write_bytes(content)
-    _print(study, folder / PAGE, Console())
+    console = Console()
+    if not console.is_terminal:
+        console.width = PIPED_WIDTH  # a log has no edge to wrap at
+    _print(study, folder / PAGE, console)
 
 
 def _print(study: PlanStudy, page: Path, console: Console) -> None:

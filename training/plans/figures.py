@@ -220,7 +220,7 @@ def _ratio(upper: np.ndarray, lower: np.ndarray, customers: np.ndarray, seed: in
     sums = np.stack([np.bincount(who, weights=upper), np.bincount(who, weights=lower)])
     rng = np.random.default_rng(seed)
     n = sums.shape[1]
-    draws = np.array([_drawn(sums, rng.integers(0, n, size=n)) for _ in range(SAMPLES)])
+    draws = np.array([_drawn(sums, np.asarray(rng.integers(0, n, size=n))) for _ in range(SAMPLES)])
     low, high = np.percentile(draws, (2.5, 97.5))
     return Figure(_drawn(sums, np.arange(n)), float(low), float(high))
 
