@@ -33,10 +33,20 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "evaluate",
         "Compare every method and the service's own answers on the same customers.",
     ),
+    "evaluate-plans": (
+        "training.commands.evaluate_plans",
+        "evaluate_plans",
+        "Walk finished cycles: how good forecasts and plan nudges would have been.",
+    ),
     "recommend": (
         "training.commands.recommend",
         "recommend",
         "Write recommendations for many customers to a file.",
+    ),
+    "nudge": (
+        "training.commands.nudge",
+        "nudge",
+        "Write who should move to which plan, from their usage, to a file.",
     ),
     "publish": ("training.commands.artifacts", "publish", "Make an artifact the current one."),
     "rollback": ("training.commands.artifacts", "rollback", "Go back to the artifact published before."),

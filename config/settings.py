@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from config.data import Artifacts, Data
 from config.evaluation import Evaluation
+from config.nudges import Nudges
 from config.service import Placements, Service
 from config.training import Training
 from models.errors import ConfigError, did_you_mean
@@ -37,6 +38,7 @@ class Settings(BaseSettings):
     data: Data = Data()
     training: Training = Training()
     evaluation: Evaluation = Evaluation()
+    nudges: Nudges = Nudges()
     service: Service = Service()
     placements: Placements = Placements()
 

@@ -22,7 +22,7 @@ import joblib
 import numpy as np
 from joblib.numpy_pickle import NumpyArrayWrapper, NumpyUnpickler
 
-from models.bundle import PARTS, Bundle, Facts, bundle_of, parts_of
+from models.bundle import OPTIONAL_PARTS, PARTS, Bundle, Facts, bundle_of, parts_of
 from models.errors import ArtifactError
 
 FORMAT_VERSION = 5
@@ -121,7 +121,8 @@ def load_artifact(directory: Path) -> Bundle:
     `payload` (anything but a dictionary of plain arrays).
     """
     manifest = verify_artifact(directory)
-    parts = {name: _load_part(directory / (name + SUFFIX), manifest) for name in PARTS}
+    names = [*PARTS, *(name for name in OPTIONAL_PARTS if name + SUFFIX in manifest.files)]
+    parts = {name: _load_part(directory / (name + SUFFIX), manifest) for name in names}
     try:
         return bundle_of(manifest.facts, parts)
     except KeyError as error:

@@ -23,6 +23,7 @@ from models.item_ridge import ItemRidge
 from models.lists import TopLists
 from models.page_lists import PageLists
 from models.past_baskets import PastBaskets
+from models.plan_nudges import PlanNudges
 from models.popularity import Popularity
 from models.ranked_lists import CustomerLists
 from models.sources import Common, common
@@ -75,6 +76,7 @@ class Bundle:
     cart_ridge     item ridge on baskets, for carts
     customer_lists  what the learned orders put first for each customer
     page_lists     what the sources that need no customer put first on each product's page
+    plan_nudges    plans, and the running cycles of subscribers; None where the shop has no plans
     """
 
     facts: Facts
@@ -96,6 +98,7 @@ class Bundle:
     past_baskets: PastBaskets
     cart_ranker: CartRanker
     page_lists: PageLists
+    plan_nudges: PlanNudges | None = None
 
     @cached_property
     def common(self) -> Callable[[int], Common]:
@@ -134,13 +137,18 @@ PARTS: Mapping[str, type[Part]] = {
     "cart_ranker": CartRanker,
     "page_lists": PageLists,
 }
+# Parts that only some shops have: their fields are None elsewhere, and there is no file.
+OPTIONAL_PARTS: Mapping[str, type[Part]] = {"plan_nudges": PlanNudges}
 
 
 def parts_of(bundle: Bundle) -> dict[str, dict[str, np.ndarray]]:
     """The bundle as plain arrays, by part."""
-    return {name: dict(getattr(bundle, name).to_arrays()) for name in PARTS}
+    names = [*PARTS, *(name for name in OPTIONAL_PARTS if getattr(bundle, name) is not None)]
+    return {name: dict(getattr(bundle, name).to_arrays()) for name in names}
 
 
 def bundle_of(facts: Facts, parts: Mapping[str, Arrays]) -> Bundle:
     """The bundle made of these arrays; raises KeyError for a missing part or array."""
-    return Bundle(facts=facts, **{name: kind.from_arrays(parts[name]) for name, kind in PARTS.items()})  # type: ignore[arg-type]  # PARTS and the fields are held together by a test
+    made: dict[str, Any] = {name: kind.from_arrays(parts[name]) for name, kind in PARTS.items()}
+    made |= {name: kind.from_arrays(parts[name]) for name, kind in OPTIONAL_PARTS.items() if name in parts}
+    return Bundle(facts=facts, **made)  # PARTS and the fields are held together by a test

@@ -5,6 +5,7 @@
     ├── DataError        a source cannot be read, or nothing usable is left of it
     ├── ArtifactError    an artifact is missing, damaged or of a format not known here
     ├── GateError        a trained model is worse than what it would replace
+    ├── PlanError        a plan, a subscription or a usage contradicts itself or the others
     └── TokenError       a recommendation id was not signed here
 
 They carry their data as attributes, and a message that names the thing, the value and the
@@ -74,6 +75,21 @@ class GateError(ShopkeeperError):
         self.metric = metric
         self.got = got
         self.needed = needed
+
+
+class PlanError(ShopkeeperError):
+    """A plan, a subscription or a usage contradicts itself or the others.
+
+    `field` names the field at fault (`overage_price`), `row` the plan, add-on or row it is in; `reason`
+    is a short code: `unknown`, `duplicate`, `negative`, `not_finite`, `currency`, `unit`, `order`,
+    `future`, `conflict`, `empty`, `too_large`.
+    """
+
+    def __init__(self, message: str, *, field: str, row: str, reason: str) -> None:
+        super().__init__(f"{row}: {field}: {message}" if row else f"{field}: {message}")
+        self.field = field
+        self.row = row
+        self.reason = reason
 
 
 class TokenError(ShopkeeperError):

@@ -12,12 +12,15 @@ from werkzeug.exceptions import HTTPException
 
 from config.policies import policies_of_placements
 from config.settings import Settings, metrics_directory, settings_from_environment
+from models.currencies import minor_digits
 from service.answers import Desk
 from service.bundles import Bundles
 from service.logs import logger
 from service.metrics import Metrics
+from service.nudge_answers import NudgeDesk
+from service.nudge_views import NudgeViews
 from service.policies import PolicyBook
-from service.problems import of_http_error, of_invalid, problem
+from service.problems import Refused, of_http_error, of_invalid, of_refused, problem
 from service.routes import ROUTES
 from service.schemas import MAX_BODY_BYTES
 from service.signing import Signer, signing_key
@@ -63,9 +66,14 @@ def create_app(settings: Settings) -> ShopkeeperApp:
         settings.artifacts.dir, settings.service.reload_seconds, metrics, log, beside=book.refresh
     )
     desk = Desk(settings.placements, Signer(signing_key(settings.service)), book)
-    views = Views(app.bundles, desk, metrics)
+    limits = settings.nudges.limits(minor_digits(settings.data.currency))
+    pages: tuple[object, ...] = (
+        Views(app.bundles, desk, metrics),
+        NudgeViews(app.bundles, NudgeDesk(limits), metrics),
+    )
     for route in ROUTES:
-        app.add_url_rule(route.rule, route.name, getattr(views, route.name), methods=[route.method])
+        view = next(getattr(each, route.name) for each in pages if hasattr(each, route.name))
+        app.add_url_rule(route.rule, route.name, view, methods=[route.method])
     _handle_errors(app, log)
     app.after_request(_observer(metrics, log if settings.service.log_requests else None))
     return app
@@ -91,6 +99,7 @@ def _handle_errors(app: Flask, log: FilteringBoundLogger) -> None:
 
     app.register_error_handler(HTTPException, of_http_error)
     app.register_error_handler(ValidationError, invalid)
+    app.register_error_handler(Refused, of_refused)
     app.register_error_handler(Exception, unforeseen)
 
 

@@ -13,11 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from structlog.typing import FilteringBoundLogger
 
 from models.artifact import load_artifact
 from models.bundle import Bundle
 from models.errors import ArtifactError
+from models.plan_decision import NudgeLimits
 from models.query import KINDS, Query
 from models.recommender import recommend
 from service.metrics import Metrics
@@ -142,6 +144,8 @@ class Bundles:
 def _try_out(bundle: Bundle) -> None:
     """Ask the bundle once for everything: arrays that do not fit each other fail here, not for a customer."""
     customer = bundle.customers.id(0) if len(bundle.customers) else None
-    product = bundle.products.id(0)
-    recommend(bundle, Query(customer, (product,), None, KINDS, limit=10))
-    recommend(bundle, Query(viewing=product))
+    basket = (bundle.products.id(0),) if len(bundle.products) else ()
+    recommend(bundle, Query(customer, basket, None, KINDS, limit=10))
+    recommend(bundle, Query(viewing=basket[0] if basket else None))
+    if bundle.plan_nudges is not None and len(bundle.plan_nudges.cycles):
+        bundle.plan_nudges.advisor.advise(bundle.plan_nudges.cycles.take(np.arange(1)), NudgeLimits())

@@ -52,6 +52,9 @@ class Metrics:
             "Product ids in requests that the model does not know.",
             registry=registry,
         )
+        self._nudges = Counter(
+            "shopkeeper_plan_nudges", "Nudges answered, by decision.", ("decision",), registry=registry
+        )
         self._refused = Counter(
             "shopkeeper_artifact_refused",
             "Artifacts refused, by reason; counted by every worker that refused one.",
@@ -102,6 +105,13 @@ class Metrics:
             self._child(self._fallbacks, "fallbacks", answer.fallback).inc()
         if answer.unknown_ids:
             self._unknown.inc(len(answer.unknown_ids))
+
+    def nudged(self, decisions: Sequence[str], fallback: str | None) -> None:
+        """Count what subscribers were advised, and where less was known than asked for."""
+        for decision in decisions:
+            self._child(self._nudges, "nudges", decision).inc()
+        if fallback is not None:
+            self._child(self._fallbacks, "fallbacks", fallback).inc()
 
     def refused(self, reason: str) -> None:
         """Count an artifact that was refused."""

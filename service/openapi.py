@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.http import HTTP_STATUS_CODES
 
 from service.problems import CONTENT_TYPE
-from service.routes import Route
+from service.route import Route
 from service.schemas import ProblemOut
 
 REFERENCE = "#/components/schemas/{model}"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.routes import Route
+from service.route import Route
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import orjson
 from flask import Response
@@ -11,9 +12,9 @@ from pydantic_core import ErrorDetails
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, default_exceptions
 
 from models.errors import did_you_mean
-from service.schemas import MAX_BODY_BYTES
 
 CONTENT_TYPE = "application/problem+json"
+CONFLICT = 409
 MAX_ERRORS = 20
 MAX_NAME = 100  # characters of a field's name that are repeated
 
@@ -21,24 +22,54 @@ DETAILS = {
     400: "the request could not be understood",
     404: "there is no such page; /docs lists what there is",
     405: "this page does not know that method",
-    413: f"the body is longer than {MAX_BODY_BYTES} bytes",
+    413: "the body is longer than this page takes",
     415: "send the body as Content-Type: application/json",
     500: "something went wrong here; it has been written down",
     503: "no model is loaded yet; train and publish one",
 }
 
 
+class Refused(Exception):  # noqa: N818  # it is no fault of ours, and not an error of the tree
+    """A request that fits its schema and cannot be answered all the same; pairs of field and message."""
+
+    def __init__(
+        self, status: int, errors: Sequence[tuple[str, str]] = (), detail: str | None = None
+    ) -> None:
+        super().__init__(status)
+        self.status = status
+        self.errors = errors
+        self.detail = detail
+
+    def body(self) -> dict[str, Any]:
+        """The problem as it is answered; at most MAX_ERRORS fields are named."""
+        errors = [(name[:MAX_NAME], message) for name, message in self.errors[:MAX_ERRORS]]
+        named = ", ".join(dict.fromkeys(name for name, _ in errors))
+        words = "contradicts what was given before" if self.status == CONFLICT else "not valid"
+        return problem_body(self.status, self.detail or f"{words}: {named}", errors)
+
+
 def problem(status: int, detail: str | None = None, errors: Iterable[tuple[str, str]] = ()) -> Response:
     """An answer of application/problem+json; `errors` are pairs of field and message."""
+    return Response(orjson.dumps(problem_body(status, detail, errors)), status, content_type=CONTENT_TYPE)
+
+
+def problem_body(
+    status: int, detail: str | None = None, errors: Iterable[tuple[str, str]] = ()
+) -> dict[str, Any]:
+    """The fields of a problem, as ProblemOut has them."""
     title = default_exceptions[status]().name if status in default_exceptions else "Error"
-    body = {
+    return {
         "type": "about:blank",
         "title": title,
         "status": status,
         "detail": detail or DETAILS.get(status, title.lower()),
         "errors": [{"field": field, "message": message} for field, message in errors],
     }
-    return Response(orjson.dumps(body), status, content_type=CONTENT_TYPE)
+
+
+def of_refused(error: Refused) -> Response:
+    """The problem for a request that cannot be answered."""
+    return Response(orjson.dumps(error.body()), error.status, content_type=CONTENT_TYPE)
 
 
 def of_http_error(error: HTTPException) -> Response:
@@ -51,12 +82,18 @@ def of_http_error(error: HTTPException) -> Response:
 
 def of_invalid(error: ValidationError, schema: type[BaseModel]) -> Response:
     """400 for what is no JSON, 422 for JSON that does not fit `schema`, naming each field."""
+    body = invalid_body(error, schema)
+    return Response(orjson.dumps(body), body["status"], content_type=CONTENT_TYPE)
+
+
+def invalid_body(error: ValidationError, schema: type[BaseModel]) -> dict[str, Any]:
+    """The fields of that problem, as ProblemOut has them."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     if found[0]["type"] == "json_invalid":
-        return problem(400, f"the body is no JSON: {found[0]['msg'].removeprefix('Invalid JSON: ')}")
+        return problem_body(400, f"the body is no JSON: {found[0]['msg'].removeprefix('Invalid JSON: ')}")
     errors = [(_field(item), _message(item, schema)) for item in found[:MAX_ERRORS]]
     named = ", ".join(dict.fromkeys(field for field, _ in errors))
-    return problem(422, f"not valid: {named}" if named else "the body must be a JSON object", errors)
+    return problem_body(422, f"not valid: {named}" if named else "the body must be a JSON object", errors)
 
 
 def _field(item: ErrorDetails) -> str:
@@ -65,5 +102,6 @@ def _field(item: ErrorDetails) -> str:
 
 def _message(item: ErrorDetails, schema: type[BaseModel]) -> str:
     if item["type"] == "extra_forbidden":
-        return f"unknown field; {did_you_mean(str(item['loc'][-1])[:MAX_NAME], schema.model_fields)}"
-    return item["msg"]
+        name, inside = str(item["loc"][-1])[:MAX_NAME], len(item["loc"]) > 1
+        return f"unknown field; {did_you_mean(name, schema.model_fields)}" if not inside else "unknown field"
+    return item["msg"].removeprefix("Value error, ")

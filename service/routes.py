@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
-
-from pydantic import BaseModel
-
 from service.examples import (
     BOUGHT_TOGETHER_EXAMPLE,
     CUSTOMER_EXAMPLE,
@@ -16,6 +10,8 @@ from service.examples import (
     REQUEST_EXAMPLE,
     SIMILAR_EXAMPLE,
 )
+from service.nudge_routes import NUDGE_ROUTES
+from service.route import ASKING, Route
 from service.schemas import (
     ExplainedOut,
     HealthOut,
@@ -24,46 +20,6 @@ from service.schemas import (
     RecommendationRequest,
     RecommendationsOut,
 )
-
-Method = Literal["GET", "POST"]
-Tag = Literal["Recommendations", "Model", "Health", "Documentation"]
-
-ASKING = (404, 405, 422, 500, 503)  # what every route that needs a model and reads input may answer
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One route.
-
-    path       as OpenAPI writes it; parameters in braces are fields of `query`
-    body       schema of the JSON body, None where there is none
-    query      schema of path and query parameters together
-    answer     schema of the 200 answer, None where it is not JSON
-    media      content type of the 200 answer
-    problems   the other statuses it may answer with
-    call       an example call: path with query, filled in
-    example    what that call answers, and what it sends
-    """
-
-    name: str
-    method: Method
-    path: str
-    tag: Tag
-    summary: str
-    call: str
-    body: type[BaseModel] | None = None
-    query: type[BaseModel] | None = None
-    answer: type[BaseModel] | None = None
-    media: str = "application/json"
-    problems: tuple[int, ...] = (500,)
-    sends: Mapping[str, Any] | None = None
-    example: Mapping[str, Any] | None = field(default=None)
-
-    @property
-    def rule(self) -> str:
-        """The path as Flask writes it; ids may contain slashes."""
-        return self.path.replace("{", "<path:").replace("}", ">")
-
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -115,6 +71,7 @@ ROUTES: tuple[Route, ...] = (
         problems=ASKING,
         example=SIMILAR_EXAMPLE,
     ),
+    *NUDGE_ROUTES,
     Route(
         "model",
         "GET",

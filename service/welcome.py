@@ -12,6 +12,9 @@ import numpy as np
 from models.artifact import load_artifact
 from models.bundle import Bundle
 from models.errors import ArtifactError
+from models.plan_decision import NudgeLimits
+
+SUBSCRIBERS_LOOKED_AT = 1000
 
 
 def welcome(artifact: Path, address: str) -> str:
@@ -22,9 +25,12 @@ def welcome(artifact: Path, address: str) -> str:
     except ArtifactError as error:
         return f"Answers 503 until `shopkeeper train` publishes a model: {error}\n"
     sizes = f"{len(bundle.products):,} products, {len(bundle.customers):,} customers"
+    if bundle.plan_nudges is not None:
+        sizes += f", {len(bundle.plan_nudges.cycles):,} subscriptions"
     lines = [f"Model {bundle.facts.version}: {sizes}"]
     lines += [f"Open {base}/docs for every call, or try:", ""]
-    lines += [f"  {call}" for call in three_calls(bundle, base)]
+    calls = (*(three_calls(bundle, base) if len(bundle.products) else ()), *plan_calls(bundle, base))
+    lines += [f"  {call}" for call in calls]
     return "\n".join([*lines, "", "Ctrl-C ends it.", ""])
 
 
@@ -42,6 +48,17 @@ def three_calls(bundle: Bundle, base: str) -> tuple[str, str, str]:
         f"curl -s {shlex.quote(f'{base}/v1/products/{page}/bought-together?limit=3')}",
         f"curl -s {shlex.quote(f'{base}/v1/customers/nobody/recommendations?limit=3')}",
     )
+
+
+def plan_calls(bundle: Bundle, base: str) -> tuple[str, ...]:
+    """A subscriber who is worth a nudge, as a curl command; nothing where the model knows no plans."""
+    nudges = bundle.plan_nudges
+    if nudges is None or not len(nudges.cycles):
+        return ()
+    some = nudges.cycles.take(np.arange(min(len(nudges.cycles), SUBSCRIBERS_LOOKED_AT)))
+    best = int(nudges.advisor.advise(some, NudgeLimits()).by_value()[0])
+    customer = quote(nudges.subscribers.id(int(some.customer[best])), safe="")
+    return (f"curl -s {shlex.quote(f'{base}/v1/customers/{customer}/plan-nudge')}",)
 
 
 def _with_a_strong_rule(bundle: Bundle) -> str:

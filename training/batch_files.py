@@ -92,6 +92,11 @@ def join_chunks(chunks: Iterable[Path], out: Path, folder: Path) -> None:
         _join_parquet(list(chunks), whole)
     else:
         _concatenate(chunks, whole)
+    put_in_place(whole, out)
+
+
+def put_in_place(whole: Path, out: Path) -> None:
+    """Make a finished file `out`, in one rename, and flush it to the disk."""
     _flush(whole)
     whole.replace(out)
     _flush(out.parent)

@@ -21,14 +21,16 @@ from models.errors import ArtifactError, ConfigError, GateError
 from training.bundle_fit import fit_bundle
 from training.data.money import minor_digits
 from training.data.products import build_catalogue
-from training.data.shop import Shop, read_shop
+from training.data.shop import Shop, read_tables
 from training.evaluation.run import Judged, tune_and_evaluate
 from training.fitting.page_lists import fit_page_lists
 from training.gate import GateVerdict, check
+from training.no_orders import bundle_without_orders
+from training.plan_part import with_plans
 from training.publishing import POINTER, new_version, prune, publish, store
 from training.ranking.history import History
 from training.ranking.learned import apply
-from training.report.collect import Trained, collect, library_versions
+from training.report.collect import Trained, beside_plans, collect, library_versions, without_orders
 from training.report.content import ReportContent, Stage
 from training.report.files import report_files
 
@@ -67,18 +69,46 @@ class Stopwatch:
 def run_training(
     settings: Settings, progress: Callable[[str], None], *, wanted: bool = True
 ) -> TrainingResult:
-    """Train on what the settings name and publish if `wanted` and the gate agrees.
+    """Train on what the settings name, orders, plans or both, and publish if `wanted` and the gate agrees.
 
     Raises ConfigError, DataError or ArtifactError before anything is written. A refusal of the
     gate is no exception: it is in the result.
     """
-    if settings.data.orders is None:
+    if settings.data.orders is None and not settings.data.has_plans:
         raise ConfigError(
-            "nothing to train on: give [data.orders] a path, or a url and a query", key="data.orders"
+            "nothing to train on: give [data.orders] a path, or a url and a query; or, for nudges from "
+            "usage, [data.plans], [data.subscriptions] and [data.usage]",
+            key="data.orders",
         )
     watch = Stopwatch(progress)
     with watch.stage("reading"):
-        shop = read_shop(settings.data, progress)
+        tables = read_tables(settings.data, progress)
+    trained = None if tables.shop is None else _of_orders(settings, tables.shop, watch)
+    bundle = bundle_without_orders(_plain_facts(settings)) if trained is None else trained.bundle
+    if tables.provider is not None:
+        with watch.stage("plans"):
+            bundle = with_plans(bundle, tables.provider, progress)
+    with watch.stage("report"):
+        stages = tuple(watch.stages)
+        content = collect(settings, trained, stages) if trained else without_orders(settings, bundle, stages)
+        if tables.provider is not None and bundle.plan_nudges is not None:
+            content = beside_plans(content, settings, bundle.plan_nudges, tables.provider.reports)
+    progress("storing")
+    directory = store(bundle, settings.artifacts.dir, extras=report_files(content))
+    refusal = None if trained is None else _refusal(trained.verdict)
+    published = wanted and refusal is None
+    version = bundle.facts.version
+    if published:
+        publish(settings.artifacts.dir, version)
+    # Also after a refusal: refused versions must not fill the disk.
+    prune(settings.artifacts.dir, settings.artifacts.keep)
+    return TrainingResult(version, directory, content, refusal, published)
+
+
+def _of_orders(settings: Settings, shop: Shop, watch: Stopwatch) -> Trained:
+    """All that is learned from orders, judged."""
+    progress = watch.progress
+    with watch.stage("catalogue"):
         catalogue = build_catalogue(shop.orders, shop.products)
     with watch.stage("judging"):
         judged = tune_and_evaluate(shop.orders, catalogue, settings.training, progress)
@@ -93,17 +123,20 @@ def run_training(
         bundle = apply(bundle, history, settings.training, judged.learned, progress=progress)
     with watch.stage("products' pages"):
         bundle = replace(bundle, page_lists=fit_page_lists(bundle, progress=progress))
-    with watch.stage("report"):
-        content = collect(settings, Trained(shop, catalogue, bundle, judged, verdict), tuple(watch.stages))
-    progress("storing")
-    directory = store(bundle, settings.artifacts.dir, extras=report_files(content))
-    refusal = _refusal(verdict)
-    published = wanted and refusal is None
-    if published:
-        publish(settings.artifacts.dir, facts.version)
-    # Also after a refusal: refused versions must not fill the disk.
-    prune(settings.artifacts.dir, settings.artifacts.keep)
-    return TrainingResult(facts.version, directory, content, refusal, published)
+    return Trained(shop, catalogue, bundle, judged, verdict)
+
+
+def _plain_facts(settings: Settings) -> Facts:
+    """The facts of a bundle that nothing has been put into yet."""
+    return Facts(
+        version=new_version(),
+        created=_moment(datetime.now(UTC)),
+        currency=settings.data.currency,
+        minor_digits=minor_digits(settings.data.currency),
+        last_day=0,
+        weights={},
+        more={"versions": library_versions()},
+    )
 
 
 def _facts(settings: Settings, shop: Shop, judged: Judged, verdict: GateVerdict) -> Facts:
@@ -122,15 +155,8 @@ def _facts(settings: Settings, shop: Shop, judged: Judged, verdict: GateVerdict)
         "gate": verdict.to_dict(),
         "versions": library_versions(),
     }
-    return Facts(
-        version=new_version(),
-        created=_moment(datetime.now(UTC)),
-        currency=settings.data.currency,
-        minor_digits=minor_digits(settings.data.currency),
-        last_day=int(lines["day"].max()),  # type: ignore[arg-type]  # a column of Int32 that is not empty
-        weights={},
-        more=more,
-    )
+    last_day = int(lines["day"].max())  # type: ignore[arg-type]  # a column of Int32 that is not empty
+    return replace(_plain_facts(settings), last_day=last_day, more=more)
 
 
 def _moment(utc: datetime) -> str:

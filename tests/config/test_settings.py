@@ -10,7 +10,18 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 import config
-from config.data import CustomersSource, OrdersSource, ProductsSource, Source
+from config.data import (
+    AddOnsSource,
+    CustomersSource,
+    Data,
+    OrdersSource,
+    PlanMetersSource,
+    PlansSource,
+    ProductsSource,
+    Source,
+    SubscriptionsSource,
+    UsageSource,
+)
 from config.settings import Settings, load_settings
 from config.training import Ranking
 from models.errors import ConfigError
@@ -19,6 +30,16 @@ DEFAULT = Path(config.__file__).parent / "default.toml"
 EXAMPLES = sorted(
     path for path in (Path(config.__file__).parent / "examples").glob("*.toml") if path.stem != "policies"
 )
+SOURCES: dict[str, type[Source]] = {
+    "orders": OrdersSource,
+    "products": ProductsSource,
+    "customers": CustomersSource,
+    "plans": PlansSource,
+    "plan_meters": PlanMetersSource,
+    "add_ons": AddOnsSource,
+    "subscriptions": SubscriptionsSource,
+    "usage": UsageSource,
+}
 
 
 def write(path: Path, text: str) -> Path:
@@ -43,11 +64,13 @@ def test_every_key_is_documented_in_the_default_file() -> None:
     text = DEFAULT.read_text()
     tables = set(re.findall(r"^(?:# )?\[(.+)\]$", text, flags=re.MULTILINE))
     named = set(re.findall(r"^(?:# )?(\w+) = ", text, flags=re.MULTILINE))
-    for key in keys_of(Settings()) - {"data.orders", "data.products", "data.customers"}:
+    optional = {f"data.{name}" for name in SOURCES}
+    assert {f"[{name}]" for name in optional} <= {f"[{table}]" for table in tables}
+    for key in keys_of(Settings()) - optional:
         table, _, name = key.rpartition(".")
         assert table in tables, key
         assert name in named, key
-    for source in (OrdersSource, ProductsSource, CustomersSource):
+    for source in SOURCES.values():
         assert set(source.model_fields) <= named
 
 
@@ -180,3 +203,33 @@ def test_default_file_is_plain_toml() -> None:
 def test_sources_share_their_keys() -> None:
     for source in (OrdersSource, ProductsSource, CustomersSource):
         assert issubclass(source, Source)
+
+
+PLANS, SUBSCRIPTIONS, USAGE = ({"path": name} for name in ("plans.toml", "subscriptions.csv", "usage.csv"))
+
+
+def test_plans_subscriptions_and_usage_come_together() -> None:
+    data = Data.model_validate({"plans": PLANS, "subscriptions": SUBSCRIPTIONS, "usage": USAGE})
+    assert data.has_plans
+    assert not Data().has_plans
+
+
+@pytest.mark.parametrize(
+    ("tables", "words"),
+    [
+        ({"plans": PLANS}, r"\[data.subscriptions\], \[data.usage\] is missing"),
+        ({"subscriptions": SUBSCRIPTIONS, "usage": USAGE}, r"\[data.plans\] is missing"),
+        (
+            {"plans": PLANS, "subscriptions": SUBSCRIPTIONS, "usage": USAGE, "plan_meters": USAGE},
+            r"\[data.plan_meters\] belongs to plans that are a table",
+        ),
+        ({"add_ons": USAGE}, r"\[data.add_ons\] belongs to plans that are a table"),
+        (
+            {"plans": {"path": "plans.csv"}, "subscriptions": SUBSCRIPTIONS, "usage": USAGE},
+            r"need \[data.plan_meters\]",
+        ),
+    ],
+)
+def test_half_a_set_of_plan_tables_is_refused(tables: dict[str, dict[str, str]], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        Data.model_validate(tables)

@@ -43,6 +43,7 @@ from models.ranked_lists import no_customer_lists
 from models.taste import Taste
 from models.texts import Texts
 from models.trade_up import TradeUp
+from tests.models.tiny_plans import tiny_nudges
 
 PRODUCTS = ("bread", "bread-xl", "butter", "cola", "pizza", "wine")
 CUSTOMERS = ("ana", "ben", "cai", "dora")
@@ -90,6 +91,7 @@ def tiny_bundle(version: str = "tiny-1") -> Bundle:
         past_baskets=no_past_baskets(len(CUSTOMERS)),
         page_lists=no_page_lists(len(PRODUCTS)),
         cart_ranker=no_cart_ranker(len(PRODUCTS), len(CUSTOMERS)),
+        plan_nudges=tiny_nudges(),
     )
 
 

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from service.app import ShopkeeperApp
 from service.openapi import openapi_document
 from service.problems import CONTENT_TYPE
-from service.routes import ROUTES, Route
+from service.route import Route
+from service.routes import ROUTES
 
 WITH_ANSWER = [route for route in ROUTES if route.answer]
 

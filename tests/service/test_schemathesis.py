@@ -22,7 +22,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from service.app import create_app
-from service.routes import ROUTES, Route
+from service.route import Route
+from service.routes import ROUTES
 from tests.models.tiny import publish_tiny
 from tests.service.conftest import settings_for
 
@@ -34,6 +35,9 @@ CHECKS = [
     response_schema_conformance,
     unsupported_method,
 ]
+# A schema cannot say that a plan must be known, nor that a cycle ends after its start: what fits it may be
+# refused, by the fields that contradict each other.
+BEYOND_SCHEMA = frozenset({"plan_nudges"})
 # What of a URL may be taken although its schema says no: "7" is text and a number there.
 STRICT = {
     GenerationMode.POSITIVE: [positive_data_acceptance],
@@ -55,6 +59,8 @@ def test_every_operation(api: schemathesis.BaseSchema, route: Route, mode: Gener
     if mode is GenerationMode.NEGATIVE and not (route.body or route.query):
         return  # nothing can be wrong in a request without input
     checks = CHECKS + (STRICT[mode] if route.body else [])
+    if route.name in BEYOND_SCHEMA:
+        checks = [check for check in checks if check is not positive_data_acceptance]
 
     @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
     @hypothesis.settings(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.settings import Settings
 from models.artifact import write_artifact
 from service.app import create_app
-from service.welcome import three_calls, welcome
-from tests.models.tiny import tiny_bundle
+from service.welcome import plan_calls, three_calls, welcome
+from tests.models.tiny import publish_tiny, tiny_bundle
+from tests.models.tiny_plans import tiny_nudges
+from training.no_orders import bundle_without_orders
 
 
 def settings_of(folder: Path) -> Settings:
@@ -37,6 +40,25 @@ def test_the_three_calls_answer(tmp_path: Path) -> None:
         assert answer.status_code == 200, call
         assert answer.get_json()["recommendations"], call
     assert bundle.facts.version in welcome(tmp_path / "current", "127.0.0.1:8000")
+
+
+def test_the_call_about_a_plan_answers_and_is_there_only_with_plans(tmp_path: Path) -> None:
+    bundle = tiny_bundle()
+    publish_tiny(tmp_path)
+    client = create_app(settings_of(tmp_path)).test_client()
+    (call,) = plan_calls(bundle, "http://127.0.0.1:8000")
+    path = call.split("http://127.0.0.1:8000")[1].strip("'")
+    assert client.get(path).get_json()["nudges"][0]["decision"] == "upgrade"
+    assert call in welcome(tmp_path / "current", "127.0.0.1:8000")
+    assert plan_calls(replace(bundle, plan_nudges=None), "http://127.0.0.1:8000") == ()
+
+
+def test_a_model_of_plans_alone_is_welcomed_with_what_it_can_do(tmp_path: Path) -> None:
+    facts = tiny_bundle().facts
+    publish_tiny(tmp_path, bundle=replace(bundle_without_orders(facts), plan_nudges=tiny_nudges()))
+    text = welcome(tmp_path / "current", "127.0.0.1:8000")
+    assert "0 products, 0 customers, 4 subscriptions" in text
+    assert text.count("curl") == 1
 
 
 def test_without_a_model_it_says_what_to_do(tmp_path: Path) -> None:

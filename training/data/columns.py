@@ -8,7 +8,9 @@ from typing import Literal
 
 from models.errors import ConfigError, DataError, did_you_mean
 
-TableName = Literal["orders", "products", "customers"]
+TableName = Literal[
+    "orders", "products", "customers", "plans", "plan_meters", "add_ons", "subscriptions", "usage"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,21 @@ CUSTOMER_COLUMNS = TableColumns(
         "channel",
     ),
 )
+PLAN_COLUMNS = TableColumns("plans", ("plan_id", "family", "name", "fee", "currency"), ("retired",))
+PLAN_METER_COLUMNS = TableColumns(
+    "plan_meters",
+    ("plan_id", "meter"),
+    ("quota", "overage_price", "overage_unit", "throttled", "throttle_penalty"),
+)
+ADD_ON_COLUMNS = TableColumns(
+    "add_ons", ("add_on_id", "family", "name", "price", "currency", "meter", "amount"), ()
+)
+SUBSCRIPTION_COLUMNS = TableColumns(
+    "subscriptions",
+    ("customer_id", "plan_id", "started_on"),
+    ("ended_on", "cycle_anchor_day", "locked_until"),
+)
+USAGE_COLUMNS = TableColumns("usage", ("customer_id", "meter", "date", "amount"), ("unit",))
 
 
 def refuse_unknown_names(mapping: Mapping[str, str], columns: TableColumns) -> None:

@@ -12,6 +12,7 @@ from training.data.columns import TableName
 from training.data.customers import read_customers
 from training.data.orders import Orders, read_orders, refuse_nothing_left
 from training.data.products import read_products
+from training.data.provider import Provider, read_provider
 from training.data.rejects import RejectsFile
 from training.data.report import ReadReport, TableReport
 
@@ -31,14 +32,46 @@ class Shop:
     report: ReadReport
 
 
-def read_shop(data: Data, progress: Callable[[str], None] = lambda _: None) -> Shop:
-    """Read products, orders and customers; write the rejects file where one is asked for.
+@dataclass(frozen=True, slots=True, eq=False)
+class Tables:
+    """All that a configuration names: a shop with orders, a provider with plans, or both."""
 
-    `progress` is told in a few words what is being done. Raises ConfigError for a setting and
-    DataError for a source that cannot be used; the rejects file is written whole or not at all,
-    also when nothing is left of the orders.
+    shop: Shop | None
+    provider: Provider | None
+
+    @property
+    def report(self) -> ReadReport:
+        """Every table that was read."""
+        of_shop = {} if self.shop is None else self.shop.report.tables
+        return ReadReport({**of_shop, **({} if self.provider is None else self.provider.reports)})
+
+
+def read_tables(data: Data, progress: Callable[[str], None] = lambda _: None) -> Tables:
+    """Read what is configured, and write one rejects file of it where one is asked for.
+
+    Raises ConfigError for a setting and DataError for a source that cannot be used; the rejects file
+    is written whole or not at all, also when nothing is left of the orders.
     """
     rejects = RejectsFile(data.rejects) if data.rejects is not None else None
+    provider = read_provider(data, progress, rejects=rejects) if data.has_plans else None
+    if data.orders is not None:
+        return Tables(read_shop(data, progress, rejects=rejects), provider)
+    if rejects is not None:
+        rejects.write()
+    return Tables(None, provider)
+
+
+def read_shop(
+    data: Data, progress: Callable[[str], None] = lambda _: None, *, rejects: RejectsFile | None = None
+) -> Shop:
+    """Read products, orders and customers; write the rejects file where one is asked for.
+
+    `progress` is told in a few words what is being done; `rejects` may hold rows of other tables.
+    Raises ConfigError for a setting and DataError for a source that cannot be used; the rejects file
+    is written whole or not at all, also when nothing is left of the orders.
+    """
+    if rejects is None and data.rejects is not None:
+        rejects = RejectsFile(data.rejects)
     reports: dict[TableName, TableReport] = {}
     products = customers = None
     excluded: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""The small tables, products and customers: read whole, as text, one row per id."""
+"""The small tables: read whole, as text; products and customers have one row per id."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from config.data import Source
 from models.ids import MAX_ID_BYTES
 from training.data.columns import TableColumns
 from training.data.rejects import RejectsFile
-from training.data.sources import open_source, refuse_no_rows
+from training.data.sources import Opened, open_source, refuse_no_rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,20 +48,8 @@ def read_text_table(
     """
     key = columns.required[0]
     with open_source(source, columns) as opened:
-        frames = []
-        for part in opened.parts:
-            progress(f"reading {part.name}")
-            texts = [
-                _text(theirs, part.columns[theirs]).alias(name) for name, theirs in opened.columns.items()
-            ]
-            frame = opened.collect(part, part.frame.select(texts)).with_row_index("row", offset=1)
-            frames.append(frame.with_columns(part=pl.lit(part.name)))
-        table = pl.concat(frames)
-        refuse_no_rows(opened, len(table))
+        table = read_texts(opened, progress)
         name = opened.name
-    table = table.with_columns(
-        pl.lit(None, dtype=pl.String).alias(column) for column in columns.all if column not in table.columns
-    )
     table = table.with_columns(reason=_reason(key, unwanted or {}))
     set_aside = table.filter(pl.col("reason").is_not_null())
     if rejects is not None:
@@ -69,6 +57,27 @@ def read_text_table(
         rejects.add_rows(columns.table, set_aside.select("part", row, action, "reason", key))
     kept = table.filter(pl.col("reason").is_null()).select(columns.all).sort(key)
     return TextTable(name, kept, set_aside, len(table))
+
+
+def read_texts(opened: Opened, progress: Callable[[str], None]) -> pl.DataFrame:
+    """Every row of a source: every canonical column as text, null where empty or absent.
+
+    Beside them `part`, the name of the file or query, and `row`, from 1. Raises DataError if a part is
+    unreadable or if there is no row.
+    """
+    frames = []
+    for part in opened.parts:
+        progress(f"reading {part.name}")
+        texts = [_text(theirs, part.columns[theirs]).alias(name) for name, theirs in opened.columns.items()]
+        frame = opened.collect(part, part.frame.select(texts)).with_row_index("row", offset=1)
+        frames.append(frame.with_columns(part=pl.lit(part.name)))
+    table = pl.concat(frames)
+    refuse_no_rows(opened, len(table))
+    return table.with_columns(
+        pl.lit(None, dtype=pl.String).alias(column)
+        for column in opened.table.all
+        if column not in table.columns
+    )
 
 
 def _reason(key: str, unwanted: dict[str, pl.Expr]) -> pl.Expr:

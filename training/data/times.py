@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import polars as pl
 
 from models.errors import ConfigError
+from training.data.columns import TableName
 
 UTC_NAIVE = pl.Datetime("us")
 EPOCH = "epoch"
@@ -25,12 +26,14 @@ class Clock:
     """How the moments of a source are written.
 
     `format` is strftime's, "epoch" for seconds since 1970, or None for ISO 8601 and dates with
-    slashes, read as day first or month first. Moments without a zone are in `timezone`.
+    slashes, read as day first or month first. Moments without a zone are in `timezone`. `table` is
+    what messages call the source.
     """
 
     timezone: str
     format: str | None = None
     day_first: bool = False
+    table: TableName = "orders"
 
     def __post_init__(self) -> None:
         try:
@@ -50,13 +53,23 @@ class Clock:
         local = "31/12/2011 08:26" if self.day_first else "12/31/2011 08:26"
         return (
             f"ISO 8601 (2011-12-31T08:26:00Z) or {local} (data.day_first is {str(self.day_first).lower()}; "
-            "data.orders.timestamp_format sets another form, 'epoch' for seconds since 1970)"
+            f"data.{self.table}.timestamp_format sets another form, 'epoch' for seconds since 1970)"
         )
 
     def read(self, column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         """A column of `dtype` as naive UTC datetimes; null where it is empty or no moment."""
         moment = self._moment(column, dtype)
         return pl.when(moment.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then(moment)
+
+    def day(self, column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+        """A column of `dtype` as the day in `timezone`, Int32 since 1970-01-01; null as in `read`."""
+        if isinstance(dtype, pl.Date):
+            return pl.when(column.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then(column).cast(pl.Int32)
+        moment = self.read(column, dtype)
+        if self.timezone != "UTC":
+            zoned = moment.dt.replace_time_zone("UTC").dt.convert_time_zone(self.timezone)
+            moment = zoned.dt.replace_time_zone(None)
+        return moment.dt.date().cast(pl.Int32)
 
     def _moment(self, column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         if isinstance(dtype, pl.Datetime):

@@ -28,6 +28,15 @@ path = {quoted((directory / "products.csv").as_posix())}
 
 [data.customers]
 path = {quoted((directory / "customers.csv").as_posix())}
+
+[data.plans]
+path = {quoted((directory / "plans.toml").as_posix())}
+
+[data.subscriptions]
+path = {quoted((directory / "subscriptions.csv").as_posix())}
+
+[data.usage]
+path = {quoted((directory / "usage.parquet").as_posix())}
 """
 
 

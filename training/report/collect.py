@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from config.settings import Settings
 from models.bundle import Bundle
 from models.catalogue import Catalogue
+from models.plan_nudges import PlanNudges
 from training.choices import Choices
-from training.data.report import ReadReport
+from training.data.columns import TableName
+from training.data.money import minor_digits
+from training.data.report import ReadReport, TableReport
 from training.data.shop import Shop
 from training.evaluation.protocol import Evaluation
 from training.evaluation.run import Judged
@@ -30,6 +33,7 @@ from training.report.content import (
     TuningFigures,
 )
 from training.report.order_figures import ProductLabels, order_figures
+from training.report.plan_figures import plan_figures
 from training.report.rule_figures import catalogue_figures, rules_figures
 from training.report.settings_used import settings_used, without_password
 
@@ -79,6 +83,32 @@ def collect(settings: Settings, trained: Trained, stages: Sequence[Stage]) -> Re
         stages=tuple(Stage(stage.name, round(stage.seconds, 2)) for stage in stages),
         libraries=library_versions(),
         settings=settings_used(settings),
+    )
+
+
+def without_orders(settings: Settings, bundle: Bundle, stages: Sequence[Stage]) -> ReportContent:
+    """The report's content where there are no orders: nothing is said of what was not there."""
+    return ReportContent(
+        version=bundle.facts.version,
+        created=datetime.fromisoformat(bundle.facts.created),
+        currency=bundle.facts.currency,
+        stages=tuple(Stage(stage.name, round(stage.seconds, 2)) for stage in stages),
+        libraries=library_versions(),
+        settings=settings_used(settings),
+    )
+
+
+def beside_plans(
+    content: ReportContent,
+    settings: Settings,
+    nudges: PlanNudges,
+    reports: Mapping[TableName, TableReport],
+) -> ReportContent:
+    """The content with the plans' tables and what is advised today: counts alone, of nobody by name."""
+    return replace(
+        content,
+        tables=(*content.tables, *_tables(ReadReport(reports))),
+        plans=plan_figures(nudges, settings.nudges.limits(minor_digits(settings.data.currency))),
     )
 
 

@@ -252,6 +252,22 @@ class GateFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanFigures:
+    """The plans, and what subscribers are advised; `decisions` counts running subscriptions by decision.
+
+    as_of  the day after the last one of usage
+    """
+
+    plans: int
+    families: int
+    meters: int
+    subscribers: int
+    running: int
+    as_of: date
+    decisions: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One stage of the training and how long it took."""
 
@@ -282,6 +298,7 @@ class ReportContent:
     evaluation: EvaluationFigures | None = None
     tuning: TuningFigures | None = None
     gate: GateFigures | None = None
+    plans: PlanFigures | None = None
     stages: tuple[Stage, ...] = ()
     libraries: Mapping[str, str] | None = None
     settings: tuple[SettingUsed, ...] = ()

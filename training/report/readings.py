@@ -11,6 +11,7 @@ from training.report.content import (
     GateCheck,
     GateFigures,
     OrderFigures,
+    PlanFigures,
     ReportContent,
     RulesFigures,
     TableFigures,
@@ -19,6 +20,14 @@ from training.report.pictures import WEEKDAYS
 from training.report.wording import count, day, days, duration, method, percent, reason, things
 
 HEADLINE_K = 10
+DECISION_WORDS = {
+    "stay": "should stay as they are",
+    "upgrade": "should take a bigger plan",
+    "top_up": "need a top-up this cycle only",
+    "downgrade": "should take a smaller plan",
+    "insufficient_data": "are too new to say",
+    "suppressed": "are bound by their contract",
+}
 PART_TRUTH = {
     "all": "Of everything that customers bought in {window}, {served} was among the {k} recommended",
     "repeat": "Of what customers bought again in {window}, {served} was among the {k} recommended",
@@ -41,6 +50,17 @@ def data_window(figures: OrderFigures) -> str:
     began = f"{best.start:%B %Y}" if figures.period == "month" else day(best.start)
     named = {"day": f"day was {began}", "week": f"week began on {began}", "month": f"month was {began}"}
     return f"{said}; the busiest {named[figures.period]}, with {count(best.orders)}."
+
+
+def plans(figures: PlanFigures) -> str:
+    """How many subscriptions run, and what is advised of them today."""
+    said = f"{things(figures.running, 'running subscription')} to {things(figures.plans, 'plan')}"
+    named = ", ".join(
+        f"{count(number)} {DECISION_WORDS[decision]}"
+        for decision, number in figures.decisions.items()
+        if number
+    )
+    return f"{said}; on {day(figures.as_of)} {named}." if named else f"{said}."
 
 
 def guests(figures: OrderFigures) -> str:

@@ -1,0 +1,157 @@
+"""The plan advisor: forecast, price, decide. Immutable, as fitted by `training.plans`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from models.advice import NO_DAY, TOP_UP, Advice
+from models.arrays import Arrays
+from models.plan_decision import NudgeLimits, Outlook, Prices, comparable_plans, decide
+from models.plan_pricing import Strata, expected_costs, p_cheaper
+from models.plans import UNLIMITED, PlanBook
+from models.subscriptions import DailyUsage, Subscriptions
+from models.top_ups import best_top_ups
+from models.usage_cycles import UsageCycles
+from models.usage_defaults import default_dynamics
+from models.usage_forecast import LEAST, Faults, Forecast, forecast
+from models.usage_history import UsageHistory, running_on
+from models.usage_level import Dynamics, Level, follow
+from models.usage_profile import UsageProfile
+
+BLOCK = 4096  # subscribers priced, or cut into cycles, at a time: tens of megabytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlanAdvisor:
+    """Answers for one subscriber or for all of them at once."""
+
+    book: PlanBook
+    profile: UsageProfile
+    dynamics: Dynamics
+    faults: Faults
+    strata: Strata
+
+    def cycles(self, subscriptions: Subscriptions, usage: DailyUsage, as_of: int) -> UsageCycles:
+        """Every subscriber whose subscription runs on `as_of`, with their usage cut into cycles.
+
+        Usage on `as_of` or later is not looked at. Days count from 1970-01-01.
+        """
+        running = running_on(subscriptions, self.book, as_of)
+        parts = []
+        for begin in range(0, max(len(running), 1), BLOCK):
+            some = running.take(np.arange(begin, min(begin + BLOCK, len(running))))
+            history = UsageHistory.of(some, usage, self.book, self.profile, as_of)
+            parts.append(history.cycles(np.arange(len(some)), np.full(len(some), as_of, dtype=np.int64)))
+        return UsageCycles.joined(parts)
+
+    def advise(self, cycles: UsageCycles, limits: NudgeLimits | None = None) -> Advice:
+        """The advice [n] for these subscribers, in their order."""
+        limits = limits or NudgeLimits()
+        blocks = [
+            self._advise(cycles.take(np.arange(begin, min(begin + BLOCK, len(cycles)))), limits)
+            for begin in range(0, max(len(cycles), 1), BLOCK)
+        ]
+        return blocks[0] if len(blocks) == 1 else Advice.joined(blocks)
+
+    def forecast(self, cycles: UsageCycles) -> tuple[Forecast, Level]:
+        """The forecast, and the level before the running cycle it is made from."""
+        family = self.book.family[cycles.plan]
+        own = self.dynamics.of(family, cycles.plan)
+        level, _ = follow(own, cycles.finished, cycles.finished_w)
+        return forecast(own, self.faults, level, cycles, family), level
+
+    def prices(self, cycles: UsageCycles, coming: Forecast) -> Prices:
+        """What the next cycle is expected to cost on every plan."""
+        plan = cycles.plan.astype(np.int64)
+        comparable = comparable_plans(self.book, plan)
+        cost, throttling = expected_costs(self.book, coming.next, comparable)
+        p_saves = p_cheaper(self.book, self.strata, coming.next, plan, comparable)
+        realised = self.faults.saving[self.book.family[plan]]
+        return Prices(comparable, cost, throttling, p_saves, realised)
+
+    def _advise(self, cycles: UsageCycles, limits: NudgeLimits) -> Advice:
+        book, plan = self.book, cycles.plan.astype(np.int64)
+        coming, level = self.forecast(cycles)
+        metered = book.metered[plan]
+        p_exceed = np.where(metered, coming.p_exceed(book.quota[plan]), 0.0)
+        prices = self.prices(cycles, coming)
+        top_ups = best_top_ups(book, self.strata, cycles, coming, p_exceed, limits.gate)
+        jumped = (coming.jumped & metered & (level.cycles > 0)).any(axis=1)
+        seen = (level.cycles * metered).max(axis=1, initial=0)
+        outlook = Outlook(p_exceed, coming.next.mean, jumped, np.exp(level.mean), seen)
+        decided = decide(book, cycles, outlook, prices, top_ups, limits)
+        rows, tops = np.arange(len(plan)), decided.decision == TOP_UP
+        current = np.where(tops, top_ups.current, prices.cost[rows, plan])
+        p50 = coming.quantile(0.5)
+        return Advice(
+            decision=decided.decision,
+            plan=cycles.plan,
+            recommended_plan=decided.recommended,
+            add_on=top_ups.add_on,
+            packs=top_ups.packs,
+            cost_next=prices.cost,
+            cost_current=current,
+            # What a plan costs is what a plan costs: the saving is corrected by experience, prices are not.
+            cost_recommended=np.where(tops, current - decided.saving, prices.cost[rows, decided.recommended]),
+            saving=decided.saving,
+            p_saves=decided.p_saves,
+            top_up_saving=top_ups.saving,
+            confidence=decided.confidence,
+            reasons=decided.reasons,
+            metered=metered,
+            used=cycles.used,
+            quota=np.where(book.quota[plan] < UNLIMITED, book.quota[plan], np.inf),
+            mean=cycles.used + coming.rest.mean,
+            p10=coming.quantile(0.1),
+            p50=p50,
+            p90=coming.quantile(0.9),
+            p_exceed=p_exceed,
+            exhaustion_day=_exhaustion(cycles, p50, np.where(metered, book.quota[plan], UNLIMITED)),
+            next_mean=coming.next.mean,
+            next_p10=coming.next.quantile(np.full(metered.shape, 0.1)),
+            next_p90=coming.next.quantile(np.full(metered.shape, 0.9)),
+        )
+
+    def to_arrays(self) -> Arrays:
+        return {
+            f"{part}_{name}": array
+            for part in self.__slots__
+            for name, array in getattr(self, part).to_arrays().items()
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        def of(part: str) -> Arrays:
+            return {n.removeprefix(f"{part}_"): a for n, a in arrays.items() if n.startswith(f"{part}_")}
+
+        return cls(
+            PlanBook.from_arrays(of("book")),
+            UsageProfile.from_arrays(of("profile")),
+            Dynamics.from_arrays(of("dynamics")),
+            Faults.from_arrays(of("faults")),
+            Strata.from_arrays(of("strata")),
+        )
+
+
+def untrained(book: PlanBook) -> PlanAdvisor:
+    """The advisor of plans of which no use is known: a flat profile, and what `usage_defaults` assumes."""
+    n_families, n_meters = len(book.families), len(book.meters)
+    return PlanAdvisor(
+        book,
+        UsageProfile.flat(n_families, n_meters),
+        default_dynamics(book),
+        Faults.none(n_families, n_meters),
+        Strata.of(n_meters),
+    )
+
+
+def _exhaustion(cycles: UsageCycles, p50: np.ndarray, quota: np.ndarray) -> np.ndarray:
+    """The day [n, n_meters] on which the median use passes the quota, NO_DAY where it does not."""
+    coming = np.maximum(p50 - cycles.used, LEAST)
+    left = np.clip(quota - cycles.used, 0.0, coming)  # of an unlimited quota, no more than is coming
+    days = left / coming * (cycles.end - cycles.as_of)[:, None]
+    day = cycles.as_of[:, None] + np.minimum(days, (cycles.end - cycles.as_of - 1)[:, None]).astype(np.int64)
+    return np.where(p50 > quota, day, NO_DAY).astype(np.int32)

@@ -1,0 +1,79 @@
+"""Usage cut into cycles: the finished ones and the running one of every subscriber."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from models.arrays import Arrays, frozen
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UsageCycles:
+    """One row a subscriber: one customer in one family of plans, with a subscription that runs on `as_of`.
+
+    Sorted by customer, then family. W is a share of what is expected to be used in a whole cycle.
+
+    customer    int32 [n] position in the customers' id map
+    plan        int16 [n] the plan of the running cycle, position in the plan book
+    as_of       int32 [n] the day asked about: everything before it is known. Days since 1970-01-01
+    start, end  int32 [n] first day of the running cycle on this plan, day after its last
+    locked      bool [n] the plan cannot be changed on `as_of`
+    finished    float64 [n, n_cycles, n_meters] use in finished cycles, oldest first, the last one right
+                before the running one; over the days that count (recorded, after the first activity)
+    finished_w  float64 [n, n_cycles, n_meters] W of those days, 0 where nothing is known, 1 for all
+    used        float64 [n, n_meters] recorded use that counts against the quota of the running cycle
+    exposed     float64 [n, n_meters] the part of the running cycle's use on days that count
+    exposed_w   float64 [n, n_meters] W of those days
+    open_w      float64 [n, n_meters] W of the days still to come and of those that are missing
+    days        int32 [n] days of the running cycle with a record that count
+    missing     int32 [n] days of it before `as_of`, after the first activity, without any record
+    """
+
+    customer: np.ndarray
+    plan: np.ndarray
+    as_of: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    locked: np.ndarray
+    finished: np.ndarray
+    finished_w: np.ndarray
+    used: np.ndarray
+    exposed: np.ndarray
+    exposed_w: np.ndarray
+    open_w: np.ndarray
+    days: np.ndarray
+    missing: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.customer)
+
+    def take(self, rows: np.ndarray) -> Self:
+        """The subscribers at these positions [m]."""
+        return type(self)(**{name: frozen(getattr(self, name)[rows]) for name in self.__slots__})
+
+    def of_customer(self, customer: int) -> Self:
+        """The subscribers (none, one, or one a family) of a customer."""
+        first, last = np.searchsorted(self.customer, [customer, customer + 1])
+        return self.take(np.arange(first, last))
+
+    @classmethod
+    def joined(cls, parts: list[Self]) -> Self:
+        """The rows of several, one after the other."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(
+            **{
+                name: frozen(np.concatenate([getattr(part, name) for part in parts]))
+                for name in cls.__slots__
+            }
+        )
+
+    def to_arrays(self) -> Arrays:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        return cls(**{name: arrays[name] for name in cls.__slots__})

@@ -1,0 +1,220 @@
+"""Usage by day, ready to be cut into cycles as they were known on any day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.arrays import frozen
+from models.billing_days import cycle_of, cycle_start
+from models.plans import PlanBook
+from models.subscriptions import DailyUsage, Subscriptions
+from models.usage_cycles import UsageCycles
+from models.usage_profile import UsageProfile
+
+MOST_CYCLES = 13  # finished cycles that are looked at: older ones would say next to nothing
+LONGEST_CYCLE = 31
+LEAST = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Running:
+    """Subscriptions that run on a day each: one row a subscriber, one customer in one family.
+
+    All [n], as in Subscriptions; family is a position in the plan book's.
+    """
+
+    customer: np.ndarray
+    family: np.ndarray
+    plan: np.ndarray
+    anchor: np.ndarray
+    started: np.ndarray
+    ended: np.ndarray
+    locked_until: np.ndarray
+
+    def take(self, rows: np.ndarray) -> Running:
+        """The subscribers at these positions."""
+        return Running(*(getattr(self, name)[rows] for name in self.__slots__))
+
+    def __len__(self) -> int:
+        return len(self.customer)
+
+
+def running_on(subscriptions: Subscriptions, book: PlanBook, as_of: int) -> Running:
+    """The subscriptions that run on a day, sorted by customer and family.
+
+    Of two of one customer and family at once, the one that started last.
+    """
+    runs = np.flatnonzero((subscriptions.started <= as_of) & (subscriptions.ended >= as_of))
+    family = book.family[subscriptions.plan[runs]]
+    order = np.lexsort((subscriptions.started[runs], family, subscriptions.customer[runs]))
+    runs, family = runs[order], family[order]
+    customer = subscriptions.customer[runs]
+    last = np.ones(len(runs), dtype=np.bool_)
+    last[:-1] = (customer[1:] != customer[:-1]) | (family[1:] != family[:-1])
+    runs = runs[last]
+    return Running(
+        customer[last],
+        family[last],
+        subscriptions.plan[runs],
+        subscriptions.anchor[runs].astype(np.int64),
+        subscriptions.started[runs].astype(np.int64),
+        subscriptions.ended[runs].astype(np.int64),
+        subscriptions.locked_until[runs].astype(np.int64),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UsageHistory:
+    """The daily use of some subscribers as running sums, from which cycles are differences.
+
+    Column d of a running sum holds what lies before day `first + d`. A day counts from the day after the
+    first use on: the day of the first use is there because there was use, and would tell too much.
+
+    running     [n] the subscribers
+    first       the first day of the sums
+    beginning   int64 [n] the first day that counts; the first day of all where nothing was ever used
+    recorded    float64 [n, n_meters, n_days + 1] use
+    counted     float64 [n, n_meters, n_days + 1] use on days that count
+    counted_w   float64 [n, n_meters, n_days + 1] weight of the recorded days that count
+    weight      float64 [n_kinds, n_meters, n_days + 1] weight of all days, by anchor and family
+    kind        int64 [n] row of `weight`
+    use_days    int32 [n, n_days + 1] days with a record of any meter, from the first use on
+    """
+
+    running: Running
+    first: int
+    beginning: np.ndarray
+    recorded: np.ndarray
+    counted: np.ndarray
+    counted_w: np.ndarray
+    weight: np.ndarray
+    kind: np.ndarray
+    use_days: np.ndarray
+
+    @classmethod
+    def of(
+        cls, running: Running, usage: DailyUsage, book: PlanBook, profile: UsageProfile, until: int
+    ) -> UsageHistory:
+        """The history of these subscribers before the day `until`. Usage after it is not looked at."""
+        begins, ends = _rows_of(running.customer, usage.customer)
+        first = until - (MOST_CYCLES + 1) * LONGEST_CYCLE
+        n_days = until - first + 2 * LONGEST_CYCLE
+        shape = (len(running), len(book.meters), n_days)
+        amount, seen = np.zeros(shape), np.zeros(shape, dtype=np.bool_)
+        owner, row = _expanded(begins, ends)
+        meter, day = usage.meter[row], usage.day[row]
+        kept = book.metered[running.plan][owner, meter] & (day >= first) & (day < until)
+        owner, row, meter, day = owner[kept], row[kept], meter[kept], day[kept] - first
+        amount[owner, meter, day] = usage.amount[row]
+        seen[owner, meter, day] = True
+        used: np.ndarray = np.any(amount > 0, axis=1)
+        active = used.any(axis=1)
+        began = np.where(active, used.argmax(axis=1), -1)
+        counts = seen & (np.arange(n_days) > began[:, None])[:, None]
+        weight, kind = _weights(running, profile, first, n_days)
+        use_days = seen.any(axis=1) & (np.arange(n_days) >= began[:, None])
+        # Without any use, exposure starts with the subscription.
+        beginning = np.where(active, began + 1 + first, np.maximum(running.started, first))
+        return cls(
+            running,
+            first,
+            beginning,
+            _sums(amount),
+            _sums(amount * counts),
+            _sums(weight[kind] * counts),
+            _sums(weight),
+            kind,
+            _sums(use_days).astype(np.int32),
+        )
+
+    def cycles(self, rows: np.ndarray, as_of: np.ndarray, n_cycles: int = MOST_CYCLES) -> UsageCycles:
+        """The cycles of the subscribers `rows` [n] as known on the days `as_of` [n]."""
+        who = self.running.take(rows)
+        now = cycle_of(as_of, who.anchor)
+        starts = cycle_start(now[:, None] + np.arange(-n_cycles, 2), who.anchor[:, None])
+        finished = self._between(self.counted, rows, starts[:, :-2], starts[:, 1:-1])
+        finished_w = self._between(self.counted_w, rows, starts[:, :-2], starts[:, 1:-1])
+        whole = self._between(self.weight, self.kind[rows], starts[:, :-1], starts[:, 1:])
+        cycle_begin, cycle_end = starts[:, -2], starts[:, -1]
+        start = np.maximum(cycle_begin, who.started)
+        end = np.minimum(cycle_end, who.ended + 1)
+        exposed_w = self._one(self.counted_w, rows, cycle_begin, as_of) / whole[:, -1]
+        since = np.minimum(np.maximum(start, self.beginning[rows]), as_of)
+        known_w = self._one(self.counted_w, rows, since, as_of)
+        open_w = np.maximum(self._one(self.weight, self.kind[rows], since, end) - known_w, 0.0)
+        days = self._one(self.use_days[:, None], rows, cycle_begin, as_of)[:, 0]
+        recorded_days = self._one(self.use_days[:, None], rows, since, as_of)[:, 0]
+        return UsageCycles(
+            customer=frozen(who.customer),
+            plan=frozen(who.plan),
+            as_of=frozen(as_of.astype(np.int32)),
+            start=frozen(start.astype(np.int32)),
+            end=frozen(end.astype(np.int32)),
+            locked=frozen(who.locked_until >= as_of),
+            finished=frozen(finished),
+            finished_w=frozen(finished_w / np.maximum(whole[:, :-1], LEAST)),
+            used=frozen(self._one(self.recorded, rows, start, as_of)),
+            exposed=frozen(self._one(self.counted, rows, cycle_begin, as_of)),
+            exposed_w=frozen(exposed_w),
+            open_w=frozen(open_w / whole[:, -1]),
+            days=frozen(days.astype(np.int32)),
+            missing=frozen(np.maximum(as_of - since - recorded_days, 0).astype(np.int32)),
+        )
+
+    def totals(self, rows: np.ndarray, begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Recorded use [n, n_meters] on the days begin .. end - 1 [n], and its share of their weight."""
+        known = self._one(self.counted_w, rows, begin, end)
+        whole = self._one(self.weight, self.kind[rows], begin, end)
+        return self._one(self.recorded, rows, begin, end), known / np.maximum(whole, LEAST)
+
+    def shares(self, rows: np.ndarray, cycle: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Use on days that count between `edges` [n, n_spans + 1], and its W; both [n, n_spans, n_meters].
+
+        The last edge is the end of the cycle that begins on the days `cycle` [n].
+        """
+        whole = self._one(self.weight, self.kind[rows], cycle, edges[:, -1])
+        use = self._between(self.counted, rows, edges[:, :-1], edges[:, 1:])
+        known = self._between(self.counted_w, rows, edges[:, :-1], edges[:, 1:])
+        return use, known / np.maximum(whole, LEAST)[:, None]
+
+    def _one(self, sums: np.ndarray, rows: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+        return self._between(sums, rows, begin[:, None], end[:, None])[:, 0]
+
+    def _between(self, sums: np.ndarray, rows: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """Differences [n, n_spans, n_meters] of running sums between days [n, n_spans]."""
+        last = sums.shape[-1] - 1
+        at = rows[:, None]
+        low, high = np.clip(begin - self.first, 0, last), np.clip(end - self.first, 0, last)
+        difference: np.ndarray = np.maximum(sums[at, :, high] - sums[at, :, low], 0)
+        return difference
+
+
+def _rows_of(customers: np.ndarray, sorted_customers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return np.searchsorted(sorted_customers, customers), np.searchsorted(sorted_customers, customers, "right")
+
+
+def _expanded(begins: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The owner and the row of every usage row between begins and ends [n]."""
+    counts = ends - begins
+    owner = np.repeat(np.arange(len(counts)), counts)
+    row = np.arange(len(owner)) + np.repeat(begins - (np.cumsum(counts) - counts), counts)
+    return owner, row
+
+
+def _weights(
+    running: Running, profile: UsageProfile, first: int, n_days: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights [n_kinds, n_meters, n_days] of each anchor and family there is, and whose is which."""
+    kinds, kind = np.unique(running.family * 32 + running.anchor, return_inverse=True)
+    rows = [profile.weights(int(k % 32), first, first + n_days)[int(k // 32)] for k in kinds]
+    shape = (0, profile.weekday.shape[1], n_days)
+    return (np.stack(rows) if rows else np.zeros(shape)), kind
+
+
+def _sums(values: np.ndarray) -> np.ndarray:
+    """Running sums along the last axis, beginning with 0."""
+    sums = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
+    np.cumsum(values, axis=-1, out=sums[..., 1:])
+    return sums

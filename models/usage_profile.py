@@ -1,0 +1,54 @@
+"""When within a cycle use happens: by day of the week, of the month and of the cycle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from models.arrays import Arrays, frozen
+from models.billing_days import cycle_of, cycle_start, first_day, month_of
+
+WEEK, MONTH = 7, 31
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UsageProfile:
+    """Factors around 1 that multiply to the weight of a day; flat until learned.
+
+    weekday    float64 [n_families, n_meters, 7] from Monday
+    month_end  float64 [n_families, n_meters, 31] by days to the end of the month, 0 its last
+    position   float64 [n_families, n_meters, 31] by day of the cycle, 0 its first
+    """
+
+    weekday: np.ndarray
+    month_end: np.ndarray
+    position: np.ndarray
+
+    @classmethod
+    def flat(cls, n_families: int, n_meters: int) -> Self:
+        """Every day weighs the same."""
+        return cls(*(frozen(np.ones((n_families, n_meters, n))) for n in (WEEK, MONTH, MONTH)))
+
+    def weights(self, anchor: int, first: int, last: int) -> np.ndarray:
+        """The weights [n_families, n_meters, n_days] of the days first .. last - 1 for one anchor."""
+        weekday, month_end, position = self.features(np.arange(first, last), anchor)
+        weights: np.ndarray = (
+            self.weekday[..., weekday] * self.month_end[..., month_end] * self.position[..., position]
+        )
+        return weights
+
+    @staticmethod
+    def features(days: np.ndarray, anchor: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Day of the week, days to the end of the month, day of the cycle [n_days], counted from 0."""
+        to_end = first_day(month_of(days) + 1) - 1 - days
+        anchors = np.full(len(days), anchor)
+        return (days + 3) % WEEK, to_end, days - cycle_start(cycle_of(days, anchors), anchors)
+
+    def to_arrays(self) -> Arrays:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        return cls(**{name: arrays[name] for name in cls.__slots__})

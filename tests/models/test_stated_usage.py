@@ -1,0 +1,91 @@
+"""Cycles of a request: the same row as files give, and totals where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.plan_advisor import PlanAdvisor
+from models.stated_usage import StatedCycle, StatedUse, stated_cycles
+from models.subscriptions import NOT_LOCKED, OPEN_END, DailyUsage, Subscriptions
+from models.usage_cycles import UsageCycles
+from models.usage_profile import UsageProfile
+from tests.models.tiny_plans import AS_OF, tiny_advisor
+
+START, END = 19_997, 20_028  # October 2024
+NO_TOTALS = (np.empty(0, dtype=np.int64),) * 2 + (np.empty(0),) * 2
+
+
+def weekly() -> PlanAdvisor:
+    """The tiny advisor, with weekends that count twice as much."""
+    advisor = tiny_advisor()
+    weekday = np.ones((2, 2, 7))
+    weekday[..., 5:] = 2.0
+    flat = UsageProfile.flat(2, 2)
+    return replace(advisor, profile=UsageProfile(weekday, flat.month_end, flat.position))
+
+
+def use_of(days: list[tuple[int, int, float]], totals: tuple[np.ndarray, ...] = NO_TOTALS) -> StatedUse:
+    meter, day, amount = (np.array([row[at] for row in days]) for at in range(3))
+    return StatedUse(meter.astype(np.int64), day.astype(np.int64), amount.astype(np.float64), *totals)
+
+
+def stated(days: list[tuple[int, int, float]], totals: tuple[np.ndarray, ...] = NO_TOTALS) -> UsageCycles:
+    advisor = weekly()
+    small = advisor.book.plans.index("small")
+    return stated_cycles(advisor, StatedCycle(small, AS_OF, START, END, locked=False), use_of(days, totals))
+
+
+def from_files(days: list[tuple[int, int, float]]) -> UsageCycles:
+    advisor = weekly()
+    subscriptions = Subscriptions.of(
+        customer=np.array([0]),
+        plan=np.array([advisor.book.plans.index("small")]),
+        started=np.array([START - 200]),
+        ended=np.array([OPEN_END]),
+        locked_until=np.array([NOT_LOCKED]),
+        anchor=np.array([1]),
+    )
+    meter, day, amount = (np.array([row[at] for row in days]) for at in range(3))
+    usage = DailyUsage.of(customer=np.zeros(len(days)), meter=meter, day=day, amount=amount)
+    return advisor.cycles(subscriptions, usage, AS_OF)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 1), st.integers(START - 150, AS_OF + 3), st.floats(0, 100)),
+        min_size=1,
+        unique_by=lambda row: row[:2],
+    ).filter(lambda rows: any(amount > 0 and day < AS_OF for _, day, amount in rows))
+)
+def test_daily_use_is_cut_into_the_same_cycles_as_that_of_files(days: list[tuple[int, int, float]]) -> None:
+    mine, theirs = stated(days).to_arrays(), from_files(days).to_arrays()
+    for name in mine:
+        assert np.allclose(mine[name], theirs[name]), name
+
+
+def test_totals_stand_where_they_belong_and_win_over_days() -> None:
+    totals = (np.array([0, 0]), np.array([1, 3]), np.array([7.0, 9.0]), np.array([1.0, 0.5]))
+    cycles = stated([(0, START - 1, 2.0), (0, START, 1.0)], totals)
+    assert cycles.finished[0, -1, 0] == 7.0
+    assert cycles.finished[0, -3, 0] == 9.0
+    assert cycles.finished_w[0, [-1, -3], 0].tolist() == [1.0, 0.5]
+    assert cycles.finished_w[0, -2, 0] == 0
+    assert cycles.used[0, 0] == 1.0
+
+
+def test_after_totals_every_day_of_the_cycle_counts() -> None:
+    """Without history the day of the first use would tell too much; with it, it is a day like others."""
+    days = [(0, day, 1.0) for day in range(START, AS_OF)]
+    totals = (np.array([0]), np.array([1]), np.array([30.0]), np.array([1.0]))
+    assert stated(days).exposed[0, 0] == AS_OF - START - 1
+    assert stated(days, totals).exposed[0, 0] == AS_OF - START
+    assert stated(days).used[0, 0] == stated(days, totals).used[0, 0] == AS_OF - START
+
+
+def test_totals_older_than_what_is_looked_at_are_left_out() -> None:
+    totals = (np.array([0]), np.array([99]), np.array([30.0]), np.array([1.0]))
+    assert not stated([(0, START, 1.0)], totals).finished.any()

@@ -1,0 +1,121 @@
+"""A walk over a harsh world reaches what is promised; and its figures by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.plan_decision import NudgeLimits
+from tests.training.plans.worlds import Made, World, make
+from training.plans.backtest import POLICIES, Walked, walk
+from training.plans.figures import PlanStudy, figures_of
+from training.plans.study_files import plan_study_files
+
+HARSH = World(
+    seed=77,
+    customers=1200,
+    months=9,
+    meters=2,
+    noise=0.15,
+    month_end=2.0,
+    growth=0.02,
+    newcomers=0.2,
+    missing=0.03,
+)
+
+
+@pytest.fixture(scope="module")
+def made() -> Made:
+    return make(HARSH)
+
+
+@pytest.fixture(scope="module")
+def walked(made: Made) -> Walked:
+    return walk(made.book, made.subscriptions, made.usage, NudgeLimits(), lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def study(made: Made, walked: Walked) -> PlanStudy:
+    return figures_of(walked, made.book.meters.take([0, 1]), "USD")
+
+
+def test_forecasts_beat_the_run_rate_and_keep_their_interval(study: PlanStudy) -> None:
+    for each in study.meters:
+        if each.day == 10:
+            assert each.ratio.value <= 0.75, each
+        assert 0.75 <= each.coverage.value <= 0.85, each
+
+
+def test_probabilities_are_calibrated(study: PlanStudy) -> None:
+    every = study.exceeds[-1]
+    assert every.day is None
+    assert every.ratio.value <= 0.6
+    assert every.calibration_error <= 0.02
+
+
+def test_advice_beats_staying_and_last_cycles_best_plan(study: PlanStudy) -> None:
+    regret = {each.policy: each.over_stay.value for each in study.policies if each.day == 10}
+    assert regret["stay"] == 1
+    assert regret["advisor"] <= 0.4
+    assert regret["advisor"] <= regret["last_cycle"]
+    shown = {each.kind: each for each in study.nudges if each.day == 10}
+    assert 0.85 <= shown["all"].ratio.value <= 1.15
+    assert shown["upgrade"].worse.value <= 0.2
+
+
+def test_hindsight_is_never_beaten(walked: Walked) -> None:
+    rows = walked.priced
+    assert (walked.cost[rows] >= walked.least[rows, None] - 1e-9).all()
+    assert walked.cost.shape[1] == len(POLICIES)
+    assert set(np.unique(walked.day)) == {5, 10, 15, 20}
+
+
+def test_too_little_usage_is_said(made: Made) -> None:
+    early = made.usage.until(int(made.usage.day.min()) + 80)
+    with pytest.raises(ValueError, match="4 whole months"):
+        walk(made.book, made.subscriptions, early, NudgeLimits(), lambda _: None)
+
+
+def test_figures_by_hand(walked: Walked) -> None:
+    rows = walked.at(10)
+    two = Walked(**{name: getattr(rows, name)[:2] for name in Walked.__slots__})
+    two = replace(
+        two,
+        customer=np.array([1, 2]),
+        judged=np.array([[True, False], [True, False]]),
+        actual=np.array([[10.0, 0], [20.0, 0]]),
+        p10=np.array([[8.0, 0], [21.0, 0]]),
+        p50=np.array([[9.0, 0], [23.0, 0]]),
+        p90=np.array([[12.0, 0], [30.0, 0]]),
+        run_rate=np.array([[14.0, 0], [24.0, 0]]),
+        quota=np.array([[15.0, 1], [15.0, 1]]),
+        exceeded=np.array([[False, False], [True, False]]),
+        p_exceed=np.array([[0.2, 0], [0.9, 0]]),
+        priced=np.array([True, True]),
+        cost=np.array([[10.0] * len(POLICIES), [30.0] * len(POLICIES)]),
+        least=np.array([10.0, 20.0]),
+    )
+    study = figures_of(two, ["gb", "minutes"], "USD")
+    (meter,) = study.meters
+    assert (meter.mae, meter.mae_run_rate, meter.ratio.value) == (2.0, 4.0, 0.5)
+    assert meter.coverage.value == 0.5
+    assert study.exceeds[-1].brier == pytest.approx((0.04 + 0.01) / 2)
+    assert study.exceeds[-1].brier_run_rate == 0
+    assert study.exceeds[-1].calibration_error == pytest.approx((0.2 + 0.1) / 2)
+    assert {each.regret for each in study.policies} == {5.0}
+
+
+def test_the_report_is_whole(study: PlanStudy) -> None:
+    files = plan_study_files(study, "a world")
+    assert {
+        "plans.html",
+        "plans.json",
+        "plans.md",
+        "plans-calibration.svg",
+        "plans-regret.svg",
+    } <= files.keys()
+    page = files["plans.html"].decode()
+    assert page.count("<svg") == 3
+    assert "80 % rule" in page

@@ -1,0 +1,208 @@
+"""Generated usage that can fail us: heavy tails, rhythms, growth, jumps, newcomers, plan changes, gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.plans import AddOn, MeterTerms, Plan, PlanBook
+from models.subscriptions import NOT_LOCKED, OPEN_END, DailyUsage, Subscriptions
+
+FIRST_DAY = 19723  # 2024-01-01, a Monday
+MB, MINUTES, TEXTS = "data_mb", "minutes", "texts"
+METERS = (MB, MINUTES, TEXTS)  # in sorted order, as in the plan book
+TYPICAL = (12_000.0, 400.0, 150.0)  # use in 30 days of a customer in the middle
+
+
+@dataclass(frozen=True)
+class World:
+    """How use behaves; shares are of customers, `noise` is the between-cycle coefficient of variation."""
+
+    seed: int = 1
+    customers: int = 1500
+    months: int = 10
+    meters: int = 2
+    between: float = 0.7  # sigma of the logarithm of use between customers
+    noise: float = 0.25
+    noise_spread: float = 0.4  # customers differ in it
+    burst: float = 1.2  # shape of gamma days: less is wilder
+    tail: float = 0.02  # share of days several times as large
+    growth: float = 0.01  # a month
+    regime: float = 0.1
+    weekend: float = 1.4
+    month_end: float = 1.5
+    missing: float = 0.02
+    newcomers: float = 0.15
+    changes: float = 0.06
+    anchors: bool = True
+    no_use: float = 0.01
+    no_call_days: float = 0.0
+    by_cycle: bool = True  # busy and quiet stretches are cycles, otherwise they drift from day to day
+    misfit: float = 0.6  # sigma of the logarithm of what customers believe they use
+
+
+@dataclass(frozen=True)
+class Made:
+    """A world's data. `amount` float64 [n_customers, n_meters, n_days] is all use, recorded or not."""
+
+    book: PlanBook
+    subscriptions: Subscriptions
+    usage: DailyUsage
+    amount: np.ndarray
+    until: int
+
+
+def make(world: World) -> Made:
+    """Daily use, subscriptions and five plans, the same for the same world."""
+    rng = np.random.default_rng(world.seed)
+    n, m, days = world.customers, world.meters, round(world.months * 30.44)
+    book = five_plans(m)
+    level = np.array(TYPICAL[:m]) * np.exp(
+        rng.normal(0, world.between, (n, 1)) * 0.8 + rng.normal(0, world.between * 0.6, (n, m))
+    )
+    level[rng.random(n) < world.no_use] = 0
+    anchor = rng.integers(1, 32, n) if world.anchors else np.ones(n, dtype=np.int64)
+    calendar = FIRST_DAY + np.arange(days)
+    course = _course(rng, world, n, days) * _rhythm(world, m, calendar)
+    amount = level[:, :, None] / 30 * course * _stretches(rng, world, anchor, calendar)
+    amount *= _days(rng, world, amount.shape)
+    started = np.where(
+        rng.random(n) < world.newcomers, rng.integers(1, days - 5, n), -rng.integers(0, 400, n)
+    )
+    amount[np.broadcast_to((np.arange(days) < started[:, None])[:, None], amount.shape)] = 0
+    subscriptions = _subscriptions(rng, world, book, level, started, anchor, days)
+    return Made(book, subscriptions, _recorded(rng, world, amount, started), amount, FIRST_DAY + days)
+
+
+def five_plans(n_meters: int, retired: bool = True) -> PlanBook:
+    """Five plans on sale (one throttled, one unlimited), one retired, two packs."""
+    ladder = ((0.35, 1000), (0.8, 1700), (1.5, 2600), (3.0, 3900), (None, 6500))
+    prices = ((300.0, 1024.0), (4.0, 1.0), (6.0, 1.0))
+    plans = []
+    for number, (size, fee) in enumerate(ladder):
+        terms = []
+        for meter in range(n_meters):
+            quota = None if size is None else round(TYPICAL[meter] * size)
+            price, unit = prices[meter]
+            if number == 3 and meter == 0:
+                terms.append(MeterTerms(METERS[meter], quota, throttle_penalty=2500.0))
+            else:
+                terms.append(MeterTerms(METERS[meter], quota, price, unit))
+        plans.append(Plan(f"plan-{number}", "mobile", f"Plan {number}", fee, tuple(terms)))
+    if retired:
+        old = tuple(
+            MeterTerms(METERS[k], round(TYPICAL[k] * 0.7), prices[k][0], prices[k][1])
+            for k in range(n_meters)
+        )
+        plans.append(Plan("plan-old", "mobile", "Old plan", 1200, old, retired=True))
+    packs = [
+        AddOn("pack-data", "mobile", "5 GB", 900, MB, 5120.0),
+        AddOn("pack-minutes", "mobile", "100 minutes", 250, MINUTES, 100.0),
+    ]
+    return PlanBook.of(plans, packs[: min(n_meters, 2)])
+
+
+def _course(rng: np.random.Generator, world: World, n: int, days: int) -> np.ndarray:
+    """Growth, and a change to three times or a third for some, [n, 1, n_days]."""
+    month = np.arange(days) / 30.44
+    course = np.broadcast_to((1 + world.growth) ** month, (n, days)).copy()
+    turn = rng.integers(20, days, n)
+    factor = np.where(rng.random(n) < 0.5, 3.0, 1 / 3)
+    turned = (rng.random(n) < world.regime)[:, None] & (np.arange(days) >= turn[:, None])
+    course *= np.where(turned, factor[:, None], 1.0)
+    return course[:, None]
+
+
+def _rhythm(world: World, n_meters: int, calendar: np.ndarray) -> np.ndarray:
+    """Weekends and ends of months, [n_meters, n_days]; minutes fall at weekends."""
+    weekend = (calendar + 3) % 7 >= 5
+    dates = calendar.astype("datetime64[D]")
+    late = ((dates + 3).astype("datetime64[M]") != dates.astype("datetime64[M]")).astype(float)
+    rows = [
+        np.where(weekend, world.weekend if meter % 2 == 0 else 2 - world.weekend, 1.0)
+        * (1 + (world.month_end - 1) * late)
+        for meter in range(n_meters)
+    ]
+    return np.stack(rows)
+
+
+def _stretches(
+    rng: np.random.Generator, world: World, anchor: np.ndarray, calendar: np.ndarray
+) -> np.ndarray:
+    """Busy and quiet times of each customer and meter, [n, n_meters, n_days], mean about 1."""
+    n, m, days = len(anchor), world.meters, len(calendar)
+    sigma = world.noise * np.exp(rng.normal(0, world.noise_spread, (n, 1, 1)))
+    if not world.by_cycle:
+        shocks = rng.normal(0, 1, (n, m, days))
+        path, state, keep = np.empty_like(shocks), rng.normal(0, 1, (n, m)), np.exp(-1 / 20)
+        for day in range(days):
+            state = keep * state + np.sqrt(1 - keep**2) * shocks[:, :, day]
+            path[:, :, day] = state
+        return np.asarray(np.exp(sigma * path - sigma**2 / 2))
+    date = calendar.astype("datetime64[D]")
+    month = date.astype("datetime64[M]").astype(int)
+    of_month = (date - date.astype("datetime64[M]").astype("datetime64[D]")).astype(int) + 1
+    length = (
+        (month + 1).astype("datetime64[M]").astype("datetime64[D]")
+        - month.astype("datetime64[M]").astype("datetime64[D]")
+    ).astype(int)
+    cycle = month[None] - (of_month[None] < np.minimum(anchor[:, None], length[None]))
+    cycle -= cycle.min()
+    shocks = rng.normal(0, 1, (n, m, cycle.max() + 1))
+    path = np.take_along_axis(shocks, np.broadcast_to(cycle[:, None], (n, m, days)), axis=2)
+    return np.asarray(np.exp(sigma * path - sigma**2 / 2))
+
+
+def _days(rng: np.random.Generator, world: World, shape: tuple[int, ...]) -> np.ndarray:
+    """Chance of single days, mean about 1."""
+    amount = rng.gamma(world.burst, 1 / world.burst, shape)
+    amount *= np.where(rng.random(shape) < world.tail, rng.lognormal(1.2, 0.6, shape), 1.0)
+    amount *= (rng.random(shape) >= world.no_call_days) / (1 - world.no_call_days)
+    return amount
+
+
+def _subscriptions(  # noqa: PLR0917  # each is a part of the world
+    rng: np.random.Generator,
+    world: World,
+    book: PlanBook,
+    level: np.ndarray,
+    started: np.ndarray,
+    anchor: np.ndarray,
+    days: int,
+) -> Subscriptions:
+    """Everybody on the plan that would fit what they believe they use; some change it on some day."""
+    n = len(level)
+    believed = level[:, None] * np.exp(rng.normal(0, world.misfit, (n, 1, 1)))
+    cost = book.costs(np.maximum(believed, 1))[:, 0]
+    plan = cost.argmin(axis=1)
+    changed = (rng.random(n) < world.changes) & (started < days - 60)
+    at = np.where(changed, rng.integers(np.minimum(np.maximum(started, 0) + 20, days - 20), days - 10), 0)
+    second = rng.integers(0, 5, n)
+    customer = np.arange(n)
+    return Subscriptions.of(
+        customer=np.concatenate([customer, customer[changed]]),
+        plan=np.concatenate([plan, second[changed]]),
+        started=np.concatenate([started, at[changed]]) + FIRST_DAY,
+        ended=np.concatenate(
+            [np.where(changed, at - 1 + FIRST_DAY, OPEN_END), np.full(changed.sum(), OPEN_END)]
+        ),
+        locked_until=np.full(n + changed.sum(), NOT_LOCKED),
+        anchor=np.concatenate([anchor, anchor[changed]]),
+    )
+
+
+def _recorded(rng: np.random.Generator, world: World, amount: np.ndarray, started: np.ndarray) -> DailyUsage:
+    """What was written down: some days are missing, here and there a week."""
+    n, _, days = amount.shape
+    seen = (rng.random((n, 1, days)) >= world.missing) & (np.arange(days) >= started[:, None])[:, None]
+    gap = rng.integers(0, days, n)
+    inside = (np.arange(days) >= gap[:, None]) & (np.arange(days) < gap[:, None] + 7)
+    seen &= ~(inside & (rng.random(n) < world.missing)[:, None])[:, None]
+    customer, meter, day = np.nonzero(np.broadcast_to(seen, amount.shape))
+    return DailyUsage.of(
+        customer=customer,
+        meter=meter,
+        day=day + FIRST_DAY,
+        amount=amount[customer, meter, day],
+    )

@@ -1,0 +1,153 @@
+"""`shopkeeper nudge` and the file it writes: columns, order, three formats, and only the past."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner, Result
+
+from models.errors import ConfigError, DataError
+from models.plan_decision import NudgeLimits
+from tests.models.tiny_plans import tiny_nudges
+from tests.training.data.providers import PLANS, provider
+from training.commands.nudge import nudge
+from training.nudge_file import COLUMNS, nudge_frame, write_nudges
+
+
+def tiny_frame() -> pl.DataFrame:
+    nudges = tiny_nudges()
+    return nudge_frame(nudges, nudges.advisor.advise(nudges.cycles, NudgeLimits()), 2)
+
+
+def test_one_row_a_customer_and_meter_the_best_nudge_first() -> None:
+    frame = tiny_frame()
+    assert tuple(frame.columns) == COLUMNS
+    assert COLUMNS[:4] + COLUMNS[-9:] == (
+        "customer_id",
+        "as_of",
+        "decision",
+        "plan_id",
+        "meter",
+        "used",
+        "quota",
+        "p10",
+        "p50",
+        "p90",
+        "p_exceed",
+        "exhaustion_date",
+        "next_mean",
+    )
+    assert frame["customer_id"][0] == "ana"
+    assert frame.group_by("customer_id").len().sort("customer_id").rows() == [
+        (name, 2) for name in ("ana", "ben", "erin", "gus")
+    ]
+    acting = frame["decision"].is_in(["upgrade", "downgrade", "top_up"])
+    assert acting.arg_sort(descending=True).to_list() == list(range(len(frame)))
+    ana = frame.row(0, named=True)
+    assert (ana["decision"], ana["recommended_plan_id"], ana["meter"]) == ("upgrade", "large", "data_gb")
+    assert (ana["as_of"], ana["used"], ana["quota"]) == (date(2024, 10, 15), 14.0, 5.0)
+    assert ana["expected_cost_current"] > ana["expected_cost_recommended"] >= 25.0
+    assert ana["expected_saving"] > 0
+    assert ana["reason_codes"][:2] == ["RUNS_OUT", "HIGHER_USE"]
+
+
+def test_what_is_not_there_is_null() -> None:
+    erin = tiny_frame().filter(pl.col("customer_id") == "erin")
+    assert erin.select("meter", "quota", "exhaustion_date").rows() == [
+        ("data_gb", 50.0, None),
+        ("minutes", None, None),
+    ]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".ndjson"])
+def test_every_format_says_the_same(tmp_path: Path, ending: str) -> None:
+    frame, path = tiny_frame(), tmp_path / "out" / f"nudges{ending}"
+    write_nudges(frame, path)
+    if ending == ".parquet":
+        rows = pl.read_parquet(path).rows()
+        assert rows == frame.rows()
+    elif ending == ".csv":
+        read = pl.read_csv(path, try_parse_dates=True)
+        assert read["reason_codes"][0] == ";".join(frame["reason_codes"][0])
+        assert read.drop("reason_codes").rows() == frame.drop("reason_codes").rows()
+    else:
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        assert [line["reason_codes"] for line in lines] == frame["reason_codes"].to_list()
+        assert lines[0]["as_of"] == "2024-10-15"
+    assert [found.name for found in path.parent.iterdir()] == [path.name]
+
+
+def test_an_ending_that_is_not_written_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="valid choices"):
+        write_nudges(tiny_frame(), tmp_path / "nudges.xlsx")
+
+
+def world(folder: Path, last: date = date(2026, 4, 20), **later: str) -> Path:
+    """ana uses 0.5 GB a day on a plan of 5 GB; bob 0.1. What `later` adds is after the 10th of April."""
+    days = pl.date_range(date(2026, 1, 1), last, eager=True)
+    rows = [(name, "data_gb", day, amount) for name, amount in (("ana", 0.5), ("bob", 0.1)) for day in days]
+    subscriptions = [
+        ("ana", "small", "2026-01-01", later.get("ended", ""), "", ""),
+        ("bob", "small", "2026-01-01", "", "", ""),
+    ]
+    if "ended" in later:
+        subscriptions.append(("ana", "large", later["next"], "", "", ""))
+    provider(folder, subscriptions, rows, plans=PLANS)
+    path = folder / "shop.toml"
+    path.write_text(
+        "".join(
+            f'[data.{table}]\npath = "{folder}/{file}"\n'
+            for table, file in (
+                ("plans", "plans.toml"),
+                ("subscriptions", "subscriptions.csv"),
+                ("usage", "usage.csv"),
+            )
+        )
+    )
+    return path
+
+
+def run(config: Path, out: Path, *more: str) -> Result:
+    arguments = ["--config", str(config), "--out", str(out), *more]
+    return CliRunner().invoke(nudge, arguments, catch_exceptions=False)
+
+
+def test_the_command_answers_for_everyone(tmp_path: Path) -> None:
+    result = run(world(tmp_path), tmp_path / "n.csv")
+    assert result.exit_code == 0
+    assert "running subscriptions on 2026-04-21" in result.output
+    rows = pl.read_csv(tmp_path / "n.csv")
+    assert set(rows["customer_id"]) == {"ana", "bob"}
+    data = rows.filter(pl.col("meter") == "data_gb").sort("customer_id")
+    assert data["used"].to_list() == pytest.approx([10.0, 2.0])
+    assert rows["customer_id"][0] == "ana"
+
+
+def test_nothing_of_that_day_or_later_is_looked_at(tmp_path: Path) -> None:
+    for name in ("past", "all"):
+        (tmp_path / name).mkdir()
+    past = world(tmp_path / "past", last=date(2026, 4, 10))
+    everything = world(tmp_path / "all", ended="2026-04-14", next="2026-04-15")
+    run(past, tmp_path / "past.csv", "--as-of", "2026-04-11")
+    run(everything, tmp_path / "all.csv", "--as-of", "2026-04-11")
+    assert (tmp_path / "past.csv").read_text() == (tmp_path / "all.csv").read_text()
+    rows = pl.read_csv(tmp_path / "all.csv").filter(customer_id="ana", meter="data_gb")
+    assert rows["plan_id"].to_list() == ["small"]
+    assert rows["used"].to_list() == pytest.approx([5.0])
+
+
+def test_a_day_before_all_usage_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no usage before 2025-12-01; the first day is 2026-01-01"):
+        run(world(tmp_path), tmp_path / "n.csv", "--as-of", "2025-12-01")
+    assert not (tmp_path / "n.csv").exists()
+
+
+def test_without_plans_it_says_what_to_configure(tmp_path: Path) -> None:
+    path = tmp_path / "shop.toml"
+    path.write_text('[data.orders]\npath = "orders.csv"\n')
+    with pytest.raises(ConfigError, match=r"give \[data.plans\]"):
+        run(path, tmp_path / "n.csv")
