@@ -26,7 +26,7 @@ from models.artifact import (
     verify_artifact,
     write_artifact,
 )
-from models.bundle import PARTS, parts_of
+from models.bundle import OPTIONAL_PARTS, PARTS, parts_of
 from models.errors import ArtifactError
 from tests.models.tiny import tiny_bundle
 
@@ -77,7 +77,7 @@ def test_what_was_written_is_loaded(artifact: Path) -> None:
 
 def test_the_manifest_lists_every_file_with_size_and_hash(artifact: Path) -> None:
     manifest = read_manifest(artifact)
-    expected = {name + SUFFIX for name in PARTS} | {"report.json"}
+    expected = {name + SUFFIX for name in (*PARTS, *OPTIONAL_PARTS)} | {"report.json"}
     assert set(manifest.files) == expected
     for name, entry in manifest.files.items():
         content = (artifact / name).read_bytes()
@@ -300,6 +300,6 @@ def test_a_copy_is_as_good(artifact: Path, tmp_path: Path) -> None:
 
 def test_the_parts_are_the_fields_of_a_bundle() -> None:
     fields = set(tiny_bundle().__dataclass_fields__) - {"facts"}
-    assert fields == set(PARTS)
+    assert fields == set(PARTS) | set(OPTIONAL_PARTS)
     for part, kind in PARTS.items():
         assert type(getattr(tiny_bundle(), part)) is kind
