@@ -25,7 +25,6 @@ ANA, BEN, ERIN, GUS = range(4)
         (
             ANA,
             (
-                "about 30.1 GB",
                 "Small includes 5 GB",
                 "The quota of this cycle is used up.",
                 "Large fits better",
@@ -44,6 +43,14 @@ def test_the_sentence_says_what_was_decided(advice: Advice, row: int, words: tup
     assert "nan" not in said
     assert "  " not in said
     assert said.endswith(".")
+
+
+def test_the_figures_are_those_of_the_advice(advice: Advice) -> None:
+    book = tiny_nudges().book
+    data, large = book.meters.index("data_gb"), book.plans.index("large")
+    said = sentence(book, advice, ANA, 2)
+    assert f"about {amount(float(advice.next_mean[ANA, data]), 'data_gb')} (" in said
+    assert f"about {money(float(advice.cost_next[ANA, large]), 2, 'EUR')} a cycle instead of" in said
 
 
 def test_no_probability_is_told_as_certain(advice: Advice) -> None:
