@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
+from weakref import ref
 
 import numpy as np
 from structlog.typing import FilteringBoundLogger
@@ -76,7 +77,7 @@ class Bundles:
             self._watched_by = os.getpid()
             if self._bundle is not None:
                 self._metrics.serves(self._bundle.facts.version)
-            threading.Thread(target=self._look_forever, name="bundles", daemon=True).start()
+            threading.Thread(target=_look_forever, args=(ref(self),), name="bundles", daemon=True).start()
 
     def refresh(self) -> None:
         """Look at the pointer once; load and swap if it moved since the last look."""
@@ -89,13 +90,12 @@ class Bundles:
             if bundle is not None:
                 self._swap(bundle)
 
-    def _look_forever(self) -> None:
-        pause = threading.Event()
-        while True:
-            self.refresh()
-            if self._beside is not None:
-                self._beside()
-            pause.wait(self._interval)
+    def look(self) -> float:
+        """Look at the pointer, and at what is looked at beside it; the time until the next look, seconds."""
+        self.refresh()
+        if self._beside is not None:
+            self._beside()
+        return self._interval
 
     def _pointer(self) -> Pointer | None:
         """Where `current` points; None where there is none, which leaves the old bundle serving."""
@@ -139,6 +139,15 @@ class Bundles:
         else:
             self._metrics.swapped()
             self._log.info("artifact swapped", artifact=version, instead_of=old.facts.version)
+
+
+def _look_forever(watched: ref[Bundles]) -> None:
+    """Look until nobody has the holder any more: the thread must not keep it, and its files, for itself."""
+    pause = threading.Event()
+    while (bundles := watched()) is not None:
+        seconds = bundles.look()
+        del bundles
+        pause.wait(seconds)
 
 
 def _try_out(bundle: Bundle) -> None:

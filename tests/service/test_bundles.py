@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -147,3 +149,17 @@ def test_one_watcher_whoever_asks_first(artifacts_dir: Path) -> None:
     for thread in threads:
         thread.join()
     assert threading.active_count() == before + 1
+
+
+def test_what_nobody_uses_any_more_is_let_go(artifacts_dir: Path) -> None:
+    """The thread that looks after the pointer must not hold a bundle's files for ever."""
+    bundles, _ = _bundles(artifacts_dir, interval=0.01)
+    bundle = weakref.ref(bundles.current())
+    holder = weakref.ref(bundles)
+    del bundles
+    deadline = time.monotonic() + 30
+    while (holder() is not None or bundle() is not None) and time.monotonic() < deadline:
+        gc.collect()
+        time.sleep(0.01)
+    assert holder() is None
+    assert bundle() is None
