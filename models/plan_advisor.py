@@ -152,7 +152,8 @@ def untrained(book: PlanBook) -> PlanAdvisor:
 def _exhaustion(cycles: UsageCycles, p50: np.ndarray, quota: np.ndarray) -> np.ndarray:
     """The day [n, n_meters] on which the median use passes the quota, NO_DAY where it does not."""
     coming = np.maximum(p50 - cycles.used, LEAST)
-    left = np.clip(quota - cycles.used, 0.0, coming)  # of an unlimited quota, no more than is coming
+    # Of an unlimited quota, no more than is coming.
+    left = np.minimum(np.maximum(quota - cycles.used, 0.0), coming)
     days = left / coming * (cycles.end - cycles.as_of)[:, None]
     day = cycles.as_of[:, None] + np.minimum(days, (cycles.end - cycles.as_of - 1)[:, None]).astype(np.int64)
     return np.where(p50 > quota, day, NO_DAY).astype(np.int32)

@@ -111,7 +111,7 @@ class Strata:
     def draws(self, use: Gamma) -> np.ndarray:
         """Draws [..., STRATA] of distributions [...], from the lowest to the highest."""
         at = np.log(use.shape / LEAST_SHAPE) * ((SHAPES - 1) / np.log(MOST_SHAPE / LEAST_SHAPE))
-        low = np.clip(at.astype(np.int64), 0, SHAPES - 2)
+        low = np.minimum(np.maximum(at.astype(np.int64), 0), SHAPES - 2)
         part = (at - low)[..., None]
         drawn: np.ndarray = self.means[low] * (1 - part)
         drawn += self.means[low + 1] * part

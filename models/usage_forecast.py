@@ -200,7 +200,7 @@ def gamma_of(mean: np.ndarray, variance: np.ndarray) -> Gamma:
     """The gamma distributions of these means and variances [n, n_meters]."""
     least = np.maximum(mean, LEAST)
     shape = least * least / np.maximum(variance, LEAST * LEAST)
-    return Gamma(least, np.clip(shape, LEAST_SHAPE, MOST_SHAPE))
+    return Gamma(least, np.minimum(np.maximum(shape, LEAST_SHAPE), MOST_SHAPE))
 
 
 def _factors(
