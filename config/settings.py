@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from config.data import Artifacts, Data
 from config.evaluation import Evaluation
+from config.ledger import Ledger
 from config.nudges import Nudges
 from config.service import Placements, Service
 from config.training import Training
@@ -40,6 +41,7 @@ class Settings(BaseSettings):
     evaluation: Evaluation = Evaluation()
     nudges: Nudges = Nudges()
     service: Service = Service()
+    ledger: Ledger = Ledger()
     placements: Placements = Placements()
 
     @classmethod

@@ -10,11 +10,15 @@ from flask import Flask, Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
+from config.ledger import Ledger
 from config.policies import policies_of_placements
 from config.settings import Settings, metrics_directory, settings_from_environment
 from models.currencies import minor_digits
 from service.answers import Desk
 from service.bundles import Bundles
+from service.event_views import EventViews
+from service.ledger.database import Database
+from service.ledger.events import EventStore
 from service.logs import logger
 from service.metrics import Metrics
 from service.nudge_answers import NudgeDesk
@@ -70,6 +74,7 @@ def create_app(settings: Settings) -> ShopkeeperApp:
     pages: tuple[object, ...] = (
         Views(app.bundles, desk, metrics),
         NudgeViews(app.bundles, NudgeDesk(limits), metrics),
+        EventViews(_event_store(settings.ledger), metrics, log),
     )
     for route in ROUTES:
         view = next(getattr(each, route.name) for each in pages if hasattr(each, route.name))
@@ -77,6 +82,11 @@ def create_app(settings: Settings) -> ShopkeeperApp:
     _handle_errors(app, log)
     app.after_request(_observer(metrics, log if settings.service.log_requests else None))
     return app
+
+
+def _event_store(ledger: Ledger) -> EventStore | None:
+    """Where events are written down; the first of them opens the database, in the worker it reaches."""
+    return EventStore(Database(ledger.url)) if ledger.url else None
 
 
 def _handle_errors(app: Flask, log: FilteringBoundLogger) -> None:

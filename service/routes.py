@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.event_routes import EVENT_ROUTES
 from service.examples import (
     BOUGHT_TOGETHER_EXAMPLE,
     CUSTOMER_EXAMPLE,
@@ -72,6 +73,7 @@ ROUTES: tuple[Route, ...] = (
         example=SIMILAR_EXAMPLE,
     ),
     *NUDGE_ROUTES,
+    *EVENT_ROUTES,
     Route(
         "model",
         "GET",
