@@ -1,4 +1,4 @@
-"""Events a second that are on the disk, in batches of 100, on both databases. `python -m benchmarks.ledger`."""
+"""Durable events a second in batches of 100, on both databases. `python -m benchmarks.ledger`."""
 
 from __future__ import annotations
 
