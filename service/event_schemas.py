@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args
 
 import orjson
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
 from config.price_list import CURRENCY_PATTERN, Money
 from config.service import ChannelName, PlacementName
@@ -23,6 +23,17 @@ EVENTS_BODY_BYTES = 8 * 1024 * 1024
 AHEAD = timedelta(hours=24)  # a device's clock may be wrong, or in another time zone
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TEXTS = (
+    "id",
+    "customer_id",
+    "session_id",
+    "product_id",
+    "plan_id",
+    "meter",
+    "order_id",
+    "recommendation_id",
+    "campaign_id",
+)
 
 
 def _canonical(value: object) -> object:
@@ -40,7 +51,13 @@ def _when(value: datetime) -> datetime:
 
 
 def _small(value: dict[str, Any] | None) -> dict[str, Any] | None:
-    if value is not None and len(orjson.dumps(value)) > MAX_DETAILS:
+    if value is None:
+        return None
+    try:
+        length = len(orjson.dumps(value))
+    except orjson.JSONEncodeError as error:
+        raise ValueError("holds a number beyond 64 bits, or is nested too deep") from error
+    if length > MAX_DETAILS:
         raise ValueError(f"longer than {MAX_DETAILS} bytes of JSON")
     return value
 
@@ -73,6 +90,14 @@ class EventIn(Asked):
     details: Annotated[dict[str, Any] | None, AfterValidator(_small)] = Field(
         None, description=f"Whatever else is worth keeping, at most {MAX_DETAILS} bytes."
     )
+
+    @field_validator(*TEXTS)
+    @classmethod
+    def _storable(cls, value: str | None) -> str | None:
+        # PostgreSQL keeps no NUL in a text: it would refuse the whole call, however often it is sent again.
+        if value is not None and "\0" in value:
+            raise ValueError("contains a NUL character")
+        return value
 
     def faults(self) -> list[tuple[str, str]]:
         """What an event of this type lacks, or cannot have together: pairs of field and message."""

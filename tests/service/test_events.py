@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.event_routes import ANSWERED, SENT
-from service.event_schemas import MAX_EVENTS
+from service.event_schemas import MAX_EVENTS, TEXTS
 from service.ledger.database import Database
 from service.ledger.events import EventStore
 from shopkeeper import main
@@ -95,6 +95,8 @@ def test_a_repeat_is_a_duplicate(client: FlaskClient, store: EventStore) -> None
         ({"occurred_at": (datetime.now(UTC) + timedelta(days=2)).isoformat()}, "occurred_at"),
         ({"occurred_at": "1999-12-31T00:00:00Z"}, "occurred_at"),
         ({"details": {"long": "x" * 5000}}, "details"),
+        ({"details": {"number": 10**30}}, "details"),
+        *(({name: "a\0b"}, name) for name in TEXTS),
         ({"colour": "red"}, "colour"),
     ],
 )
