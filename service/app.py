@@ -65,7 +65,7 @@ def create_app(settings: Settings) -> ShopkeeperApp:
     app.bundles = Bundles(
         settings.artifacts.dir, settings.service.reload_seconds, metrics, log, beside=book.refresh
     )
-    desk = Desk(settings.placements, Signer(signing_key(settings.service)), book)
+    desk = Desk(settings.placements, Signer(signing_key(settings.service)), book, settings.experiments)
     limits = settings.nudges.limits(minor_digits(settings.data.currency))
     pages: tuple[object, ...] = (
         Views(app.bundles, desk, metrics),
