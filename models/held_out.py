@@ -20,7 +20,8 @@ def recommend_popular(bundle: Bundle, query: Query, policies: Sequence[Compiled]
     """Popular products alone. The customer and the context choose nothing: products in the cart, the one
     viewed and the excluded ones are left out, the rest is the same for everybody.
 
-    Variants of one product count as the same. Unknown ids are named as in `recommend`; the fallback is `holdout`.
+    Variants of one product count as the same. Unknown ids are named as in `recommend`; the fallback is
+    `holdout`.
     """
     shown = (*query.basket, *((query.viewing,) if query.viewing else ()))
     common = Query(
