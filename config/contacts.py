@@ -82,6 +82,3 @@ class Experiments(Section):
 
     salt: str = Field("shopkeeper", min_length=1)
     holdout: Holdout = Holdout()
-    window_days: int = Field(14, ge=1)
-    churn_days: int = Field(60, ge=1)
-    min_customers: int = Field(100, ge=2)

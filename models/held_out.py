@@ -27,7 +27,7 @@ def recommend_popular(bundle: Bundle, query: Query, policies: Sequence[Compiled]
     common = Query(
         kinds=("cross_sell",),
         limit=query.limit,
-        exclude=(*query.exclude, *_variants(bundle, shown)),
+        exclude=(*query.exclude, *variants_of(bundle, shown)),
         explain=query.explain,
     )
     answer = recommend(bundle, common, policies)
@@ -35,9 +35,9 @@ def recommend_popular(bundle: Bundle, query: Query, policies: Sequence[Compiled]
     return answer._replace(fallback=HOLDOUT, unknown_ids=unknown)
 
 
-def _variants(bundle: Bundle, shown: Sequence[str]) -> list[str]:
-    """The products shown and all variants of them."""
-    known = bundle.products.indices(list(shown))
+def variants_of(bundle: Bundle, product_ids: Sequence[str]) -> list[str]:
+    """The products of these that the bundle knows, and all variants of them."""
+    known = bundle.products.indices(list(product_ids))
     family = bundle.catalogue.family
     same = np.isin(family, family[known[known != UNKNOWN]])
     return [bundle.products.id(product) for product in np.flatnonzero(same).tolist()]

@@ -36,28 +36,19 @@ class Desk:
 
     def recommend(self, bundle: Bundle, request: RecommendationRequest) -> tuple[Answer, dict[str, Any]]:
         """Answer a request for recommendations."""
-        default = self._defaults[request.placement]
-        kinds = request.kinds or default.kinds
         channel = request.channel or channel_of(request.placement)
-        query = Query(
-            request.customer_id,
-            request.basket,
-            request.viewing,
-            kinds,
-            request.limit or default.limit,
-            request.exclude,
-            request.explain,
-        )
-        policies = self._policies.in_force(bundle, request.placement, channel)
-        if self.variant(request.customer_id, channel) == CONTROL:
-            answer = recommend_popular(bundle, query, policies)
-        else:
-            answer = recommend(bundle, query, policies)
+        held_out = self.variant(request.customer_id, channel) == CONTROL
+        answer, kinds = self._answer(bundle, request, held_out=held_out)
         body = self._body(bundle, answer, request.placement, kinds)
         if request.explain:
             body["candidates"] = answer.candidates
             body["policies"] = answer.policies
         return answer, body
+
+    def would_have_shown(self, bundle: Bundle, request: RecommendationRequest) -> tuple[str, ...]:
+        """The products of the personal answer to a request, for customers who are held out as well."""
+        answer, _ = self._answer(bundle, request, held_out=False)
+        return tuple(each.product_id for each in answer.recommendations)
 
     def variant(self, customer_id: str | None, channel: ChannelName) -> Variant:
         """`control` for customers held out of a channel; guests have no name to hold out by."""
@@ -72,6 +63,25 @@ class Desk:
         policies = self._policies.in_force(bundle, PRODUCT_PLACEMENT, PRODUCT_CHANNEL)
         answer = PRODUCT_PAGES[page](bundle, request.product_id, limit, policies)
         return answer, self._body(bundle, answer, PRODUCT_PLACEMENT, PRODUCT_KINDS)
+
+    def _answer(
+        self, bundle: Bundle, request: RecommendationRequest, *, held_out: bool
+    ) -> tuple[Answer, tuple[Kind, ...]]:
+        """The answer to a request, and the kinds that it is of."""
+        default = self._defaults[request.placement]
+        kinds = request.kinds or default.kinds
+        query = Query(
+            request.customer_id,
+            request.basket,
+            request.viewing,
+            kinds,
+            request.limit or default.limit,
+            request.exclude,
+            request.explain,
+        )
+        channel = request.channel or channel_of(request.placement)
+        policies = self._policies.in_force(bundle, request.placement, channel)
+        return (recommend_popular if held_out else recommend)(bundle, query, policies), kinds
 
     def _body(
         self, bundle: Bundle, answer: Answer, placement: PlacementName, kinds: tuple[Kind, ...]

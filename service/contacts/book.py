@@ -19,7 +19,7 @@ from models.contact_rules import (
     Suppression,
     suppressed,
 )
-from service.contacts.schema import contact_states, contact_subjects, contacts, dismissals
+from service.contacts.schema import campaign_offers, contact_states, contact_subjects, contacts, dismissals
 
 # All ids of the person behind one id: what is known of any of them is known of all.
 Resolver = Callable[[str], tuple[str, ...]]
@@ -83,7 +83,7 @@ class ContactBook:
     def history(self, customer_id: str) -> ContactHistory:
         """What the rules need to know about a customer."""
         with self._database.reading() as connection:
-            return self._history(connection, customer_id)
+            return self.history_in(connection, customer_id)
 
     def suppressed(self, customer_id: str, planned: Contact) -> list[Suppression]:
         """Every rule against a contact, if it were made now; nothing is written."""
@@ -99,7 +99,8 @@ class ContactBook:
             self.lock(connection, [claim.customer_id])
             if _known(connection, claim) is not None:
                 return []
-            found = suppressed(self._history(connection, claim.customer_id), claim.contact, self._rules)
+            history = self.history_in(connection, claim.customer_id)
+            found = suppressed(history, claim.contact, self._rules)
             if not found:
                 _insert(connection, claim)
             return found
@@ -120,7 +121,8 @@ class ContactBook:
             else:
                 _add_subjects(connection, known, each.contact.subjects)
 
-    def _history(self, connection: Connection, customer_id: str) -> ContactHistory:
+    def history_in(self, connection: Connection, customer_id: str) -> ContactHistory:
+        """The same as `history`, within a transaction of the caller."""
         ids = self._resolver(customer_id)
         plan_changed_at, complaint_since = _state(connection, ids)
         return ContactHistory(
@@ -136,7 +138,7 @@ def forget(connection: Connection, ids: Sequence[str]) -> None:
     """Erase all that this part of the database holds about a person, in the caller's transaction."""
     theirs = select(contacts.c.contact_id).where(contacts.c.customer_id.in_(ids))
     connection.execute(delete(contact_subjects).where(contact_subjects.c.contact_id.in_(theirs)))
-    for table in (contacts, dismissals, contact_states):
+    for table in (contacts, dismissals, contact_states, campaign_offers):
         connection.execute(delete(table).where(table.c.customer_id.in_(ids)))
 
 

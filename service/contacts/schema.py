@@ -55,3 +55,17 @@ contact_states = Table(
     Column("complaint_at", BigInteger),
     Column("complaint_open", Boolean),
 )
+
+# What each customer was offered in a campaign, as it was answered: asked again, it is answered again.
+# `would_have_shown` holds the personal offers of everybody, those held out included, as a JSON list of ids.
+campaign_offers = Table(
+    "campaign_offers",
+    metadata,
+    Column("campaign_id", Text, primary_key=True),
+    Column("customer_id", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("variant", Text, nullable=False),
+    Column("would_have_shown", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Index("campaign_offers_of_customer", "customer_id", "at"),
+)
