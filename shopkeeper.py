@@ -51,6 +51,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "publish": ("training.commands.artifacts", "publish", "Make an artifact the current one."),
     "rollback": ("training.commands.artifacts", "rollback", "Go back to the artifact published before."),
     "artifacts": ("training.commands.artifacts", "artifacts", "List the artifacts and which one is current."),
+    "ledger": ("service.commands.ledger", "ledger", "What the ledger holds, and forgetting what is old."),
     "serve": ("service.commands.serve", "serve", "Serve recommendations over HTTP."),
 }
 

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from config.contacts import Contacts, Experiments
 from config.data import Artifacts, Data
 from config.evaluation import Evaluation
+from config.ledger import Ledger
 from config.nudges import Nudges
 from config.service import Placements, Service
 from config.training import Training
@@ -43,6 +44,7 @@ class Settings(BaseSettings):
     contacts: Contacts = Contacts()
     experiments: Experiments = Experiments()
     service: Service = Service()
+    ledger: Ledger = Ledger()
     placements: Placements = Placements()
 
     @classmethod

@@ -85,7 +85,8 @@ class PlanAdvisor:
         decided = decide(book, cycles, outlook, prices, top_ups, limits)
         rows, tops = np.arange(len(plan)), decided.decision == TOP_UP
         current = np.where(tops, top_ups.current, prices.cost[rows, plan])
-        p50 = coming.quantile(0.5)
+        p10, p50, p90 = coming.quantiles(0.1, 0.5, 0.9)
+        next_p10, next_p90 = coming.next.quantile(np.array([[[0.1]], [[0.9]]]))
         return Advice(
             decision=decided.decision,
             plan=cycles.plan,
@@ -105,14 +106,14 @@ class PlanAdvisor:
             used=cycles.used,
             quota=np.where(book.quota[plan] < UNLIMITED, book.quota[plan], np.inf),
             mean=cycles.used + coming.rest.mean,
-            p10=coming.quantile(0.1),
+            p10=p10,
             p50=p50,
-            p90=coming.quantile(0.9),
+            p90=p90,
             p_exceed=p_exceed,
             exhaustion_day=_exhaustion(cycles, p50, np.where(metered, book.quota[plan], UNLIMITED)),
             next_mean=coming.next.mean,
-            next_p10=coming.next.quantile(np.full(metered.shape, 0.1)),
-            next_p90=coming.next.quantile(np.full(metered.shape, 0.9)),
+            next_p10=next_p10,
+            next_p90=next_p90,
         )
 
     def to_arrays(self) -> Arrays:
@@ -151,7 +152,8 @@ def untrained(book: PlanBook) -> PlanAdvisor:
 def _exhaustion(cycles: UsageCycles, p50: np.ndarray, quota: np.ndarray) -> np.ndarray:
     """The day [n, n_meters] on which the median use passes the quota, NO_DAY where it does not."""
     coming = np.maximum(p50 - cycles.used, LEAST)
-    left = np.clip(quota - cycles.used, 0.0, coming)  # of an unlimited quota, no more than is coming
+    # Of an unlimited quota, no more than is coming.
+    left = np.minimum(np.maximum(quota - cycles.used, 0.0), coming)
     days = left / coming * (cycles.end - cycles.as_of)[:, None]
     day = cycles.as_of[:, None] + np.minimum(days, (cycles.end - cycles.as_of - 1)[:, None]).astype(np.int64)
     return np.where(p50 > quota, day, NO_DAY).astype(np.int32)

@@ -38,7 +38,8 @@ def mean_excess(use: Gamma, quota: np.ndarray) -> np.ndarray:
     """E[(Y - quota)+], elementwise, for quota of 0 or more."""
     at = quota / use.scale
     above: np.ndarray = gammaincc(use.shape, at)
-    excess: np.ndarray = np.maximum(use.mean * _next_shape(above, use.shape, at) - quota * above, 0.0)
+    next_shape = np.minimum(above + _step(use.shape, at), 1.0)
+    excess: np.ndarray = np.maximum(use.mean * next_shape - quota * above, 0.0)
     return excess
 
 
@@ -61,23 +62,22 @@ _TERMS = np.arange(TERMS)
 
 
 def _smooth(use: Gamma, quota: np.ndarray, unit: np.ndarray) -> np.ndarray:
-    """The sum by its integral, half the first term and the slope there."""
+    """The sum by its integral, half the first term and the slope there, for quota above 0."""
     at = quota / use.scale
     above = gammaincc(use.shape, at)
-    excess = np.maximum(use.mean * _next_shape(above, use.shape, at) - quota * above, 0.0)
-    with np.errstate(divide="ignore"):
-        log_density = (use.shape - 1) * np.log(at) - at - gammaln(use.shape)
-    density = np.exp(np.minimum(log_density, 50.0)) / use.scale
-    total: np.ndarray = excess / unit + above / 2 + np.minimum(unit * density / 12, 0.5)
+    step = _step(use.shape, at)
+    excess = np.maximum(use.mean * np.minimum(above + step, 1.0) - quota * above, 0.0)
+    # The density x^(k-1) e^-x / Gamma(k), times x.
+    density = step * use.shape
+    total: np.ndarray = excess / unit + above / 2 + np.minimum(unit / quota * density / 12, 0.5)
     return total
 
 
-def _next_shape(above: np.ndarray, shape: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Q(k+1, x) from Q(k, x): they differ by x^k e^-x / Gamma(k+1)."""
+def _step(shape: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Q(k+1, x) - Q(k, x): x^k e^-x / Gamma(k+1)."""
     with np.errstate(divide="ignore"):
-        step = np.exp(shape * np.log(at) - at - gammaln(shape + 1))
-    next_: np.ndarray = np.minimum(above + step, 1.0)
-    return next_
+        step: np.ndarray = np.exp(shape * np.log(at) - at - gammaln(shape + 1))
+    return step
 
 
 def _some(use: Gamma, rows: np.ndarray) -> Gamma:
@@ -111,7 +111,7 @@ class Strata:
     def draws(self, use: Gamma) -> np.ndarray:
         """Draws [..., STRATA] of distributions [...], from the lowest to the highest."""
         at = np.log(use.shape / LEAST_SHAPE) * ((SHAPES - 1) / np.log(MOST_SHAPE / LEAST_SHAPE))
-        low = np.clip(at.astype(np.int64), 0, SHAPES - 2)
+        low = np.minimum(np.maximum(at.astype(np.int64), 0), SHAPES - 2)
         part = (at - low)[..., None]
         drawn: np.ndarray = self.means[low] * (1 - part)
         drawn += self.means[low + 1] * part
@@ -132,19 +132,26 @@ def expected_costs(book: PlanBook, use: Gamma, comparable: np.ndarray) -> tuple[
     `use` [n, n_meters]; `comparable` bool [n, n_plans], NaN elsewhere.
     """
     costs = np.where(comparable, book.fee.astype(np.float64), np.nan)
-    throttling = np.zeros(costs.shape)
-    limited = book.quota < UNLIMITED
-    for plan in range(len(book)):
-        rows = np.flatnonzero(comparable[:, plan])
-        for meter in np.flatnonzero(limited[plan]).tolist():
-            each = Gamma(use.mean[rows, meter], use.shape[rows, meter])
-            quota = np.full(len(rows), book.quota[plan, meter])
-            if book.price[plan, meter] > 0:
-                units = started_units(each, quota, np.full(len(rows), book.unit[plan, meter]))
-                costs[rows, plan] += units * book.price[plan, meter]
-            if book.penalty[plan, meter] > 0:
-                throttling[rows, plan] += exceeds(each, quota) * book.penalty[plan, meter]
+    limited = comparable[:, :, None] & (book.quota < UNLIMITED)
+    rows, plan, meter, each = _priced(use, limited & (book.price > 0))
+    units = started_units(each, book.quota[plan, meter], book.unit[plan, meter])
+    costs += _by_plan(units * book.price[plan, meter], rows, plan, costs.shape)
+    rows, plan, meter, each = _priced(use, limited & (book.penalty > 0))
+    penalty = exceeds(each, book.quota[plan, meter]) * book.penalty[plan, meter]
+    throttling = _by_plan(penalty, rows, plan, costs.shape)
     return costs + throttling, throttling
+
+
+def _priced(use: Gamma, where: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, Gamma]:
+    """Rows, plans, meters and use [m] where bool [n, n_plans, n_meters] holds."""
+    rows, plan, meter = np.nonzero(where)
+    return rows, plan, meter, Gamma(use.mean[rows, meter], use.shape[rows, meter])
+
+
+def _by_plan(cost: np.ndarray, rows: np.ndarray, plan: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Costs [m] of one meter each, added up to [n, n_plans]."""
+    total: np.ndarray = np.bincount(rows * shape[1] + plan, cost, shape[0] * shape[1])
+    return total.reshape(shape)
 
 
 def p_cheaper(

@@ -45,12 +45,18 @@ class _Left(NamedTuple):
     penalty: np.ndarray
     over: np.ndarray
 
-    def cost(self, added: float) -> np.ndarray:
-        """Expected cost from now on with `added` on top of the slack; what is charged stays charged."""
-        slack = self.slack + added
-        throttled = np.where(self.over & (added == 0), 1.0, exceeds(self.rest, slack))
-        units = started_units(self.rest, slack, self.unit)
-        cost: np.ndarray = self.price * units + self.penalty * throttled
+    def cost(self, added: np.ndarray) -> np.ndarray:
+        """Expected cost from now on [m, n_added] with each of `added` on top of the slack.
+
+        What is charged stays charged.
+        """
+        slack, shape = self.slack[:, None] + added, (len(self.slack), len(added))
+        rest = Gamma(self.rest.mean[:, None], self.rest.shape[:, None])
+        throttled = np.where(self.over[:, None] & (added == 0), 1.0, exceeds(rest, slack))
+        every = Gamma(*(np.broadcast_to(each, shape).ravel() for each in rest))
+        unit = np.broadcast_to(self.unit[:, None], shape)
+        units = started_units(every, slack.ravel(), unit.ravel()).reshape(shape)
+        cost: np.ndarray = self.price[:, None] * units + self.penalty[:, None] * throttled
         return cost
 
     def costs(self, rest: np.ndarray, added: float) -> np.ndarray:
@@ -87,11 +93,12 @@ def _try(
 ) -> None:
     """Put 1 to MOST_PACKS of an add-on where they are better than what was found before."""
     book, strata, gate = by
-    without, draws = left.cost(0.0), strata.draws(left.rest)
+    amounts = np.arange(MOST_PACKS + 1) * float(book.add_on_amount[add_on])
+    expected, draws = left.cost(amounts), strata.draws(left.rest)
     drawn = left.costs(draws, 0.0)
     for packs in range(1, MOST_PACKS + 1):
-        added, price = packs * float(book.add_on_amount[add_on]), packs * int(book.add_on_price[add_on])
-        saving = without - left.cost(added) - price
+        added, price = float(amounts[packs]), packs * int(book.add_on_price[add_on])
+        saving = expected[:, 0] - expected[:, packs] - price
         p = (drawn - left.costs(draws, added) > price).mean(axis=1)
         better = (saving > best.saving[rows]) & (p >= gate)
         at = rows[better]
@@ -112,6 +119,9 @@ def _left(book: PlanBook, cycles: UsageCycles, forecast: Forecast, rows: np.ndar
     return _Left(rest, np.maximum(slack, 0.0), unit, price, penalty, over > 0)
 
 
+_NO_PACK = np.zeros(1)
+
+
 def running_costs(book: PlanBook, cycles: UsageCycles, forecast: Forecast, rows: np.ndarray) -> np.ndarray:
     """Expected cost [m] of the whole running cycle on the current plan without a pack, for these rows."""
     total = book.fee[cycles.plan[rows]].astype(np.float64)
@@ -123,5 +133,5 @@ def running_costs(book: PlanBook, cycles: UsageCycles, forecast: Forecast, rows:
         plan = cycles.plan[some]
         over = np.maximum(cycles.used[some, meter] - book.quota[plan, meter], 0.0)
         charged = np.ceil(over / book.unit[plan, meter] - 1e-9) * book.price[plan, meter]
-        total[limited] += charged + _left(book, cycles, forecast, some, meter).cost(0.0)
+        total[limited] += charged + _left(book, cycles, forecast, some, meter).cost(_NO_PACK)[:, 0]
     return np.asarray(total)

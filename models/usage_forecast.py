@@ -118,28 +118,38 @@ class Forecast(NamedTuple):
         p = 1 - self._straightened(self.rest.cdf(left))
         return np.where(left < 0, 1.0, p)
 
-    def quantile(self, probability: float) -> np.ndarray:
-        """Use at the end of the running cycle that is not exceeded with this probability."""
-        value: np.ndarray = self.used + self.rest.quantile(self._bent(probability))
-        return value
+    def quantiles(self, *probabilities: float) -> np.ndarray:
+        """Use at the end of the running cycle that is not exceeded with these probabilities.
+
+        float64 [n_probabilities, n, n_meters].
+        """
+        values: np.ndarray = self.used + self.rest.quantile(
+            self._bent(np.array(probabilities)[:, None, None])
+        )
+        return values
 
     def _straightened(self, p: np.ndarray) -> np.ndarray:
         """The learned probability for what the gamma distribution calls p."""
-        at = np.clip(p, 0, 1) * (SHAPE_KNOTS - 1)
-        low = np.minimum(at.astype(np.int64), SHAPE_KNOTS - 2)[..., None]
-        left = np.take_along_axis(self.shape, low, axis=-1)[..., 0]
-        right = np.take_along_axis(self.shape, low + 1, axis=-1)[..., 0]
-        straight: np.ndarray = left + (right - left) * (at - low[..., 0])
+        at = np.minimum(np.maximum(p, 0), 1) * (SHAPE_KNOTS - 1)
+        low = np.minimum(at.astype(np.int64), SHAPE_KNOTS - 2)
+        left, right = self._knots(low)
+        straight: np.ndarray = left + (right - left) * (at - low)
         return straight
 
-    def _bent(self, probability: float) -> np.ndarray:
+    def _bent(self, probability: np.ndarray) -> np.ndarray:
         """What the gamma distribution has to be asked for to get the learned probability."""
-        low = np.clip((self.shape <= probability).sum(axis=-1) - 1, 0, SHAPE_KNOTS - 2)[..., None]
-        left = np.take_along_axis(self.shape, low, axis=-1)[..., 0]
-        right = np.take_along_axis(self.shape, low + 1, axis=-1)[..., 0]
-        part = np.clip((probability - left) / np.maximum(right - left, LEAST), 0, 1)
-        bent: np.ndarray = np.clip((low[..., 0] + part) / (SHAPE_KNOTS - 1), 1e-6, 1 - 1e-6)
+        below = (self.shape <= probability[..., None]).sum(axis=-1)
+        low = np.minimum(np.maximum(below - 1, 0), SHAPE_KNOTS - 2)
+        left, right = self._knots(low)
+        part = np.minimum(np.maximum((probability - left) / np.maximum(right - left, LEAST), 0), 1)
+        bent: np.ndarray = np.minimum(np.maximum((low + part) / (SHAPE_KNOTS - 1), 1e-6), 1 - 1e-6)
         return bent
+
+    def _knots(self, low: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The learned probabilities at these knots [..., n, n_meters], and at the knots after them."""
+        n, n_meters, _ = self.shape.shape
+        rows, meters = np.arange(n)[:, None], np.arange(n_meters)
+        return self.shape[rows, meters, low], self.shape[rows, meters, low + 1]
 
 
 def moments(
@@ -164,13 +174,9 @@ def forecast(
     """The forecast for these subscribers; `dynamics` by subscriber, `family` int [n]."""
     raw = moments(dynamics, level, cycles.exposed, cycles.exposed_w, cycles.open_w)
     elapsed = (cycles.as_of - cycles.start) / np.maximum(cycles.end - cycles.start, 1)
-    known = (level.cycles > 0).astype(np.int64)
     jumped = (raw.jumped > JUMP) | _doubled(cycles, level)
     unusual = np.where(level.cycles > 0, raw.jumped, 0.0)
-    factors = [
-        _factor(getattr(faults, name)[family], known, elapsed)
-        for name in ("bias", "width", "next_bias", "next_width")
-    ]
+    factors = _factors(faults, family, level.cycles > 0, elapsed)
     return Forecast(
         cycles.used,
         gamma_of(raw.rest * factors[0], raw.rest_v * (1 + MORE * unusual) * factors[1] ** 2),
@@ -194,18 +200,22 @@ def gamma_of(mean: np.ndarray, variance: np.ndarray) -> Gamma:
     """The gamma distributions of these means and variances [n, n_meters]."""
     least = np.maximum(mean, LEAST)
     shape = least * least / np.maximum(variance, LEAST * LEAST)
-    return Gamma(least, np.clip(shape, LEAST_SHAPE, MOST_SHAPE))
+    return Gamma(least, np.minimum(np.maximum(shape, LEAST_SHAPE), MOST_SHAPE))
 
 
-def _factor(table: np.ndarray, known: np.ndarray, elapsed: np.ndarray) -> np.ndarray:
-    """The learned factor [n, n_meters] from table [n, n_meters, 2, KNOTS], between knots on a line."""
-    rows = np.take_along_axis(table, known[:, :, None, None], axis=2)[:, :, 0]
-    at = np.clip(elapsed * KNOTS - 0.5, 0, KNOTS - 1)
+def _factors(
+    faults: Faults, family: np.ndarray, known: np.ndarray, elapsed: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    """The learned bias, width, next_bias and next_width [n, n_meters], between knots on a line.
+
+    `known` bool [n, n_meters], is there a finished cycle? `elapsed` [n] share of the running one.
+    """
+    at = np.minimum(np.maximum(elapsed * KNOTS - 0.5, 0), KNOTS - 1)[:, None]
     low = np.minimum(at.astype(np.int64), KNOTS - 2)
-    index = np.arange(len(rows))
-    left, right = rows[index, :, low], rows[index, :, low + 1]
-    factor: np.ndarray = left + (right - left) * (at - low)[:, None]
-    return factor
+    part = at - low
+    cell = (family[:, None], np.arange(known.shape[1]), known.astype(np.int64))
+    tables = (faults.bias, faults.width, faults.next_bias, faults.next_width)
+    return tuple(table[(*cell, low)] * (1 - part) + table[(*cell, low + 1)] * part for table in tables)
 
 
 def _mixed(share: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -186,7 +186,8 @@ class UsageHistory:
         """Differences [n, n_spans, n_meters] of running sums between days [n, n_spans]."""
         last = sums.shape[-1] - 1
         at = rows[:, None]
-        low, high = np.clip(begin - self.first, 0, last), np.clip(end - self.first, 0, last)
+        low = np.minimum(np.maximum(begin - self.first, 0), last)
+        high = np.minimum(np.maximum(end - self.first, 0), last)
         difference: np.ndarray = np.maximum(sums[at, :, high] - sums[at, :, low], 0)
         return difference
 

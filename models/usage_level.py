@@ -91,6 +91,44 @@ def first_level(dynamics: Dynamics) -> Level:
     return Level(dynamics.start, dynamics.between, np.zeros(dynamics.start.shape, dtype=np.int64))
 
 
+class _Seen(NamedTuple):
+    """What cycles were seen to use: all [..., n_meters].
+
+    known   bool, was anything seen?
+    log     its logarithm for a whole cycle; `noise` the variance of that from days alone
+    """
+
+    known: np.ndarray
+    log: np.ndarray
+    noise: np.ndarray
+
+
+class _Prior(NamedTuple):
+    """The three stories before a cycle is seen, [3, n, n_meters].
+
+    chance   probability of each
+    level    what each adds to the variance of the level; `cycle` to that of the cycle's own use around it
+    """
+
+    chance: np.ndarray
+    level: np.ndarray
+    cycle: np.ndarray
+
+
+class _Weighed(NamedTuple):
+    """The stories weighed by what was seen: `share`, `level_v`, `total` variance [3, n, n_meters].
+
+    gap          what was seen above the mean level, 0 where nothing was, [n, n_meters]
+    likelihood   its logarithm, 0 where nothing was seen, [n, n_meters]
+    """
+
+    share: np.ndarray
+    level_v: np.ndarray
+    total: np.ndarray
+    gap: np.ndarray
+    likelihood: np.ndarray
+
+
 def stories(
     dynamics: Dynamics, level: Level, used: np.ndarray, share: np.ndarray
 ) -> tuple[Stories, np.ndarray]:
@@ -98,46 +136,19 @@ def stories(
 
     `level` as before the cycle. W 0 says nothing: the stories keep their probabilities.
     """
-    known = share > 0
-    with np.errstate(divide="ignore"):
-        seen = np.log(used / np.where(known, share, 1.0))
-    noise = np.log1p(dynamics.day / np.where(known, share, 1.0))
-    seen = np.maximum(seen + noise / 2, dynamics.floor)
-    chance = np.stack([1 - dynamics.jump - dynamics.odd, dynamics.odd, dynamics.jump])
-    zero = np.zeros_like(dynamics.far)
-    level_v = level.variance + np.stack([zero, zero, dynamics.far])
-    cycle_v = level_v + dynamics.cycle + np.stack([zero, dynamics.far, zero])
-    total = cycle_v + noise
-    gap = seen - level.mean
-    log_likelihood = -0.5 * (gap * gap / total + np.log(total) + LOG_TWO_PI)
-    best = log_likelihood.max(axis=0)
-    weight = chance * np.where(known, np.exp(log_likelihood - best), 1.0)
-    sum_ = weight.sum(axis=0)
-    gap = np.where(known, gap, 0.0)
-    gain, level_gain = known * cycle_v / total, known * level_v / total
+    prior, seen = _prior(dynamics), _seen(dynamics.day, dynamics.floor, used, share)
+    weighed = _weigh(prior, level, seen)
+    cycle_v = weighed.level_v + prior.cycle
+    gain = seen.known * cycle_v / weighed.total
+    level_gain = seen.known * weighed.level_v / weighed.total
     told = Stories(
-        weight / sum_,
-        level.mean + level_gain * gap,
-        level_v * (1 - level_gain),
-        level.mean + gain * gap,
+        weighed.share,
+        level.mean + level_gain * weighed.gap,
+        weighed.level_v * (1 - level_gain),
+        level.mean + gain * weighed.gap,
         cycle_v * (1 - gain),
     )
-    return told, np.where(known, best + np.log(sum_), 0.0)
-
-
-def after(dynamics: Dynamics, level: Level, used: np.ndarray, share: np.ndarray) -> tuple[Level, np.ndarray]:
-    """The level before the next cycle, once this one is known; and the log likelihood of what was seen."""
-    told, likelihood = stories(dynamics, level, used, share)
-    mean = (told.share * told.level).sum(axis=0)
-    spread = told.level - mean
-    variance = (told.share * (told.level_v + spread * spread)).sum(axis=0)
-    known = share > 0
-    stepped = Level(
-        np.where(level.cycles + known > 0, mean + dynamics.growth, level.mean),
-        np.where(level.cycles + known > 0, variance + dynamics.drift, level.variance),
-        level.cycles + known,
-    )
-    return stepped, likelihood
+    return told, weighed.likelihood
 
 
 def follow(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> tuple[Level, np.ndarray]:
@@ -145,10 +156,59 @@ def follow(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> 
 
     `dynamics` by subscriber. The log likelihood [n, n_meters] of all of it comes along, for fitting.
     """
-    level = first_level(dynamics)
+    level, prior = first_level(dynamics), _prior(dynamics)
     likelihood = np.zeros(level.mean.shape)
     first = int(finished_w.any(axis=(0, 2)).argmax()) if finished_w.size else 0
+    seen = _seen(dynamics.day[:, None], dynamics.floor[:, None], finished, finished_w)
     for cycle in range(first, finished.shape[1]):
-        level, each = after(dynamics, level, finished[:, cycle], finished_w[:, cycle])
-        likelihood += each
+        of_cycle = _Seen(*(each[:, cycle] for each in seen))
+        weighed = _weigh(prior, level, of_cycle)
+        level = _stepped(dynamics, level, of_cycle.known, weighed)
+        likelihood += weighed.likelihood
     return level, likelihood
+
+
+def _prior(dynamics: Dynamics) -> _Prior:
+    chance = np.stack([1 - dynamics.jump - dynamics.odd, dynamics.odd, dynamics.jump])
+    level, cycle = np.zeros(chance.shape), np.empty(chance.shape)  # one row may stand for all subscribers
+    level[2] = dynamics.far
+    cycle[:] = dynamics.cycle
+    cycle[1] += dynamics.far
+    return _Prior(chance, level, cycle)
+
+
+def _seen(day: np.ndarray, floor: np.ndarray, used: np.ndarray, share: np.ndarray) -> _Seen:
+    known = share > 0
+    of_cycle = np.where(known, share, 1.0)
+    noise = np.log1p(day / of_cycle)
+    with np.errstate(divide="ignore"):
+        log = np.log(used / of_cycle)
+    return _Seen(known, np.maximum(log + noise / 2, floor), noise)
+
+
+def _weigh(prior: _Prior, level: Level, seen: _Seen) -> _Weighed:
+    level_v = level.variance + prior.level
+    total = level_v + prior.cycle + seen.noise
+    gap = seen.log - level.mean
+    log_likelihood = -0.5 * (gap * gap / total + np.log(total) + LOG_TWO_PI)
+    best = log_likelihood.max(axis=0)
+    weight = prior.chance * np.where(seen.known, np.exp(log_likelihood - best), 1.0)
+    sum_ = weight.sum(axis=0)
+    likelihood = np.where(seen.known, best + np.log(sum_), 0.0)
+    return _Weighed(weight / sum_, level_v, total, np.where(seen.known, gap, 0.0), likelihood)
+
+
+def _stepped(dynamics: Dynamics, level: Level, known: np.ndarray, weighed: _Weighed) -> Level:
+    """The level before the next cycle: the three stories collapsed to one normal distribution, and a step."""
+    gain = known * weighed.level_v / weighed.total
+    away = gain * weighed.gap
+    moved = (weighed.share * away).sum(axis=0)
+    off = away - moved
+    variance = (weighed.share * (weighed.level_v * (1 - gain) + off * off)).sum(axis=0)
+    cycles = level.cycles + known
+    begun = cycles > 0
+    return Level(
+        np.where(begun, level.mean + moved + dynamics.growth, level.mean),
+        np.where(begun, variance + dynamics.drift, level.variance),
+        cycles,
+    )

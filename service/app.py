@@ -15,10 +15,19 @@ from config.settings import Settings, metrics_directory, settings_from_environme
 from models.currencies import minor_digits
 from service.answers import Desk
 from service.bundles import Bundles
+from service.contacts.book import ContactBook
+from service.contacts.consents import Consents
+from service.contacts.listener import ContactListener
+from service.event_views import EventViews
+from service.ledger.database import Database
+from service.ledger.events import EventStore
 from service.logs import logger
 from service.metrics import Metrics
 from service.nudge_answers import NudgeDesk
 from service.nudge_views import NudgeViews
+from service.offers.campaigns import Campaigns
+from service.offers.mail import MailBlocks
+from service.offers.views import OfferViews
 from service.policies import PolicyBook
 from service.problems import Refused, of_http_error, of_invalid, of_refused, problem
 from service.routes import ROUTES
@@ -70,6 +79,7 @@ def create_app(settings: Settings) -> ShopkeeperApp:
     pages: tuple[object, ...] = (
         Views(app.bundles, desk, metrics),
         NudgeViews(app.bundles, NudgeDesk(limits), metrics),
+        *_ledger_views(settings, app.bundles, desk, metrics, log),
     )
     for route in ROUTES:
         view = next(getattr(each, route.name) for each in pages if hasattr(each, route.name))
@@ -77,6 +87,21 @@ def create_app(settings: Settings) -> ShopkeeperApp:
     _handle_errors(app, log)
     app.after_request(_observer(metrics, log if settings.service.log_requests else None))
     return app
+
+
+def _ledger_views(
+    settings: Settings, bundles: Bundles, desk: Desk, metrics: Metrics, log: FilteringBoundLogger
+) -> tuple[EventViews, OfferViews]:
+    """The views that need the ledger. The first request of a worker opens its database."""
+    if not settings.ledger.url:
+        return EventViews(None, metrics, log), OfferViews(bundles, None, log)
+    database, rules = Database(settings.ledger.url), settings.contacts.rules()
+    book = ContactBook(database, rules, Consents(database))
+    blocks = MailBlocks(settings.contacts.product_url)
+    return (
+        EventViews(EventStore(database, [ContactListener(book)]), metrics, log),
+        OfferViews(bundles, Campaigns(database, book, rules, desk, blocks), log),
+    )
 
 
 def _handle_errors(app: Flask, log: FilteringBoundLogger) -> None:

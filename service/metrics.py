@@ -6,7 +6,7 @@ its own there, and whichever is asked for /metrics adds all of them up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -54,6 +54,9 @@ class Metrics:
         )
         self._nudges = Counter(
             "shopkeeper_plan_nudges", "Nudges answered, by decision.", ("decision",), registry=registry
+        )
+        self._events = Counter(
+            "shopkeeper_events", "Events received, by what became of them.", ("status",), registry=registry
         )
         self._refused = Counter(
             "shopkeeper_artifact_refused",
@@ -112,6 +115,11 @@ class Metrics:
             self._child(self._nudges, "nudges", decision).inc()
         if fallback is not None:
             self._child(self._fallbacks, "fallbacks", fallback).inc()
+
+    def events(self, counts: Mapping[str, int]) -> None:
+        """Count events, by what became of them."""
+        for status, count in counts.items():
+            self._child(self._events, "events", status).inc(count)
 
     def refused(self, reason: str) -> None:
         """Count an artifact that was refused."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.event_routes import EVENT_ROUTES
 from service.examples import (
     BOUGHT_TOGETHER_EXAMPLE,
     CUSTOMER_EXAMPLE,
@@ -11,6 +12,7 @@ from service.examples import (
     SIMILAR_EXAMPLE,
 )
 from service.nudge_routes import NUDGE_ROUTES
+from service.offers.routes import OFFER_ROUTES
 from service.route import ASKING, Route
 from service.schemas import (
     ExplainedOut,
@@ -72,6 +74,8 @@ ROUTES: tuple[Route, ...] = (
         example=SIMILAR_EXAMPLE,
     ),
     *NUDGE_ROUTES,
+    *EVENT_ROUTES,
+    *OFFER_ROUTES,
     Route(
         "model",
         "GET",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Table, Text
 
-metadata = MetaData()
+from service.ledger.schema import metadata
 
 # One row a contact: one e-mail with six products is one. The id follows from what it belongs to (see
 # `service.contacts.book.contact_id_of`), so that telling of it again changes nothing.

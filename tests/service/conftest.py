@@ -21,6 +21,7 @@ def settings_for(artifacts_dir: Path, **service: Any) -> Settings:
     """Settings of a service on these artifacts; it looks at the pointer only when told to."""
     return Settings(
         artifacts={"dir": artifacts_dir},
+        ledger={"url": f"sqlite:///{artifacts_dir.parent / 'ledger.sqlite3'}"},
         service={"signing_key": KEY, "reload_seconds": 3600, "log_level": "error", **service},
     )
 

@@ -12,7 +12,7 @@ import pytest
 from models.contact_rules import DAY, Alert, Cap, Contact, ContactHistory, ContactRules, Subject
 from service.contacts.book import Claim, ContactBook, forget
 from service.contacts.listener import ContactListener
-from tests.service.contacts.conftest import TwoKinds
+from service.ledger.database import Database
 
 NOW = 20_000 * DAY
 BREAD, CAKE, LARGE = Subject("bread"), Subject("cake"), Subject(None, "large")
@@ -41,7 +41,7 @@ def agreed(customer_id: str) -> dict[str, bool | None]:
     return {"email": True, "phone": True}
 
 
-def book_of(database: TwoKinds, **rules: Any) -> ContactBook:
+def book_of(database: Database, **rules: Any) -> ContactBook:
     return ContactBook(database, replace(ContactRules(), **rules), agreed)
 
 
@@ -49,7 +49,7 @@ def claim(campaign: str, at: int = NOW, *subjects: Subject, customer: str = "ana
     return Claim(customer, Contact(at, "email", "commercial", subjects or (BREAD,)), campaign)
 
 
-def tell(database: TwoKinds, book: ContactBook, *events: Event) -> None:
+def tell(database: Database, book: ContactBook, *events: Event) -> None:
     with database.writing() as connection:
         ContactListener(book)(connection, events)
 
@@ -59,11 +59,11 @@ def against(book: ContactBook, subject: Subject = CAKE, at: int = NOW, customer:
     return [each.code for each in book.suppressed(customer, planned)]
 
 
-def test_nothing_is_known_of_somebody_new(database: TwoKinds) -> None:
+def test_nothing_is_known_of_somebody_new(database: Database) -> None:
     assert book_of(database).history("ana") == ContactHistory(consents=agreed("ana"))
 
 
-def test_a_claim_counts_in_every_channel(database: TwoKinds) -> None:
+def test_a_claim_counts_in_every_channel(database: Database) -> None:
     book = book_of(database)
     assert book.claim(claim("spring")) == []
     assert against(book) == ["CAP_REACHED"]
@@ -73,14 +73,14 @@ def test_a_claim_counts_in_every_channel(database: TwoKinds) -> None:
     assert len(book.history("ana").contacts) == 1
 
 
-def test_a_claim_made_again_is_the_same_contact(database: TwoKinds) -> None:
+def test_a_claim_made_again_is_the_same_contact(database: Database) -> None:
     book = book_of(database)
     assert book.claim(claim("spring")) == book.claim(claim("spring", NOW + DAY)) == []
     assert book.history("ana").contacts == (Contact(NOW, "email", "commercial", (BREAD,)),)
 
 
 @pytest.mark.parametrize("most", [1, 3])
-def test_a_crowd_cannot_exceed_a_cap(database: TwoKinds, most: int) -> None:
+def test_a_crowd_cannot_exceed_a_cap(database: Database, most: int) -> None:
     book = book_of(database, caps=(Cap(most, 7),), repeat_days=0)
     start = Barrier(THREADS)
 
@@ -94,7 +94,7 @@ def test_a_crowd_cannot_exceed_a_cap(database: TwoKinds, most: int) -> None:
     assert len(book.history("ana").contacts) == most
 
 
-def test_a_crowd_of_two_ids_of_one_person_cannot_either(database: TwoKinds) -> None:
+def test_a_crowd_of_two_ids_of_one_person_cannot_either(database: Database) -> None:
     def both(_: str) -> tuple[str, ...]:
         return ("ana", "session-1")
 
@@ -109,7 +109,7 @@ def test_a_crowd_of_two_ids_of_one_person_cannot_either(database: TwoKinds) -> N
         assert sum(pool.map(one, range(THREADS))) == 1
 
 
-def test_an_impression_confirms_what_was_claimed_and_is_not_counted_twice(database: TwoKinds) -> None:
+def test_an_impression_confirms_what_was_claimed_and_is_not_counted_twice(database: Database) -> None:
     book = book_of(database, caps=(Cap(2, 7),))
     book.claim(replace(claim("spring"), recommendation_id="r-1"))
     tell(
@@ -122,7 +122,7 @@ def test_an_impression_confirms_what_was_claimed_and_is_not_counted_twice(databa
     assert set(made.subjects) == {BREAD, CAKE}
 
 
-def test_impressions_of_one_answer_are_one_contact(database: TwoKinds) -> None:
+def test_impressions_of_one_answer_are_one_contact(database: Database) -> None:
     book = book_of(database)
     shown = ("bread", "cake", "bread")
     tell(
@@ -137,7 +137,7 @@ def test_impressions_of_one_answer_are_one_contact(database: TwoKinds) -> None:
     assert made.subjects == (BREAD, CAKE)
 
 
-def test_a_page_that_the_customer_opens_is_no_contact_but_a_plan_nudge_on_it_is(database: TwoKinds) -> None:
+def test_a_page_that_the_customer_opens_is_no_contact_but_a_plan_nudge_on_it_is(database: Database) -> None:
     book = book_of(database)
     tell(database, book, Event("e-1", "impression", product_id="bread", channel="web"))
     assert book.history("ana").contacts == ()
@@ -145,7 +145,7 @@ def test_a_page_that_the_customer_opens_is_no_contact_but_a_plan_nudge_on_it_is(
     assert against(book, BREAD) == ["CAP_REACHED"]
 
 
-def test_what_was_declined_rests_in_every_channel(database: TwoKinds) -> None:
+def test_what_was_declined_rests_in_every_channel(database: Database) -> None:
     book = book_of(database)
     tell(
         database,
@@ -162,7 +162,7 @@ def test_what_was_declined_rests_in_every_channel(database: TwoKinds) -> None:
     assert against(book, BREAD, customer="ben") == []
 
 
-def test_a_complaint_and_a_change_of_plan(database: TwoKinds) -> None:
+def test_a_complaint_and_a_change_of_plan(database: Database) -> None:
     book = book_of(database)
     tell(database, book, Event("e-1", "complaint", details={"state": "opened"}))
     assert against(book) == ["COMPLAINT_OPEN"]
@@ -172,14 +172,14 @@ def test_a_complaint_and_a_change_of_plan(database: TwoKinds) -> None:
     assert against(book, at=NOW + 11 * DAY) == []
 
 
-def test_events_that_come_late_do_not_undo_later_ones(database: TwoKinds) -> None:
+def test_events_that_come_late_do_not_undo_later_ones(database: Database) -> None:
     book = book_of(database)
     tell(database, book, Event("e-2", "complaint", details={"state": "closed"}, occurred_at=NOW))
     tell(database, book, Event("e-1", "complaint", details={"state": "opened"}, occurred_at=NOW - DAY))
     assert against(book) == []
 
 
-def test_an_alert_is_remembered_and_does_not_use_up_the_cap(database: TwoKinds) -> None:
+def test_an_alert_is_remembered_and_does_not_use_up_the_cap(database: Database) -> None:
     book = book_of(database)
     told = {"threshold": 0.8, "cycle": "2024-10-01"}
     tell(database, book, Event("e-1", "impression", plan_id="small", meter="data_gb", details=told))
@@ -189,7 +189,7 @@ def test_an_alert_is_remembered_and_does_not_use_up_the_cap(database: TwoKinds) 
     assert found.code == "ALERTED"
 
 
-def test_a_person_is_forgotten_wholly(database: TwoKinds) -> None:
+def test_a_person_is_forgotten_wholly(database: Database) -> None:
     book = book_of(database)
     for customer in ("ana", "ben"):
         book.claim(claim("spring", customer=customer))

@@ -1,5 +1,5 @@
-"""The same databases as for contacts."""
+"""The ledger's databases."""
 
-from tests.service.contacts.conftest import database
+from tests.service.ledger.conftest import database, ledger_url
 
-__all__ = ["database"]
+__all__ = ["database", "ledger_url"]

@@ -20,6 +20,7 @@ from service.answers import Desk
 from service.contacts.book import Claim, ContactBook
 from service.contacts.listener import ContactListener
 from service.contacts.schema import campaign_offers
+from service.ledger.database import Database
 from service.logs import logger
 from service.metrics import Metrics
 from service.offers.campaigns import Campaign, Campaigns
@@ -28,7 +29,6 @@ from service.policies import PolicyBook
 from service.signing import Signer
 from tests.models.tiny import tiny_bundle
 from tests.service.conftest import KEY
-from tests.service.contacts.conftest import TwoKinds
 from tests.service.contacts.test_book import Event
 
 NOW = 20_020 * DAY
@@ -45,7 +45,7 @@ CONSENTS: dict[str, dict[str, bool | None]] = {
 class Shop:
     """A campaign desk on the tiny world."""
 
-    def __init__(self, database: TwoKinds, folder: Path, **shares: float) -> None:
+    def __init__(self, database: Database, folder: Path, **shares: float) -> None:
         settings = Contacts()
         policies = PolicyBook(folder / "none.toml", (), Metrics(None), logger("error"))
         experiments = Experiments.model_validate({"holdout": shares})
@@ -65,7 +65,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop(database: TwoKinds, tmp_path: Path) -> Shop:
+def shop(database: Database, tmp_path: Path) -> Shop:
     return Shop(database, tmp_path)
 
 
@@ -174,7 +174,7 @@ def test_the_same_campaign_at_once_answers_everybody_the_same(shop: Shop) -> Non
 
 
 def test_the_holdout_gets_popular_products_and_what_would_have_been_is_kept(
-    database: TwoKinds, tmp_path: Path
+    database: Database, tmp_path: Path
 ) -> None:
     with_us, without = Shop(database, tmp_path), Shop(database, tmp_path, email=1.0)
     held, other, summary = without.ask(SPRING, "ana", "ben")
@@ -187,7 +187,7 @@ def test_the_holdout_gets_popular_products_and_what_would_have_been_is_kept(
     assert kept["spring", "ana"] == kept["other", "ana"] == products(personal)
 
 
-def stored(database: TwoKinds) -> list[tuple[tuple[str, str], list[str]]]:
+def stored(database: Database) -> list[tuple[tuple[str, str], list[str]]]:
     """What would have been shown, by campaign and customer."""
     table = campaign_offers
     with database.reading() as connection:
