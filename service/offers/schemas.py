@@ -7,10 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from config.service import PlacementName
-from service.schemas import Asked, Id
+from service.schemas import Asked, Id, Limit
 
 MAX_CUSTOMERS = 1000
-MAX_OFFERS = 20
 
 
 class OffersRequest(Asked):
@@ -18,7 +17,7 @@ class OffersRequest(Asked):
 
     campaign_id: Id = Field(description="Asked again with the same id, a customer gets the same offers.")
     customers: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_CUSTOMERS)] = Field(
-        description="Customer ids, each once."
+        description="Customer ids, each once.", json_schema_extra={"uniqueItems": True}
     )
     placement: PlacementName = Field("email", description="Whose channel consent is needed for.")
-    limit: int = Field(3, ge=1, le=MAX_OFFERS, description="Offers a customer at most.")
+    limit: Limit = Field(3, description="Offers a customer at most.")
