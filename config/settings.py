@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from config.contacts import Contacts, Experiments
 from config.data import Artifacts, Data
 from config.evaluation import Evaluation
 from config.ledger import Ledger
@@ -40,6 +41,8 @@ class Settings(BaseSettings):
     training: Training = Training()
     evaluation: Evaluation = Evaluation()
     nudges: Nudges = Nudges()
+    contacts: Contacts = Contacts()
+    experiments: Experiments = Experiments()
     service: Service = Service()
     ledger: Ledger = Ledger()
     placements: Placements = Placements()

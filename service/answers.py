@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from config.contacts import Experiments
 from config.service import ChannelName, PlacementName, Placements, channel_of
 from models.bundle import Bundle
+from models.held_out import HOLDOUT, recommend_popular
+from models.holdout import CONTROL, PERSONAL, Variant, variant_of
 from models.query import Answer, Kind, Query
 from models.reasons import EPOCH
 from models.recommender import bought_together, recommend, similar
@@ -14,7 +17,6 @@ from service.policies import PolicyBook
 from service.schemas import ProductRequest, RecommendationRequest
 from service.signing import Signer
 
-PERSONAL = "personal"
 PRODUCT_PAGES = {"bought_together": bought_together, "similar": similar}
 PRODUCT_PLACEMENT: PlacementName = "product"
 PRODUCT_CHANNEL: ChannelName = channel_of(PRODUCT_PLACEMENT)
@@ -24,35 +26,36 @@ PRODUCT_KINDS: tuple[Kind, ...] = ("cross_sell",)
 class Desk:
     """Where a request is answered from a bundle: defaults and policies in, signed answers out."""
 
-    def __init__(self, placements: Placements, signer: Signer, policies: PolicyBook) -> None:
+    def __init__(
+        self, placements: Placements, signer: Signer, policies: PolicyBook, experiments: Experiments
+    ) -> None:
         self._policies = policies
+        self._experiments = experiments
         self._defaults = {name: placements.of(name) for name in Placements.model_fields}  # type: ignore[arg-type]  # the fields are the names
         self._signer = signer
 
     def recommend(self, bundle: Bundle, request: RecommendationRequest) -> tuple[Answer, dict[str, Any]]:
         """Answer a request for recommendations."""
-        default = self._defaults[request.placement]
-        kinds = request.kinds or default.kinds
-        answer = recommend(
-            bundle,
-            Query(
-                request.customer_id,
-                request.basket,
-                request.viewing,
-                kinds,
-                request.limit or default.limit,
-                request.exclude,
-                request.explain,
-            ),
-            self._policies.in_force(
-                bundle, request.placement, request.channel or channel_of(request.placement)
-            ),
-        )
+        channel = request.channel or channel_of(request.placement)
+        held_out = self.variant(request.customer_id, channel) == CONTROL
+        answer, kinds = self._answer(bundle, request, held_out=held_out)
         body = self._body(bundle, answer, request.placement, kinds)
         if request.explain:
             body["candidates"] = answer.candidates
             body["policies"] = answer.policies
         return answer, body
+
+    def would_have_shown(self, bundle: Bundle, request: RecommendationRequest) -> tuple[str, ...]:
+        """The products of the personal answer to a request, for customers who are held out as well."""
+        answer, _ = self._answer(bundle, request, held_out=False)
+        return tuple(each.product_id for each in answer.recommendations)
+
+    def variant(self, customer_id: str | None, channel: ChannelName) -> Variant:
+        """`control` for customers held out of a channel; guests have no name to hold out by."""
+        share = self._experiments.holdout.of(channel)
+        if not share or customer_id is None:
+            return PERSONAL
+        return variant_of(customer_id, channel, self._experiments.salt, share)
 
     def about(self, bundle: Bundle, page: str, request: ProductRequest) -> tuple[Answer, dict[str, Any]]:
         """Answer a page about one product; `page` is one of PRODUCT_PAGES."""
@@ -61,12 +64,32 @@ class Desk:
         answer = PRODUCT_PAGES[page](bundle, request.product_id, limit, policies)
         return answer, self._body(bundle, answer, PRODUCT_PLACEMENT, PRODUCT_KINDS)
 
+    def _answer(
+        self, bundle: Bundle, request: RecommendationRequest, *, held_out: bool
+    ) -> tuple[Answer, tuple[Kind, ...]]:
+        """The answer to a request, and the kinds that it is of."""
+        default = self._defaults[request.placement]
+        kinds = request.kinds or default.kinds
+        query = Query(
+            request.customer_id,
+            request.basket,
+            request.viewing,
+            kinds,
+            request.limit or default.limit,
+            request.exclude,
+            request.explain,
+        )
+        channel = request.channel or channel_of(request.placement)
+        policies = self._policies.in_force(bundle, request.placement, channel)
+        return (recommend_popular if held_out else recommend)(bundle, query, policies), kinds
+
     def _body(
         self, bundle: Bundle, answer: Answer, placement: PlacementName, kinds: tuple[Kind, ...]
     ) -> dict[str, Any]:
         version = bundle.facts.version
+        variant = CONTROL if answer.fallback == HOLDOUT else answer.fallback or PERSONAL
         return {
-            "recommendation_id": self._signer.token(version, placement, kinds, answer.fallback or PERSONAL),
+            "recommendation_id": self._signer.token(version, placement, kinds, variant),
             "model_version": version,
             "placement": placement,
             "fallback": answer.fallback,

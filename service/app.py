@@ -10,12 +10,14 @@ from flask import Flask, Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from config.ledger import Ledger
 from config.policies import policies_of_placements
 from config.settings import Settings, metrics_directory, settings_from_environment
 from models.currencies import minor_digits
 from service.answers import Desk
 from service.bundles import Bundles
+from service.contacts.book import ContactBook
+from service.contacts.consents import Consents
+from service.contacts.listener import ContactListener
 from service.event_views import EventViews
 from service.ledger.database import Database
 from service.ledger.events import EventStore
@@ -23,6 +25,9 @@ from service.logs import logger
 from service.metrics import Metrics
 from service.nudge_answers import NudgeDesk
 from service.nudge_views import NudgeViews
+from service.offers.campaigns import Campaigns
+from service.offers.mail import MailBlocks
+from service.offers.views import OfferViews
 from service.policies import PolicyBook
 from service.problems import Refused, of_http_error, of_invalid, of_refused, problem
 from service.routes import ROUTES
@@ -69,12 +74,12 @@ def create_app(settings: Settings) -> ShopkeeperApp:
     app.bundles = Bundles(
         settings.artifacts.dir, settings.service.reload_seconds, metrics, log, beside=book.refresh
     )
-    desk = Desk(settings.placements, Signer(signing_key(settings.service)), book)
+    desk = Desk(settings.placements, Signer(signing_key(settings.service)), book, settings.experiments)
     limits = settings.nudges.limits(minor_digits(settings.data.currency))
     pages: tuple[object, ...] = (
         Views(app.bundles, desk, metrics),
         NudgeViews(app.bundles, NudgeDesk(limits), metrics),
-        EventViews(_event_store(settings.ledger), metrics, log),
+        *_ledger_views(settings, app.bundles, desk, metrics, log),
     )
     for route in ROUTES:
         view = next(getattr(each, route.name) for each in pages if hasattr(each, route.name))
@@ -84,9 +89,19 @@ def create_app(settings: Settings) -> ShopkeeperApp:
     return app
 
 
-def _event_store(ledger: Ledger) -> EventStore | None:
-    """Where events are written down; the first of them opens the database, in the worker it reaches."""
-    return EventStore(Database(ledger.url)) if ledger.url else None
+def _ledger_views(
+    settings: Settings, bundles: Bundles, desk: Desk, metrics: Metrics, log: FilteringBoundLogger
+) -> tuple[EventViews, OfferViews]:
+    """The views that need the ledger. The first request of a worker opens its database."""
+    if not settings.ledger.url:
+        return EventViews(None, metrics, log), OfferViews(bundles, None, log)
+    database, rules = Database(settings.ledger.url), settings.contacts.rules()
+    book = ContactBook(database, rules, Consents(database))
+    blocks = MailBlocks(settings.contacts.product_url)
+    return (
+        EventViews(EventStore(database, [ContactListener(book)]), metrics, log),
+        OfferViews(bundles, Campaigns(database, book, rules, desk, blocks), log),
+    )
 
 
 def _handle_errors(app: Flask, log: FilteringBoundLogger) -> None:

@@ -108,6 +108,8 @@ class EventIn(Asked):
             lacks.append(("customer_id", "is needed, or a session_id"))
         if self.type in OF_OFFER and self.product_id is None and self.plan_id is None:
             lacks.append(("product_id", f"is needed for {self.type}, or a plan_id"))
+        if self.type == "consent" and not isinstance((self.details or {}).get("granted"), bool):
+            lacks.append(("details.granted", "is needed for consent: true or false"))
         if self.unit_price is not None and self.currency is None:
             lacks.append(("currency", "is needed with unit_price"))
         elif self.unit_price is not None and self._minor() % 1:
@@ -115,8 +117,9 @@ class EventIn(Asked):
         return lacks
 
     def _needs(self) -> tuple[str, ...]:
-        if self.type == "usage":
-            return ("meter", "quantity")
+        needs = {"usage": ("meter", "quantity"), "consent": ("channel",), "plan_change": ("plan_id",)}
+        if self.type in needs:
+            return needs[self.type]
         return ("product_id",) if self.type in OF_PRODUCT else ()
 
     def _minor(self) -> Decimal:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 Method = Literal["GET", "POST"]
-Tag = Literal["Recommendations", "Plans", "Events", "Model", "Health", "Documentation"]
+Tag = Literal["Recommendations", "Plans", "Events", "Offers", "Model", "Health", "Documentation"]
 
 ASKING = (404, 405, 422, 500, 503)  # what every route that needs a model and reads input may answer
 

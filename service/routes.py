@@ -12,6 +12,7 @@ from service.examples import (
     SIMILAR_EXAMPLE,
 )
 from service.nudge_routes import NUDGE_ROUTES
+from service.offers.routes import OFFER_ROUTES
 from service.route import ASKING, Route
 from service.schemas import (
     ExplainedOut,
@@ -74,6 +75,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     *NUDGE_ROUTES,
     *EVENT_ROUTES,
+    *OFFER_ROUTES,
     Route(
         "model",
         "GET",

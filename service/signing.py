@@ -29,7 +29,7 @@ SEPARATOR = "|"
 class Token:
     """What a recommendation id says.
 
-    variant   `personal`, or the name of the fallback that was answered with
+    variant   `personal`, `control` for a customer held out, or the name of the fallback answered with
     made_at   UTC, to the millisecond
     nonce     tells two answers of the same millisecond apart
     """

@@ -16,6 +16,9 @@ EventType = Literal[
     "accept",
     "conversation",
     "usage",
+    "consent",
+    "complaint",
+    "plan_change",
 ]
 # The names of Google Analytics 4 for the same things.
 ALIASES: Mapping[str, EventType] = {

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Insert, Row, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Insert, Row, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.ledger.database import Database
 from service.ledger.event import Event
-from service.ledger.schema import tables
+from service.ledger.schema import events as table
 
+# Told, within the transaction, of the events that it writes down.
+Listener = Callable[[Connection, Sequence[Event]], None]
 DELETED_AT_ONCE = 10_000  # rows of one transaction, so that writers are not kept waiting
 
 
 class EventStore:
     """The events of a ledger."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, listeners: Sequence[Listener] = ()) -> None:
         self._database = database
-        self._events = tables().events
+        self._listeners = listeners
 
     def append(self, events: Sequence[Event]) -> list[bool]:
         """Write events down in one transaction; for each, was it new?
@@ -36,6 +38,9 @@ class EventStore:
         rows = [first[event_id]._asdict() for event_id in sorted(first)]
         with self._database.writing() as connection:
             new = set(connection.execute(self._insert(), rows).scalars())
+            accepted = [event for event_id, event in first.items() if event_id in new]
+            for listener in self._listeners:
+                listener(connection, accepted)
         told = []
         for event in events:
             told.append(event.event_id in new)
@@ -44,24 +49,24 @@ class EventStore:
 
     def of(self, ids: Iterable[str], limit: int) -> list[Row[tuple[object, ...]]]:
         """The newest events of a person, by customer or session ids, newest first."""
-        known, events = tuple(ids), self._events
-        mine: ColumnElement[bool] = or_(events.c.customer_id.in_(known), events.c.session_id.in_(known))
-        newest = select(events).where(mine).order_by(events.c.occurred_at.desc(), events.c.seq.desc())
+        known = tuple(ids)
+        mine: ColumnElement[bool] = or_(table.c.customer_id.in_(known), table.c.session_id.in_(known))
+        newest = select(table).where(mine).order_by(table.c.occurred_at.desc(), table.c.seq.desc())
         with self._database.reading() as connection:
             return list(connection.execute(newest.limit(limit)))
 
     def count(self) -> int:
         """How many events there are."""
         with self._database.reading() as connection:
-            return int(connection.execute(select(func.count()).select_from(self._events)).scalar_one())
+            return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
 
     def prune(self, before: int) -> int:
         """Delete what happened before a time, microseconds since 1970 UTC; how many that were."""
-        events, pruned = self._events, 0
-        some = select(events.c.seq).where(events.c.occurred_at < before).limit(DELETED_AT_ONCE)
+        pruned = 0
+        some = select(table.c.seq).where(table.c.occurred_at < before).limit(DELETED_AT_ONCE)
         while True:
             with self._database.writing() as connection:
-                deleted = connection.execute(delete(events).where(events.c.seq.in_(some))).rowcount
+                deleted = connection.execute(delete(table).where(table.c.seq.in_(some))).rowcount
             pruned += deleted
             if deleted < DELETED_AT_ONCE:
                 return pruned
@@ -69,8 +74,8 @@ class EventStore:
     def _insert(self) -> Insert:
         dialect = sqlite if self._database.is_sqlite else postgresql
         insert: Insert = (
-            dialect.insert(self._events)
+            dialect.insert(table)
             .on_conflict_do_nothing(index_elements=["event_id"])
-            .returning(self._events.c.event_id)
+            .returning(table.c.event_id)
         )
         return insert

@@ -150,7 +150,12 @@ MISTAKES = [
     ("[training.ranking]\nlist_length = 501\n", "training.ranking.list_length", "given: 501"),
     ("[training.ranking]\nmax_customer = 9\n", "training.ranking.max_customer", "'max_customers'?"),
     ("[placements.cart]\nlimit = 101\n", "placements.cart.limit", "given: 101"),
-    ("[shop]\nname = 1\n", "shop", "valid choices: artifacts, data"),
+    ("[shop]\nname = 1\n", "shop", "valid choices: artifacts, contacts, data"),
+    ('[contacts]\nproduct_url = "/p/{product_id}"\n', "contacts.product_url", "links in mails are absolute"),
+    ('[contacts]\nproduct_url = "https://a/"\n', "contacts.product_url", "has no {product_id}"),
+    ('[contacts]\nproduct_url = "https://a/{sku}"\n', "contacts.product_url", "can be filled in"),
+    ("[contacts]\ncaps = [{days = 0, most = 1}]\n", "contacts.caps.0.days", "given: 0"),
+    ("[experiments.holdout]\nweb = 5\n", "experiments.holdout.web", "given: 5"),
 ]
 
 

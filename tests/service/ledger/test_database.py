@@ -9,13 +9,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, inspect, text
 
+from service.contacts import schema as of_contacts
 from service.ledger.database import Database
-from service.ledger.schema import tables
+from service.ledger.schema import events, metadata
 
 
 def test_migrations_make_the_tables_of_the_schema(database: Database) -> None:
     with database.reading() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), tables().metadata)
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
     assert differences == []
 
 
@@ -26,7 +27,8 @@ def test_opening_twice_changes_nothing(ledger_url: str) -> None:
             names = set(inspect(connection).get_table_names())
             assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar() == 1
         database.close()
-    assert names == {"events", "alembic_version"}
+    assert names == {*metadata.tables, "alembic_version"}
+    assert of_contacts.contacts.name in names
 
 
 def test_many_processes_may_open_a_new_ledger_at_once(ledger_url: str) -> None:
@@ -48,7 +50,7 @@ def test_what_fails_half_way_leaves_nothing(database: Database) -> None:
 
     def fail_half_way() -> None:
         with database.writing() as connection:
-            connection.execute(insert(tables().events), [row])
+            connection.execute(insert(events), [row])
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
