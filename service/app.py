@@ -32,6 +32,7 @@ from service.policies import PolicyBook
 from service.problems import Refused, of_http_error, of_invalid, of_refused, problem
 from service.routes import ROUTES
 from service.schemas import MAX_BODY_BYTES
+from service.short_way import ShortWay
 from service.signing import Signer, signing_key
 from service.views import Views
 
@@ -48,8 +49,13 @@ class ShopkeeperApp(Flask):
     """A Flask application that knows when a request began and which bundles it serves."""
 
     bundles: Bundles
+    short_way: ShortWay | None = None
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if self.short_way is not None:
+            answer = self.short_way.answer(environ, start_response)
+            if answer is not None:
+                return answer
         environ[STARTED] = perf_counter()
         return super().wsgi_app(environ, start_response)
 
@@ -85,6 +91,8 @@ def create_app(settings: Settings) -> ShopkeeperApp:
         view = next(getattr(each, route.name) for each in pages if hasattr(each, route.name))
         app.add_url_rule(route.rule, route.name, view, methods=[route.method])
     _handle_errors(app, log)
+    if not settings.service.log_requests:  # lines of requests are written on Flask's way
+        app.short_way = ShortWay(app.bundles, desk, metrics)
     app.after_request(_observer(metrics, log if settings.service.log_requests else None))
     return app
 
