@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field, field_validator
 
 from config.data import Section
@@ -14,6 +16,7 @@ class Ledger(Section):
 
     url: str = "sqlite:///var/ledger.sqlite3"
     retention_days: int = Field(730, ge=1)
+    bell: Path | None = None
 
     @field_validator("url")
     @classmethod

@@ -25,6 +25,9 @@ BESIDE = 40  # products of a customer's own lists that are looked at on a page o
 CART_POOL = 50  # products that item ridge proposes for a cart
 
 
+Propose = Callable[[Bundle, Context, Together], Scored]
+
+
 class Candidates(NamedTuple):
     """Distinct products with one score each.
 
@@ -62,6 +65,12 @@ def cross_sell(bundle: Bundle, context: Context, rules: Together) -> Candidates:
     return _mix(_asked(bundle, context, rules, PERSONAL), bundle.common(_category(bundle, context.viewing)))
 
 
+def of_interests(bundle: Bundle, context: Context, rules: Together, taste: Scored) -> Candidates:
+    """What goes with a customer's last interests: the mix of cross_sell, with a taste that knows them."""
+    personal = {**PERSONAL, "taste": lambda _, __, ___: taste}
+    return _mix(_asked(bundle, context, rules, personal, personal), bundle.common(NO_CATEGORY))
+
+
 def of_page(bundle: Bundle, viewing: int) -> Candidates:
     """What goes with the product of a page whoever views it: the mix of the sources that need no customer."""
     shown, none = np.array([viewing], dtype=np.int32), np.empty(0, dtype=np.int32)
@@ -71,15 +80,22 @@ def of_page(bundle: Bundle, viewing: int) -> Candidates:
 
 
 def _asked(
-    bundle: Bundle, context: Context, rules: Together, names: Iterable[str]
+    bundle: Bundle,
+    context: Context,
+    rules: Together,
+    names: Iterable[str],
+    personal: Mapping[str, Propose] | None = None,
 ) -> list[tuple[str, np.ndarray, np.ndarray]]:
-    """Name, weighted scores and products of the sources in PERSONAL of these names that propose something."""
+    """Name, weighted scores and products of the sources in `personal` (PERSONAL) of these names that propose
+    something.
+    """
+    personal = PERSONAL if personal is None else personal
     found = []
     for name in names:
         weight = bundle.facts.weights.get(name, 0.0)
-        if weight <= 0 or name not in PERSONAL:  # not even asked: taste has a stranger's cart folded in
+        if weight <= 0 or name not in personal:  # not even asked: taste has a stranger's cart folded in
             continue
-        scored = PERSONAL[name](bundle, context, rules)
+        scored = personal[name](bundle, context, rules)
         if len(scored.products):
             found.append((name, weight * spoken(name, scored.scores), scored.products))
     return found
@@ -135,7 +151,7 @@ def _head(scored: Scored, context: Context) -> Scored:
 
 
 # The sources that know the context, in the order in which ties are resolved.
-PERSONAL: Mapping[str, Callable[[Bundle, Context, Together], Scored]] = {
+PERSONAL: Mapping[str, Propose] = {
     "bought_together": lambda _, __, rules: rules.by_pairs,
     "basket_rules": lambda _, __, rules: rules.by_rules,
     "cart_ridge": lambda bundle, context, _: bundle.cart_ridge.propose(context.shown, CART_POOL),

@@ -64,14 +64,15 @@ def ranked_for_cart(
     if not bundle.cart_ranker.usable:
         return {}
     table = cart_table(bundle, context, rules)
-    chances = bundle.cart_ranker.chances(table.features)
-    order = (-chances).argsort(kind="stable")
     found: dict[Kind, Candidates] = {}
     for kind, of_kind in (("cross_sell", ~table.owned), ("buy_again", table.owned)):
         if kind in kinds:
-            at = order[of_kind[order]]
+            at = of_kind.nonzero()[0]
+            chances = bundle.cart_ranker.chances(table.features[at])
+            order = (-chances).argsort(kind="stable")
+            at = at[order]
             found[kind] = Candidates(  # type: ignore[index]  # the literals above
-                table.products[at], chances[at], table.source[at], NAMES, ordered=True, learned=True
+                table.products[at], chances[order], table.source[at], NAMES, ordered=True, learned=True
             )
     return found
 

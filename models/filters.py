@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -13,9 +13,19 @@ from models.context import Context
 from models.ids import UNKNOWN
 from models.query import Kind
 
-Rule = Literal["in_context", "excluded", "out_of_stock", "bought_before"]
+Rule = Literal[
+    "in_context", "in_cart", "excluded", "out_of_stock", "bought_before", "just_bought", "dismissed"
+]
 
 NONE: frozenset[int] = frozenset()
+
+
+class RecentFamilies(Protocol):
+    """Families that something recent removes; see `models.recent.Recent`."""
+
+    @property
+    def bought(self) -> frozenset[int]: ...
+    def removes(self, family: int) -> Rule | None: ...
 
 
 class Filters(NamedTuple):
@@ -28,6 +38,7 @@ class Filters(NamedTuple):
     shown: frozenset[int]
     excluded: frozenset[int]
     owned: frozenset[int]
+    recent: RecentFamilies | None = None
 
     def removes(self, product: int, family: int, stock: int) -> Rule | None:
         """The first rule that removes a product, None if it may be recommended."""
@@ -37,10 +48,14 @@ class Filters(NamedTuple):
             return "excluded"
         if stock == 0:
             return "out_of_stock"
-        return "bought_before" if family in self.owned else None
+        if family in self.owned:
+            return "bought_before"
+        return None if self.recent is None else self.recent.removes(family)
 
 
-def filters_of(bundle: Bundle, context: Context, kinds: Iterable[Kind]) -> dict[Kind, Filters]:
+def filters_of(
+    bundle: Bundle, context: Context, kinds: Iterable[Kind], recent: RecentFamilies | None = None
+) -> dict[Kind, Filters]:
     """The filters of a context by kind; what was bought before is removed from all but buy_again."""
     family = bundle.catalogue.family
     shown = _families(family, context.shown)
@@ -48,7 +63,9 @@ def filters_of(bundle: Bundle, context: Context, kinds: Iterable[Kind]) -> dict[
     owned = NONE
     if set(kinds) != {"buy_again"} and context.customer != UNKNOWN:
         owned = _families(family, bundle.buy_again.of(context.customer).products)
-    return {kind: Filters(shown, excluded, NONE if kind == "buy_again" else owned) for kind in kinds}
+    if recent is not None:
+        owned |= recent.bought
+    return {kind: Filters(shown, excluded, NONE if kind == "buy_again" else owned, recent) for kind in kinds}
 
 
 def judged(

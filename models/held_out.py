@@ -11,14 +11,18 @@ from models.bundle import Bundle
 from models.ids import UNKNOWN
 from models.policies import Compiled
 from models.query import Answer, Query
+from models.recent import Recent
 from models.recommender import recommend
 
 HOLDOUT: Literal["holdout"] = "holdout"
 
 
-def recommend_popular(bundle: Bundle, query: Query, policies: Sequence[Compiled] = ()) -> Answer:
+def recommend_popular(
+    bundle: Bundle, query: Query, policies: Sequence[Compiled] = (), recent: Recent | None = None
+) -> Answer:
     """Popular products alone. The customer and the context choose nothing: products in the cart, the one
-    viewed and the excluded ones are left out, the rest is the same for everybody.
+    viewed, the excluded ones and those just bought or declined are left out, the rest is the same for
+    everybody.
 
     Variants of one product count as the same. Unknown ids are named as in `recommend`; the fallback is
     `holdout`.
@@ -30,7 +34,7 @@ def recommend_popular(bundle: Bundle, query: Query, policies: Sequence[Compiled]
         exclude=(*query.exclude, *variants_of(bundle, shown)),
         explain=query.explain,
     )
-    answer = recommend(bundle, common, policies)
+    answer = recommend(bundle, common, policies, recent and recent.silenced())
     unknown = tuple(item for item in dict.fromkeys(shown) if bundle.products.index(item) == UNKNOWN)
     return answer._replace(fallback=HOLDOUT, unknown_ids=unknown)
 

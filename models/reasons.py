@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import date, timedelta
 from functools import cached_property
 from types import MappingProxyType
@@ -27,8 +27,10 @@ SIMILAR_HISTORY = Reason("TASTE", "Chosen by customers with a similar history", 
 class Reasons:
     """The reasons of one answer: what all products of it share is looked up once."""
 
-    def __init__(self, bundle: Bundle, context: Context, rules: Together) -> None:
+    def __init__(self, bundle: Bundle, context: Context, rules: Together, *, lately: bool = False) -> None:
+        """`lately`: what is shown in the context is what the customer was interested in lately."""
         self._bundle = bundle
+        self._lately = lately
         self._context = context
         self._rules = rules
         self._best_rules = rules.best_rules() if len(rules.rules) else NO_PLACES
@@ -79,14 +81,22 @@ class Reasons:
         known = self._context.customer != UNKNOWN
         return frozenset(self._purchases if known else self._context.shown.tolist())
 
+    @cached_property
+    def _liked_for(self) -> tuple[frozenset[int], str]:
+        """The products by which the customer's taste is known, and how they are known."""
+        if self._lately:
+            return frozenset(self._context.shown.tolist()), "which you looked at lately"
+        known = self._context.customer != UNKNOWN
+        return self._mine, "which you bought" if known else "which is in the basket"
+
     def _taste(self, product: int) -> Reason:
         """The product's nearest relation, by factors, among what the customer bought or is shown."""
         bundle = self._bundle
         liked = bundle.similar.products[product, :LOOKED_AT].tolist()
-        if self._mine.isdisjoint(liked):
+        mine, verb = self._liked_for
+        if mine.isdisjoint(liked):
             return SIMILAR_HISTORY
-        at = next(position for position, other in enumerate(liked) if other in self._mine)
-        verb = "which you bought" if self._context.customer != UNKNOWN else "which is in the basket"
+        at = next(position for position, other in enumerate(liked) if other in mine)
         return Reason(
             "TASTE",
             f"Often chosen by those who like {bundle.product_name(liked[at])}, {verb}",
@@ -179,6 +189,19 @@ class Reasons:
             f"In {counts.orders_with} of your {counts.orders} orders, last on {last}",
             {"orders_with": counts.orders_with, "orders": counts.orders, "last_bought_on": last},
         )
+
+
+class EitherReasons:
+    """The reasons of an answer some products of which were brought up by the customer's last interests."""
+
+    def __init__(self, usual: Reasons, lately: Reasons, brought: Set[int]) -> None:
+        self._usual = usual
+        self._lately = lately
+        self._brought = brought
+
+    def of(self, product: int, source: str) -> tuple[Reason, ...]:
+        """Why this product, from where it was proposed."""
+        return (self._lately if product in self._brought else self._usual).of(product, source)
 
 
 def pair_reason(bundle: Bundle, antecedent: int, consequent: int) -> Reason | None:

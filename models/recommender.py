@@ -14,7 +14,7 @@ from models import candidates as sources
 from models.arrangement import Arranged, arrange
 from models.bundle import Bundle
 from models.candidates import Candidates, alone
-from models.carts import ranked_for_cart
+from models.carts import is_cart, ranked_for_cart
 from models.context import Context, resolve
 from models.filters import Filters, filters_of, judged
 from models.ids import UNKNOWN
@@ -22,13 +22,16 @@ from models.known_customers import followed, listed
 from models.pages import listed_for_page
 from models.picks import Pick, kept, once, places_for_each
 from models.policies import POLICY_SOURCE, Compiled
-from models.query import Answer, Candidate, Kind, Query, Reason, Recommendation
-from models.reasons import Reasons, pair_reason, policy_reason, similar_reason
+from models.query import Answer, Candidate, Fallback, Kind, Query, Reason, Recommendation
+from models.reasons import EitherReasons, Reasons, pair_reason, policy_reason, similar_reason
+from models.recent import Recent, with_interests
 from models.scored import Scored
 from models.together import Together, together
 
 EXPLAINED = 50  # candidates listed per kind by `explain`
 SCORE = attrgetter("score")
+STRANGE: tuple[Fallback, ...] = ("unknown_customer", "no_context")
+NO_PRODUCTS: frozenset[int] = frozenset()
 
 PROPOSE = {
     "cross_sell": sources.cross_sell,
@@ -37,18 +40,23 @@ PROPOSE = {
 }
 
 
-def recommend(bundle: Bundle, query: Query, policies: Sequence[Compiled] = ()) -> Answer:
+def recommend(
+    bundle: Bundle, query: Query, policies: Sequence[Compiled] = (), recent: Recent | None = None
+) -> Answer:
     """Answer one query. Unknown ids degrade by name (`Answer.fallback`), they never raise.
 
-    `policies` are those in force, compiled for this bundle.
+    `policies` are those in force, compiled for this bundle; `recent` is what the customer did lately.
     """
     context = resolve(query, bundle)
+    if recent is not None and context.fallback in STRANGE and len(recent.context.shown):
+        context = context._replace(fallback=None)  # what they did answers for who they are
     rules = together(bundle, context.shown)
-    # Policies may ask for anything: then all candidates are wanted, not only those listed in training.
     # Policies may ask for anything: with them the whole mix of a page is wanted.
     proposals, heads = _proposed(bundle, context, rules, query.kinds, whole_pages=bool(policies))
-    filters = filters_of(bundle, context, query.kinds)
-    arranged = None
+    filters = filters_of(bundle, context, query.kinds, recent)
+    arranged, brought = None, NO_PRODUCTS
+    if recent is not None:
+        proposals, brought = with_interests(proposals, context, recent, is_cart=is_cart(context))
     if policies:
         proposals = _continued(bundle, context, rules, proposals, heads)
         arranged = arrange(bundle, context.viewing, policies, proposals, filters, query.limit)
@@ -58,7 +66,7 @@ def recommend(bundle: Bundle, query: Query, policies: Sequence[Compiled] = ()) -
         if heads and len(picks) < query.limit:
             proposals = _continued(bundle, context, rules, proposals, heads)
             picks = _pick(bundle, proposals, filters, query.limit)
-    reasons = Reasons(bundle, context, rules)
+    reasons = _reasons(bundle, context, rules, recent if brought else None, brought)
     product_id, name = bundle.product_id, bundle.product_name
     because = reasons.of
     recommendations = [
@@ -164,7 +172,16 @@ def _pick(
     return chosen
 
 
-def _placed(reasons: Reasons, product: int, source: str, policy: str) -> tuple[Reason, ...]:
+def _reasons(
+    bundle: Bundle, context: Context, rules: Together, recent: Recent | None, brought: Set[int]
+) -> Reasons | EitherReasons:
+    usual = Reasons(bundle, context, rules)
+    if recent is None:
+        return usual
+    return EitherReasons(usual, Reasons(bundle, recent.context, recent.rules, lately=True), brought)
+
+
+def _placed(reasons: Reasons | EitherReasons, product: int, source: str, policy: str) -> tuple[Reason, ...]:
     """Why a product is where a policy put it: its own reasons if it has any, and the policy."""
     own = () if source == POLICY_SOURCE else reasons.of(product, source)
     return (*own, policy_reason(policy))

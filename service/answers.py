@@ -13,6 +13,7 @@ from models.holdout import CONTROL, PERSONAL, Variant, variant_of
 from models.query import Answer, Kind, Query
 from models.reasons import EPOCH
 from models.recommender import bought_together, recommend, similar
+from service.ledger.memory import Memory
 from service.policies import PolicyBook
 from service.schemas import ProductRequest, RecommendationRequest
 from service.signing import Signer
@@ -20,6 +21,7 @@ from service.signing import Signer
 PRODUCT_PAGES = {"bought_together": bought_together, "similar": similar}
 PRODUCT_PLACEMENT: PlacementName = "product"
 PRODUCT_CHANNEL: ChannelName = channel_of(PRODUCT_PLACEMENT)
+CART_PLACEMENTS: tuple[PlacementName, ...] = ("cart", "checkout")
 PRODUCT_KINDS: tuple[Kind, ...] = ("cross_sell",)
 
 
@@ -27,9 +29,15 @@ class Desk:
     """Where a request is answered from a bundle: defaults and policies in, signed answers out."""
 
     def __init__(
-        self, placements: Placements, signer: Signer, policies: PolicyBook, experiments: Experiments
+        self,
+        placements: Placements,
+        signer: Signer,
+        policies: PolicyBook,
+        experiments: Experiments,
+        memory: Memory | None = None,
     ) -> None:
         self._policies = policies
+        self._memory = memory
         self._experiments = experiments
         self._defaults = {name: placements.of(name) for name in Placements.model_fields}  # type: ignore[arg-type]  # the fields are the names
         self._signer = signer
@@ -70,9 +78,14 @@ class Desk:
         """The answer to a request, and the kinds that it is of."""
         default = self._defaults[request.placement]
         kinds = request.kinds or default.kinds
+        recent, basket = None, request.basket
+        if self._memory is not None:
+            recent = self._memory.of(bundle, request.customer_id, request.session_id)
+            if recent is not None and not basket and request.placement in CART_PLACEMENTS:
+                basket = recent.cart
         query = Query(
             request.customer_id,
-            request.basket,
+            basket,
             request.viewing,
             kinds,
             request.limit or default.limit,
@@ -81,7 +94,7 @@ class Desk:
         )
         channel = request.channel or channel_of(request.placement)
         policies = self._policies.in_force(bundle, request.placement, channel)
-        return (recommend_popular if held_out else recommend)(bundle, query, policies), kinds
+        return (recommend_popular if held_out else recommend)(bundle, query, policies, recent), kinds
 
     def _body(
         self, bundle: Bundle, answer: Answer, placement: PlacementName, kinds: tuple[Kind, ...]

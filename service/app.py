@@ -21,6 +21,7 @@ from service.contacts.listener import ContactListener
 from service.event_views import EventViews
 from service.ledger.database import Database
 from service.ledger.events import EventStore
+from service.ledger.memory import Memory
 from service.logs import logger
 from service.metrics import Metrics
 from service.nudge_answers import NudgeDesk
@@ -80,12 +81,15 @@ def create_app(settings: Settings) -> ShopkeeperApp:
     app.bundles = Bundles(
         settings.artifacts.dir, settings.service.reload_seconds, metrics, log, beside=book.refresh
     )
-    desk = Desk(settings.placements, Signer(signing_key(settings.service)), book, settings.experiments)
+    database = Database(settings.ledger.url, settings.ledger.bell) if settings.ledger.url else None
+    signer, rules = Signer(signing_key(settings.service)), settings.contacts.rules()
+    memory = None if database is None else Memory(database, rules, metrics, log)
+    desk = Desk(settings.placements, signer, book, settings.experiments, memory)
     limits = settings.nudges.limits(minor_digits(settings.data.currency))
     pages: tuple[object, ...] = (
         Views(app.bundles, desk, metrics),
         NudgeViews(app.bundles, NudgeDesk(limits), metrics),
-        *_ledger_views(settings, app.bundles, desk, metrics, log),
+        *_ledger_views(settings, database, app.bundles, desk, metrics, log),
     )
     for route in ROUTES:
         view = next(getattr(each, route.name) for each in pages if hasattr(each, route.name))
@@ -98,12 +102,17 @@ def create_app(settings: Settings) -> ShopkeeperApp:
 
 
 def _ledger_views(
-    settings: Settings, bundles: Bundles, desk: Desk, metrics: Metrics, log: FilteringBoundLogger
+    settings: Settings,
+    database: Database | None,
+    bundles: Bundles,
+    desk: Desk,
+    metrics: Metrics,
+    log: FilteringBoundLogger,
 ) -> tuple[EventViews, OfferViews]:
     """The views that need the ledger. The first request of a worker opens its database."""
-    if not settings.ledger.url:
+    if database is None:
         return EventViews(None, metrics, log), OfferViews(bundles, None, log)
-    database, rules = Database(settings.ledger.url), settings.contacts.rules()
+    rules = settings.contacts.rules()
     book = ContactBook(database, rules, Consents(database))
     blocks = MailBlocks(settings.contacts.product_url)
     return (

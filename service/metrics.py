@@ -58,6 +58,11 @@ class Metrics:
         self._events = Counter(
             "shopkeeper_events", "Events received, by what became of them.", ("status",), registry=registry
         )
+        self._unread = Counter(
+            "shopkeeper_ledger_unread",
+            "Answers that did without the ledger because it could not be read.",
+            registry=registry,
+        )
         self._refused = Counter(
             "shopkeeper_artifact_refused",
             "Artifacts refused, by reason; counted by every worker that refused one.",
@@ -92,6 +97,10 @@ class Metrics:
         if timer is None:
             timer = self._timers[route] = self._latency.labels(route)
         timer.observe(seconds)
+
+    def ledger_unread(self) -> None:
+        """Count an answer that did without the ledger."""
+        self._unread.inc()
 
     def recommended(self, answer: Answer) -> None:
         """Count what an answer recommends, and how it fell short of what was asked."""

@@ -39,8 +39,14 @@ class RecommendationRequest(Asked):
     """For whom, in which context, and what of."""
 
     customer_id: Id | None = Field(None, description="The customer; leave it out for a guest.")
+    session_id: Id | None = Field(
+        None, description="The visit, as events name it: what a guest did in it counts for the answer."
+    )
     basket: tuple[Id, ...] = Field(
-        (), max_length=MAX_BASKET, description="Products in the cart. They are never recommended."
+        (),
+        max_length=MAX_BASKET,
+        description="Products in the cart. They are never recommended. If left out on the placements cart "
+        "and checkout, what events put in the cart.",
     )
     viewing: Id | None = Field(None, description="The product whose page is shown.")
     placement: PlacementName = Field(

@@ -17,6 +17,7 @@ from models.contact_rules import (
     Dismissal,
     Subject,
     Suppression,
+    resting,
     suppressed,
 )
 from service.contacts.schema import campaign_offers, contact_states, contact_subjects, contacts, dismissals
@@ -132,6 +133,15 @@ class ContactBook:
             plan_changed_at,
             complaint_since,
         )
+
+
+def resting_products(
+    connection: Connection, ids: Sequence[str], now: int, rules: ContactRules
+) -> Sequence[str]:
+    """The products that a person declined and that rest now, on every page and channel."""
+    history = ContactHistory(dismissals=tuple(_dismissals(connection, ids)))
+    declined = dict.fromkeys(each.subject.product_id for each in history.dismissals)
+    return [each for each in declined if each and resting(history, Subject(each), now, rules) is not None]
 
 
 def forget(connection: Connection, ids: Sequence[str]) -> None:

@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
 
+from service.ledger.bell import Bell, made
 from service.ledger.migrate import HEAD, upgrade
+from service.ledger.schema import events
 
 BUSY_SECONDS = 10  # how long a writer waits for another one
+CONNECT_SECONDS = 5  # how long a server may take to let one in
 LOCK = 0x5B0F6EE9  # PostgreSQL's advisory lock under which the schema is made
 WRITING = "shopkeeper_writing"
 
@@ -24,8 +27,15 @@ class Database:
     A connection must not be shared by two processes, and gunicorn's workers are forks of one.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, bell: Path | None = None) -> None:
+        """`bell` is the file by which processes tell each other of events: beside an SQLite file if left out,
+        none with PostgreSQL.
+        """
         self._url = make_url(url.replace("postgresql://", "postgresql+psycopg://", 1))
+        self._bell_path = bell
+        if bell is None and self.is_sqlite and self._url.database:
+            self._bell_path = Path(f"{self._url.database}.bell")
+        self._bell: Bell | None = None
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._process = 0
@@ -45,6 +55,15 @@ class Database:
         """One transaction: all of it is on the disk when the block has ended, or none of it is."""
         with self.engine().connect().execution_options(**{WRITING: True}) as connection, connection.begin():
             yield connection
+
+    def bell(self) -> Bell | None:
+        """The bell of the ledger; None where there is none, and its file cannot be made.
+
+        Raises OperationalError where the database cannot be reached.
+        """
+        if self._bell is None or self._process != os.getpid():
+            self.engine()
+        return self._bell
 
     def engine(self) -> Engine:
         """The engine of this process. Raises OperationalError where the database cannot be reached."""
@@ -69,13 +88,29 @@ class Database:
             event.listen(engine, "connect", _on_connect)
             event.listen(engine, "begin", _on_begin)
         else:
-            engine = create_engine(self._url, pool_pre_ping=True)
+            waits = {"connect_timeout": CONNECT_SECONDS}
+            engine = create_engine(self._url, pool_pre_ping=True, connect_args=waits)
         with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             if _version(connection) != HEAD:
                 upgrade(connection)
+            self._bell = self._hung(connection)
         return engine
+
+    def _hung(self, connection: Connection) -> Bell | None:
+        """The bell. Whoever finds none makes it, rung for everybody of whom there are events."""
+        if self._bell_path is None:
+            return None
+        try:
+            return made(self._bell_path, lambda: _everybody(connection))
+        except OSError:
+            return None
+
+
+def _everybody(connection: Connection) -> Iterator[str]:
+    for column in (events.c.customer_id, events.c.session_id):
+        yield from connection.execute(select(column).where(column.is_not(None)).distinct()).scalars()
 
 
 def _version(connection: Connection) -> str | None:

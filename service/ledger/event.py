@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 EventType = Literal[
@@ -55,3 +55,8 @@ class Event(NamedTuple):
     occurred_at: int
     received_at: int
     details: str | None
+
+
+def people_of(events: Iterable[Event]) -> set[str]:
+    """The ids of those whom events are about."""
+    return {each for event in events for each in (event.customer_id, event.session_id) if each}

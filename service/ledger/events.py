@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Insert, Row, delete, func, or_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.ledger.database import Database
-from service.ledger.event import Event
+from service.ledger.event import Event, people_of
 from service.ledger.schema import events as table
 
 # Told, within the transaction, of the events that it writes down.
@@ -41,6 +41,8 @@ class EventStore:
             accepted = [event for event_id, event in first.items() if event_id in new]
             for listener in self._listeners:
                 listener(connection, accepted)
+            self._ring(accepted)  # for whoever dies between here and the next one
+        self._ring(accepted)
         told = []
         for event in events:
             told.append(event.event_id in new)
@@ -70,6 +72,11 @@ class EventStore:
             pruned += deleted
             if deleted < DELETED_AT_ONCE:
                 return pruned
+
+    def _ring(self, events: Sequence[Event]) -> None:
+        bell = self._database.bell()
+        if bell is not None:
+            bell.ring(people_of(events))
 
     def _insert(self) -> Insert:
         dialect = sqlite if self._database.is_sqlite else postgresql

@@ -1,0 +1,193 @@
+"""What a customer did since the model was fitted, and what it says about the next answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from models.arrays import best
+from models.bundle import Bundle
+from models.candidates import Candidates, of_interests
+from models.context import Context
+from models.filters import Rule
+from models.ids import UNKNOWN
+from models.query import Kind
+from models.scored import NOTHING, Scored
+from models.together import Together, together
+
+MOST_INTERESTS = 10  # the newest say most, and every one costs time
+FUSION = 10.0  # reciprocal rank fusion: a place at rank r counts 1 / (10 + r)
+ON_PAGES = 0.5  # beside the page of another product the last interests say half as much
+PROPOSED = 100  # products that the interests propose
+
+# What a purchase, a cart and a look say about taste, as weights of the fold-in.
+WEIGHTS: Mapping[str, float] = {"bought": 1.0, "cart": 0.8, "interested": 0.8, "wished": 0.6, "seen": 0.3}
+
+
+class Fresh(NamedTuple):
+    """What is known since the model was fitted: product ids, newest first.
+
+    just_bought  of what was bought, what must not be offered now, however often they buy it
+    resting      products that the customer declined and that must not be offered now
+    """
+
+    bought: tuple[str, ...] = ()
+    just_bought: tuple[str, ...] = ()
+    cart: tuple[str, ...] = ()
+    interested: tuple[str, ...] = ()
+    wished: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
+    resting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recent:
+    """`Fresh` looked up in a bundle, with what it proposes: made once, used until something new happens.
+
+    cart        the ids of what is in the cart
+    bought      families of what was bought
+    just        families of what was bought and must not be offered now
+    in_cart     families of what is in the cart
+    resting     families of what was declined
+    context     the customer with the newest interests as what is shown
+    rules       the rules that the interests fulfil
+    candidates  products that go with the interests, best first; none without interests
+    """
+
+    cart: tuple[str, ...]
+    bought: frozenset[int]
+    just: frozenset[int]
+    in_cart: frozenset[int]
+    resting: frozenset[int]
+    context: Context
+    rules: Together
+    candidates: Candidates
+
+    def removes(self, family: int) -> Rule | None:
+        """The rule by which a product of this family is not offered now, of whatever kind."""
+        if family in self.in_cart:
+            return "in_cart"
+        if family in self.just:
+            return "just_bought"
+        return "dismissed" if family in self.resting else None
+
+    def silenced(self) -> Recent:
+        """The same for whom it may remove products, and propose none."""
+        context = self.context._replace(shown=np.empty(0, dtype=np.int32))
+        return replace(self, bought=frozenset(), context=context, candidates=NO_CANDIDATES)
+
+
+def recent_of(bundle: Bundle, customer_id: str | None, fresh: Fresh) -> Recent:
+    """Look up what happened; unknown products are left out."""
+    customer = UNKNOWN if customer_id is None else bundle.customers.index(customer_id)
+    weights: dict[int, float] = {}
+    for name, weight in WEIGHTS.items():
+        for product in _known(bundle, getattr(fresh, name)):
+            weights.setdefault(product, weight)
+    for product in _known(bundle, fresh.resting):
+        weights.pop(product, None)
+    shown = np.array(list(weights)[:MOST_INTERESTS], dtype=np.int32)
+    context = Context(customer, shown, UNKNOWN, np.empty(0, dtype=np.int32), (), None)
+    rules = together(bundle, shown)
+    taste = _folded(bundle, customer, shown, np.array([weights[int(at)] for at in shown]))
+    return Recent(
+        fresh.cart,
+        _families(bundle, fresh.bought),
+        _families(bundle, fresh.just_bought),
+        _families(bundle, fresh.cart),
+        _families(bundle, fresh.resting),
+        context,
+        rules,
+        _head(of_interests(bundle, context, rules, taste), shown) if len(shown) else NO_CANDIDATES,
+    )
+
+
+NO_CANDIDATES = Candidates(
+    np.empty(0, dtype=np.int32), np.empty(0), np.empty(0, dtype=np.intp), (), ordered=True
+)
+
+
+def blended(head: Candidates, recent: Recent, share: float) -> tuple[Candidates, frozenset[int]]:
+    """Candidates in an order fused of their own and that of the last interests, on their own scale; and the
+    products that only the interests brought up, or brought up further.
+
+    The order is reciprocal rank fusion (Cormack, Clarke, Buettcher, SIGIR 2009). Scores of different
+    origin cannot be added, so the best product gets the best score that there was, and so on: beside
+    products of another kind the list as a whole counts as before.
+    """
+    mine, theirs = head.order(len(head.products)), recent.candidates.products
+    own = head.products[mine]
+    products = np.concatenate([own, theirs])
+    said = np.concatenate(
+        [1 / (FUSION + np.arange(len(own))), share / (FUSION + np.arange(len(theirs), dtype=np.float64))]
+    )
+    leading = np.concatenate([head.leading[mine], len(head.names) + recent.candidates.leading])
+    distinct, first, place = np.unique(products, return_index=True, return_inverse=True)
+    fused = np.bincount(place, said)
+    order = np.lexsort((first, -fused))  # equal ones as they came
+    # Of a product in both lists the reason is that of the list which says more for it.
+    strongest = np.zeros(len(distinct))
+    np.maximum.at(strongest, place, said)
+    led = leading[first]
+    better = said[len(own) :] >= strongest[place[len(own) :]]
+    led[place[len(own) :][better]] = leading[len(own) :][better]
+    scores = np.sort(head.scores)[::-1]
+    missing = len(order) - len(scores)
+    tail = np.full(max(missing, 0), scores[-1] if len(scores) else 0.0)
+    led, ranked = led[order], distinct[order]
+    brought = frozenset(ranked[led >= len(head.names)].tolist())
+    names = (*head.names, *recent.candidates.names)
+    scale = np.concatenate([scores, tail])[: len(order)]
+    return Candidates(ranked, scale, led, names, ordered=True, learned=head.learned), brought
+
+
+def with_interests(
+    proposals: Mapping[Kind, Candidates], context: Context, recent: Recent, *, is_cart: bool
+) -> tuple[dict[Kind, Candidates], frozenset[int]]:
+    """The candidates of an answer with what the last interests propose for cross_sell among them, and the
+    products that these brought up. A cart that is shown says more than what was looked at before it.
+    """
+    changed = dict(proposals)
+    if "cross_sell" not in changed or not len(recent.candidates.products) or is_cart:
+        return changed, frozenset()
+    if context.customer == UNKNOWN and not len(context.shown):
+        changed["cross_sell"] = recent.candidates  # popularity, which strangers get, is among them
+        return changed, frozenset(recent.candidates.products.tolist())
+    share = ON_PAGES if len(context.shown) else 1.0
+    changed["cross_sell"], brought = blended(changed["cross_sell"], recent, share)
+    return changed, brought
+
+
+def _folded(bundle: Bundle, customer: int, shown: np.ndarray, weights: np.ndarray) -> Scored:
+    """The list of a taste that knows the last interests as well: what was bought before, and these."""
+    if not len(shown) or bundle.facts.weights.get("taste", 0.0) <= 0:
+        return NOTHING
+    bought = bundle.buy_again.of(customer).products
+    bought = bought[~np.isin(bought, shown)]
+    products = np.concatenate([shown, bought])
+    factors = bundle.taste.fold_in(products, np.concatenate([weights, np.ones(len(bought))]))
+    return bundle.taste.top(factors, PROPOSED, exclude=products)
+
+
+def _head(candidates: Candidates, shown: np.ndarray) -> Candidates:
+    at = best(candidates.scores, PROPOSED + len(shown))
+    at = at[~np.isin(candidates.products[at], shown)][:PROPOSED]
+    return candidates._replace(
+        products=candidates.products[at],
+        scores=candidates.scores[at],
+        leading=candidates.leading[at],
+        ordered=True,
+    )
+
+
+def _known(bundle: Bundle, product_ids: Sequence[str]) -> list[int]:
+    found = (bundle.products.index(product_id) for product_id in product_ids)
+    return [product for product in found if product != UNKNOWN]
+
+
+def _families(bundle: Bundle, product_ids: Collection[str]) -> frozenset[int]:
+    known = _known(bundle, tuple(product_ids))
+    return frozenset(bundle.catalogue.family[known].tolist()) if known else frozenset()
