@@ -23,7 +23,7 @@ from rich.table import Table
 from benchmarks.big_shop import BigShop, write_orders
 
 FRACTIONS = (Fraction(1, 16), Fraction(1, 4), Fraction(1))
-MOST_SECONDS, MOST_GIGABYTES, MOST_EXPONENT, MOST_RULE_SECONDS = 480, 10, 1.1, 60
+MOST_SECONDS, MOST_GIGABYTES, MOST_EXPONENT, MOST_RULE_SECONDS = 720, 10, 1.1, 60
 
 CONFIG = """
 [artifacts]

@@ -104,7 +104,7 @@ def compare(
     directory: Path, size: Size, mixes: Sequence[str], seconds: int, rounds: int
 ) -> dict[str, Comparison]:
     """Both servers side by side, loaded in turns with each mix."""
-    environment = _publish(directory, size)
+    environment = publish(directory, size)
     answer = directory / "answer.json"
     found: dict[str, Comparison] = {}
     with served(SERVICE, environment, directory / "service.log") as (url, _):
@@ -128,7 +128,7 @@ def compare(
 
 def load_and_memory(directory: Path) -> tuple[float, float, float]:
     """Seconds to load the large artifact, its size in MB, and MB that a third worker adds to two."""
-    environment = _publish(directory, LARGE)
+    environment = publish(directory, LARGE)
     artifact = directory / "artifacts" / "current"
     code = (
         "import sys, time; from pathlib import Path; from models.artifact import load_artifact;"
@@ -157,7 +157,7 @@ def _settled(url: str, master: int) -> tuple[int, int]:
     return memory(master)
 
 
-def _publish(directory: Path, size: Size) -> dict[str, str]:
+def publish(directory: Path, size: Size) -> dict[str, str]:
     """An artifact of this size with its settings; the environment that makes a server read them."""
     version = directory / "artifacts" / "synthetic"
     version.mkdir(parents=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +22,8 @@ from models.together import Together, together
 MOST_INTERESTS = 10  # the newest say most, and every one costs time
 FUSION = 10.0  # reciprocal rank fusion: a place at rank r counts 1 / (10 + r)
 ON_PAGES = 0.5  # beside the page of another product the last interests say half as much
-PROPOSED = 100  # products that the interests propose
+HEAD = PROPOSED = 60  # products of a list that are fused, and that the interests propose
+AT_RANK = tuple(1 / (FUSION + rank) for rank in range(HEAD))
 
 # What a purchase, a cart and a look say about taste, as weights of the fold-in.
 WEIGHTS: Mapping[str, float] = {"bought": 1.0, "cart": 0.8, "interested": 0.8, "wished": 0.6, "seen": 0.3}
@@ -118,30 +120,33 @@ def blended(head: Candidates, recent: Recent, share: float) -> tuple[Candidates,
     origin cannot be added, so the best product gets the best score that there was, and so on: beside
     products of another kind the list as a whole counts as before.
     """
-    mine, theirs = head.order(len(head.products)), recent.candidates.products
-    own = head.products[mine]
-    products = np.concatenate([own, theirs])
-    said = np.concatenate(
-        [1 / (FUSION + np.arange(len(own))), share / (FUSION + np.arange(len(theirs), dtype=np.float64))]
-    )
-    leading = np.concatenate([head.leading[mine], len(head.names) + recent.candidates.leading])
-    distinct, first, place = np.unique(products, return_index=True, return_inverse=True)
-    fused = np.bincount(place, said)
-    order = np.lexsort((first, -fused))  # equal ones as they came
-    # Of a product in both lists the reason is that of the list which says more for it.
-    strongest = np.zeros(len(distinct))
-    np.maximum.at(strongest, place, said)
-    led = leading[first]
-    better = said[len(own) :] >= strongest[place[len(own) :]]
-    led[place[len(own) :][better]] = leading[len(own) :][better]
-    scores = np.sort(head.scores)[::-1]
+    mine = head.order(len(head.products))
+    own, own_led = head.products[mine].tolist(), head.leading[mine].tolist()
+    scores = head.scores[mine].tolist()
+    theirs = recent.candidates.products.tolist()
+    first = len(head.names)
+    said = dict(zip(own[:HEAD], AT_RANK, strict=False))
+    led = dict(zip(own, own_led, strict=True))
+    for product, at_rank, leading in zip(theirs, AT_RANK, recent.candidates.leading.tolist(), strict=False):
+        alone = said.get(product, 0.0)
+        said[product] = alone + share * at_rank
+        if share * at_rank >= alone:  # of a product in both lists the reason is that which says more for it
+            led[product] = first + leading
+    # Sorting keeps equal ones as they came.
+    order = sorted(said, key=said.__getitem__, reverse=True)
+    order += [product for product in own[HEAD:] if product not in said]
     missing = len(order) - len(scores)
-    tail = np.full(max(missing, 0), scores[-1] if len(scores) else 0.0)
-    led, ranked = led[order], distinct[order]
-    brought = frozenset(ranked[led >= len(head.names)].tolist())
-    names = (*head.names, *recent.candidates.names)
-    scale = np.concatenate([scores, tail])[: len(order)]
-    return Candidates(ranked, scale, led, names, ordered=True, learned=head.learned), brought
+    scores += [scores[-1] if scores else 0.0] * missing
+    places = [led[product] for product in order]
+    found = Candidates(
+        np.array(order, dtype=np.int32),
+        np.array(scores[: len(order)]),
+        np.array(places, dtype=np.intp),
+        (*head.names, *recent.candidates.names),
+        ordered=True,
+        learned=head.learned,
+    )
+    return found, frozenset(compress(order, (place >= first for place in places)))
 
 
 def with_interests(
