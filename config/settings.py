@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from config.contacts import Contacts, Experiments
 from config.data import Artifacts, Data
 from config.evaluation import Evaluation
+from config.keys import Keys
 from config.ledger import Ledger
 from config.nudges import Nudges
 from config.service import Placements, Service
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
     experiments: Experiments = Experiments()
     service: Service = Service()
     ledger: Ledger = Ledger()
+    keys: Keys = Keys()
     placements: Placements = Placements()
 
     @classmethod

@@ -19,6 +19,8 @@ from service.contacts.book import ContactBook
 from service.contacts.consents import Consents
 from service.contacts.listener import ContactListener
 from service.event_views import EventViews
+from service.keys.guard import Guard
+from service.keys.store import KeyStore
 from service.ledger.database import Database
 from service.ledger.events import EventStore
 from service.ledger.memory import Memory
@@ -95,10 +97,32 @@ def create_app(settings: Settings) -> ShopkeeperApp:
         view = next(getattr(each, route.name) for each in pages if hasattr(each, route.name))
         app.add_url_rule(route.rule, route.name, view, methods=[route.method])
     _handle_errors(app, log)
+    guard = _guard(settings, database, metrics)
+    app.before_request(_door(guard))
     if not settings.service.log_requests:  # lines of requests are written on Flask's way
-        app.short_way = ShortWay(app.bundles, desk, metrics)
+        app.short_way = ShortWay(app.bundles, desk, guard, metrics)
     app.after_request(_observer(metrics, log if settings.service.log_requests else None))
     return app
+
+
+def _guard(settings: Settings, database: Database | None, metrics: Metrics) -> Guard:
+    store = None if database is None else KeyStore(database)
+    scopes = {route.name: route.scopes for route in ROUTES}
+    return Guard(store, settings.keys, scopes, settings.service.workers, metrics.turned_away)
+
+
+def _door(guard: Guard) -> Callable[[], Response | None]:
+    """What is asked before every view."""
+
+    def admit() -> Response | None:
+        found = guard.refusal(request.endpoint or "", request.headers.get("Authorization"))
+        if found is None:
+            return None
+        answer = problem(found.status, found.detail)
+        answer.headers.update(found.headers)
+        return answer
+
+    return admit
 
 
 def _ledger_views(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.event_schemas import EventsOut, EventsRequest
-from service.route import Route
+from service.route import SELLING, Route
 
 SENT = {
     "events": [
@@ -49,5 +49,6 @@ EVENT_ROUTES: tuple[Route, ...] = (
         problems=(400, 404, 405, 413, 415, 422, 500, 503),
         sends=SENT,
         example=ANSWERED,
+        scopes=SELLING,
     ),
 )

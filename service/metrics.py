@@ -58,6 +58,12 @@ class Metrics:
         self._events = Counter(
             "shopkeeper_events", "Events received, by what became of them.", ("status",), registry=registry
         )
+        self._turned_away = Counter(
+            "shopkeeper_turned_away",
+            "Requests that keys did not admit, by reason.",
+            ("reason",),
+            registry=registry,
+        )
         self._unread = Counter(
             "shopkeeper_ledger_unread",
             "Answers that did without the ledger because it could not be read.",
@@ -97,6 +103,10 @@ class Metrics:
         if timer is None:
             timer = self._timers[route] = self._latency.labels(route)
         timer.observe(seconds)
+
+    def turned_away(self, reason: str) -> None:
+        """Count a request that was not admitted."""
+        self._child(self._turned_away, "turned_away", reason).inc()
 
     def ledger_unread(self) -> None:
         """Count an answer that did without the ledger."""

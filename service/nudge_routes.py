@@ -17,7 +17,7 @@ from service.nudge_schemas import (
     NudgeQuery,
     NudgeRequest,
 )
-from service.route import Route
+from service.route import SELLING, Route
 
 NUDGE_ROUTES: tuple[Route, ...] = (
     Route(
@@ -32,6 +32,7 @@ NUDGE_ROUTES: tuple[Route, ...] = (
         problems=(400, 404, 405, 409, 413, 415, 422, 500, 503),
         sends=NUDGE_REQUEST_EXAMPLE,
         example=NUDGE_EXAMPLE,
+        scopes=SELLING,
     ),
     Route(
         "plan_nudges_batch",
@@ -45,6 +46,7 @@ NUDGE_ROUTES: tuple[Route, ...] = (
         problems=(400, 404, 405, 413, 415, 422, 500, 503),
         sends=BATCH_REQUEST_EXAMPLE,
         example=BATCH_EXAMPLE,
+        scopes=SELLING,
     ),
     Route(
         "customer_plan_nudge",
@@ -57,5 +59,6 @@ NUDGE_ROUTES: tuple[Route, ...] = (
         answer=CustomerNudgesOut,
         problems=(404, 405, 422, 500, 503),
         example=CUSTOMER_NUDGES_EXAMPLE,
+        scopes=SELLING,
     ),
 )

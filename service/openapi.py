@@ -16,6 +16,7 @@ from service.route import Route
 from service.schemas import ProblemOut
 
 REFERENCE = "#/components/schemas/{model}"
+REFUSALS = (401, 403, 429)  # what a route that asks for keys may answer
 PARAMETER = re.compile(r"{(\w+)}")
 
 
@@ -33,7 +34,10 @@ def openapi_document(routes: Sequence[Route]) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": paths,
-        "components": {"schemas": _schemas(routes)},
+        "components": {
+            "schemas": _schemas(routes),
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
@@ -55,12 +59,17 @@ def _by_name(models: set[type[BaseModel]]) -> list[type[BaseModel]]:
 
 
 def _operation(route: Route) -> dict[str, Any]:
+    problems = sorted({*route.problems, *(REFUSALS if route.scopes else ())})
     operation: dict[str, Any] = {
         "operationId": route.name,
         "tags": [route.tag],
         "summary": route.summary,
-        "responses": {"200": _success(route)} | {str(code): _problem(code) for code in route.problems},
+        "responses": {"200": _success(route)} | {str(code): _problem(code) for code in problems},
     }
+    if route.scopes:
+        # Without keys, or where they are not required, everybody may: hence the empty alternative.
+        operation["security"] = [{"key": []}, {}]
+        operation["description"] = f"Scopes: {', '.join(sorted(route.scopes))}."
     if route.query:
         operation["parameters"] = _parameters(route.path, route.query)
     if route.body:

@@ -20,10 +20,13 @@ MAX_NAME = 100  # characters of a field's name that are repeated
 
 DETAILS = {
     400: "the request could not be understood",
+    401: "a key is needed",
+    403: "this key may not do that",
     404: "there is no such page; /docs lists what there is",
     405: "this page does not know that method",
     413: "the body is longer than this page takes",
     415: "send the body as Content-Type: application/json",
+    429: "too many requests",
     500: "something went wrong here; it has been written down",
     503: "no model is loaded yet; train and publish one",
 }

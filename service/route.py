@@ -11,6 +11,7 @@ from pydantic import BaseModel
 Method = Literal["GET", "POST"]
 Tag = Literal["Recommendations", "Plans", "Events", "Offers", "Model", "Health", "Documentation"]
 
+SELLING = frozenset({"web", "sales", "email"})  # whoever meets customers
 ASKING = (404, 405, 422, 500, 503)  # what every route that needs a model and reads input may answer
 
 
@@ -26,6 +27,7 @@ class Route:
     problems   the other statuses it may answer with
     call       an example call: path with query, filled in
     example    what that call answers, and what it sends
+    scopes     scopes of keys that may call it, `admin` besides; none where everybody may
     """
 
     name: str
@@ -41,6 +43,7 @@ class Route:
     problems: tuple[int, ...] = (500,)
     sends: Mapping[str, Any] | None = None
     example: Mapping[str, Any] | None = field(default=None)
+    scopes: frozenset[str] = frozenset()
 
     @property
     def rule(self) -> str:

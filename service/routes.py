@@ -13,7 +13,7 @@ from service.examples import (
 )
 from service.nudge_routes import NUDGE_ROUTES
 from service.offers.routes import OFFER_ROUTES
-from service.route import ASKING, Route
+from service.route import ASKING, SELLING, Route
 from service.schemas import (
     ExplainedOut,
     HealthOut,
@@ -36,6 +36,7 @@ ROUTES: tuple[Route, ...] = (
         problems=(400, 405, 413, 415, 422, 500, 503),
         sends=REQUEST_EXAMPLE,
         example=RECOMMENDATIONS_EXAMPLE,
+        scopes=SELLING,
     ),
     Route(
         "customer_recommendations",
@@ -48,6 +49,7 @@ ROUTES: tuple[Route, ...] = (
         answer=ExplainedOut,
         problems=ASKING,
         example=CUSTOMER_EXAMPLE,
+        scopes=SELLING,
     ),
     Route(
         "bought_together",
@@ -60,6 +62,7 @@ ROUTES: tuple[Route, ...] = (
         answer=RecommendationsOut,
         problems=ASKING,
         example=BOUGHT_TOGETHER_EXAMPLE,
+        scopes=SELLING,
     ),
     Route(
         "similar",
@@ -72,6 +75,7 @@ ROUTES: tuple[Route, ...] = (
         answer=RecommendationsOut,
         problems=ASKING,
         example=SIMILAR_EXAMPLE,
+        scopes=SELLING,
     ),
     *NUDGE_ROUTES,
     *EVENT_ROUTES,
@@ -86,6 +90,7 @@ ROUTES: tuple[Route, ...] = (
         answer=ModelOut,
         problems=(405, 500, 503),
         example=MODEL_EXAMPLE,
+        scopes=SELLING,
     ),
     Route(
         "live",

@@ -14,27 +14,31 @@ import orjson
 
 from service.answers import Desk
 from service.bundles import Bundles
+from service.keys.guard import Guard
 from service.metrics import Metrics
 from service.schemas import MAX_BODY_BYTES, RecommendationRequest
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-PATH, METHOD = "/v1/recommendations", "POST"
+ROUTE, PATH, METHOD = "recommendations", "/v1/recommendations", "POST"
 JSON = "application/json"
 
 
 class ShortWay:
     """Answers good requests for recommendations as `Views.recommendations` does, and no others."""
 
-    def __init__(self, bundles: Bundles, desk: Desk, metrics: Metrics) -> None:
+    def __init__(self, bundles: Bundles, desk: Desk, guard: Guard, metrics: Metrics) -> None:
         self._bundles = bundles
         self._desk = desk
+        self._guard = guard
         self._metrics = metrics
 
     def answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes] | None:
         """The whole answer, or None for what Flask has to look at."""
         if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != METHOD:
+            return None
+        if self._guard.refusal(ROUTE, environ.get("HTTP_AUTHORIZATION")) is not None:
             return None
         started, sent = perf_counter(), _sent(environ)
         body = None if sent is None else self._answered(sent, started)

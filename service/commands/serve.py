@@ -9,12 +9,15 @@ import sys
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 import config
 from config.policies import load_policies
 from config.settings import Settings, environment_with, load_settings
 from models.errors import ConfigError
 from service.bundles import CURRENT
+from service.keys.store import KeyStore
+from service.ledger.database import Database
 from service.welcome import welcome
 
 GUNICORN_CONFIG = Path(config.__file__).with_name("gunicorn.conf.py")
@@ -33,6 +36,7 @@ def serve(file: Path | None, bind: str | None, workers: int | None) -> None:
     settings = load_settings(file)
     address = bind or settings.service.bind
     check_address(address, "--bind" if bind else "service.bind")
+    check_keys(settings, address)
     load_policies(settings.service.policies)  # a mistake is told here, in one line, rather than by gunicorn
     _announce(settings, address, workers or settings.service.workers)
     arguments = [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN_CONFIG), "--bind", address]
@@ -40,6 +44,27 @@ def serve(file: Path | None, bind: str | None, workers: int | None) -> None:
         arguments += ["--workers", str(workers)]
     sys.stderr.flush()
     os.execve(sys.executable, arguments, environment_with(file))  # noqa: S606  # our own server, no shell wanted
+
+
+def check_keys(settings: Settings, address: str) -> None:
+    """Raise ConfigError where others than this machine could call, and nothing asks who they are."""
+    host = address.rpartition(":")[0].strip("[]")
+    if settings.keys.required != "auto" or host in ("localhost", "::1") or host.startswith("127."):
+        return
+    if settings.ledger.url:
+        try:
+            if KeyStore(Database(settings.ledger.url, settings.ledger.bell)).any():
+                return
+        except SQLAlchemyError as error:
+            raise ConfigError(
+                f"the ledger cannot be used: {type(error).__name__}", key="ledger.url"
+            ) from error
+    raise ConfigError(
+        f"{address} can be reached from other machines, and there is no key: whoever finds it could read what"
+        " customers bought. Make one with `shopkeeper keys create --name web --scopes web` (with the same"
+        ' --config), or set required = "no" under [keys] where something in front asks who calls',
+        key="keys.required",
+    )
 
 
 def check_address(address: str, where: str) -> None:

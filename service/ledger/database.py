@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy.exc import OperationalError
 
 from service.ledger.bell import Bell, made
 from service.ledger.migrate import HEAD, upgrade
@@ -83,7 +84,10 @@ class Database:
     def _opened(self) -> Engine:
         if self.is_sqlite:
             path = Path(self._url.database or "")
-            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise OperationalError("mkdir", None, error) from error
             engine = create_engine(self._url, connect_args={"timeout": BUSY_SECONDS})
             event.listen(engine, "connect", _on_connect)
             event.listen(engine, "begin", _on_begin)

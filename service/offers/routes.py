@@ -17,5 +17,6 @@ OFFER_ROUTES: tuple[Route, ...] = (
         media="application/x-ndjson",
         problems=(400, 404, 405, 413, 415, 422, 500, 503),
         sends={"campaign_id": "spring", "customers": ["ana", "ben"], "limit": 2},
+        scopes=frozenset({"email"}),
     ),
 )

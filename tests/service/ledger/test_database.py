@@ -8,8 +8,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from service.contacts import schema as of_contacts
+from service.keys import schema as of_keys
 from service.ledger.database import Database
 from service.ledger.schema import events, metadata
 
@@ -28,7 +30,12 @@ def test_opening_twice_changes_nothing(ledger_url: str) -> None:
             assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar() == 1
         database.close()
     assert names == {*metadata.tables, "alembic_version"}
-    assert of_contacts.contacts.name in names
+    assert {of_contacts.contacts.name, of_keys.api_keys.name} <= names
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_of_the_database() -> None:
+    with pytest.raises(OperationalError):
+        Database("sqlite:////proc/nowhere/ledger.sqlite3").engine()
 
 
 def test_many_processes_may_open_a_new_ledger_at_once(ledger_url: str) -> None:

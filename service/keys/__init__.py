@@ -1,0 +1,1 @@
+"""Keys: who may call which routes, and how often."""
