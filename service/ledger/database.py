@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ from service.ledger.migrate import HEAD, upgrade
 from service.ledger.schema import events
 
 BUSY_SECONDS = 10  # how long a writer waits for another one
+PAUSE = 0.01  # seconds between two tries
 CONNECT_SECONDS = 5  # how long a server may take to let one in
 LOCK = 0x5B0F6EE9  # PostgreSQL's advisory lock under which the schema is made
 WRITING = "shopkeeper_writing"
@@ -127,8 +130,23 @@ def _version(connection: Connection) -> str | None:
 def _on_connect(connection: Any, _: Any) -> None:
     """WAL: readers never wait for a writer. FULL: what was committed survives a loss of power."""
     connection.isolation_level = None  # transactions are begun below, as deferred or immediate
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _to_wal(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _to_wal(connection: sqlite3.Connection) -> None:
+    """Change a new database to WAL. SQLite does not wait for others who do the same just now, so we do."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return
 
 
 def _on_begin(connection: Connection) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Timer
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -50,6 +53,20 @@ def test_many_processes_may_open_a_new_ledger_at_once(ledger_url: str) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(opened, range(8))) == [0] * 8
+
+
+def test_who_opens_waits_for_another_who_makes_it_a_wal(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN EXCLUSIVE")  # SQLite refuses to change the journal of a locked database at once
+    release = Timer(0.3, other.execute, ("COMMIT",))
+    release.start()
+    database = Database(f"sqlite:///{path}")
+    with database.reading() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+    release.join()
+    database.close()
+    other.close()
 
 
 def test_what_fails_half_way_leaves_nothing(database: Database) -> None:
