@@ -16,8 +16,9 @@ from models.context import Context
 from models.filters import Rule
 from models.ids import UNKNOWN
 from models.query import Kind
+from models.reasons import Reasons
 from models.scored import NOTHING, Scored
-from models.together import Together, together
+from models.together import together
 
 MOST_INTERESTS = 10  # the newest say most, and every one costs time
 FUSION = 10.0  # reciprocal rank fusion: a place at rank r counts 1 / (10 + r)
@@ -55,8 +56,8 @@ class Recent:
     in_cart     families of what is in the cart
     resting     families of what was declined
     context     the customer with the newest interests as what is shown
-    rules       the rules that the interests fulfil
     candidates  products that go with the interests, best first; none without interests
+    reasons     why those are proposed; what they look up is kept with it
     """
 
     cart: tuple[str, ...]
@@ -65,8 +66,8 @@ class Recent:
     in_cart: frozenset[int]
     resting: frozenset[int]
     context: Context
-    rules: Together
     candidates: Candidates
+    reasons: Reasons
 
     def removes(self, family: int) -> Rule | None:
         """The rule by which a product of this family is not offered now, of whatever kind."""
@@ -102,8 +103,8 @@ def recent_of(bundle: Bundle, customer_id: str | None, fresh: Fresh) -> Recent:
         _families(bundle, fresh.cart),
         _families(bundle, fresh.resting),
         context,
-        rules,
         _head(of_interests(bundle, context, rules, taste), shown) if len(shown) else NO_CANDIDATES,
+        Reasons(bundle, context, rules, lately=True),
     )
 
 

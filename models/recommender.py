@@ -178,7 +178,7 @@ def _reasons(
     usual = Reasons(bundle, context, rules)
     if recent is None:
         return usual
-    return EitherReasons(usual, Reasons(bundle, recent.context, recent.rules, lately=True), brought)
+    return EitherReasons(usual, recent.reasons, brought)
 
 
 def _placed(reasons: Reasons | EitherReasons, product: int, source: str, policy: str) -> tuple[Reason, ...]:

@@ -23,7 +23,7 @@ from service.metrics import Metrics
 
 NEWEST = 200  # events of a person that are looked at
 MOST_KEPT = 10_000  # people kept ready in a worker
-STALE_SECONDS = 60.0  # after which a rest that has ended is noticed
+STALE_SECONDS = 600.0  # after which a rest that has ended is noticed
 REST_SECONDS = 5.0  # a ledger that cannot be reached is not asked for so long: no answer may wait for it
 DAY = 86_400_000_000  # microseconds
 JUST_DAYS = 3  # in which what was bought is not offered again, however often they buy it
