@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import polars as pl
 
 from models.arrays import frozen
 from models.past_baskets import HALF_LIFE, PastBaskets
-from training.matrices import GUEST, order_table
+from training.matrices import GUEST, basket_matrix, order_table
 
 LAST = 60  # baskets of a customer
 
@@ -21,31 +23,51 @@ def fit_past_baskets(lines: pl.DataFrame, n_customers: int, n_products: int, as_
     The weight of an entry is ln(N / (1 + n_j)) for a product in n_j of N baskets, over the root of the
     basket's size, halved every HALF_LIFE days.
     """
-    known = _entries(lines.filter((pl.col("customer") != GUEST) & (pl.col("day") <= as_of_day)))
-    counts = np.bincount(known["product"].to_numpy(), minlength=n_products)
-    # Orders are numbered by time.
-    latest = pl.col("order").rank("dense", descending=True).over("customer") <= LAST
-    kept = known.filter(latest).sort("customer", "order", "product")
-    kept = kept.with_columns(
-        basket=(pl.col("order").rank("dense").over("customer") - 1).cast(pl.UInt8),
-        size=pl.len().over("order"),
+    known = lines.select("customer", "order", "product", "day").filter(
+        (pl.col("customer") != GUEST) & (pl.col("day") <= as_of_day)
     )
-    customer, product = kept["customer"].to_numpy(), kept["product"].to_numpy()
-    rarity = np.log(max(known["order"].n_unique(), 1) / (1 + counts[product]))
-    age = as_of_day - kept["day"].to_numpy()
-    weights = np.maximum(rarity, 0) / np.sqrt(kept["size"].to_numpy()) * np.exp2(-age / HALF_LIFE)
+    n_orders = int(known["order"].to_numpy().max(initial=-1)) + 1
+    baskets, orders = basket_matrix(known, n_orders, n_products), order_table(known, n_orders)
+    del known
+    counts = np.bincount(baskets.indices, minlength=n_products)
+    n_baskets = int(np.count_nonzero(np.diff(baskets.indptr)))
+    last = _last_orders(orders.customer, n_customers)
+    kept = baskets[last.orders]
+    sizes = np.diff(kept.indptr)
+    entries = np.concatenate([[0], np.cumsum(sizes)])
+    rarity = np.log(max(n_baskets, 1) / (1 + counts)).clip(min=0).astype(np.float32)
+    age = (as_of_day - orders.day[last.orders]) / HALF_LIFE
+    shares = np.exp2(-age) / np.sqrt(np.maximum(sizes, 1))
     return PastBaskets(
-        starts=frozen(customer.searchsorted(np.arange(n_customers + 1)).astype(np.int64)),
-        products=frozen(product.astype(np.int32)),
-        baskets=frozen(kept["basket"].to_numpy()),
-        weights=frozen(weights.astype(np.float32)),
+        starts=frozen(entries[last.starts].astype(np.int64)),
+        products=frozen(kept.indices.astype(np.int32)),
+        baskets=frozen(np.repeat(last.places, sizes)),
+        weights=frozen(rarity[kept.indices] * np.repeat(shares.astype(np.float32), sizes)),
     )
 
 
-def _entries(lines: pl.DataFrame) -> pl.DataFrame:
-    """Customer, order, product and day, once for each product of an order."""
-    order = lines["order"].to_numpy()
-    orders = order_table(lines, int(order.max(initial=-1)) + 1)
-    return lines.select(
-        pl.Series("customer", orders.customer[order]), "order", "product", pl.Series("day", orders.day[order])
-    ).unique()
+class _LastOrders(NamedTuple):
+    """The last orders of every customer, by customer, then by time.
+
+    orders  [m] order index
+    places  uint8 [m] 0 for the first of them of the customer
+    starts  [n_customers + 1] where each customer's begin
+    """
+
+    orders: np.ndarray
+    places: np.ndarray
+    starts: np.ndarray
+
+
+def _last_orders(customer: np.ndarray, n_customers: int) -> _LastOrders:
+    """At most LAST of each customer; `customer` int32 [n_orders], GUEST where an order has none."""
+    # Orders are numbered by time.
+    orders = np.argsort(customer, kind="stable")
+    orders = orders[customer[orders] != GUEST]
+    owner = customer[orders]
+    ends = owner.searchsorted(np.arange(n_customers), side="right")
+    orders = orders[ends[owner] - np.arange(len(owner)) <= LAST]
+    owner = customer[orders]
+    starts = owner.searchsorted(np.arange(n_customers + 1))
+    places = np.arange(len(owner)) - starts[owner]
+    return _LastOrders(orders, places.astype(np.uint8), starts)
