@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from config.contacts import Contacts, Experiments
 from config.data import Artifacts, Data
 from config.evaluation import Evaluation
+from config.identity import Identity
 from config.keys import Keys
 from config.ledger import Ledger
 from config.nudges import Nudges
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     service: Service = Service()
     ledger: Ledger = Ledger()
     keys: Keys = Keys()
+    identity: Identity = Identity()
     placements: Placements = Placements()
 
     @classmethod
@@ -144,7 +146,7 @@ def _as_config_error(detail: ErrorDetails, where: str) -> ConfigError:
         )
     message = detail["msg"].removeprefix("Value error, ")
     given = detail["input"]
-    secret = location[-1] in ("url", "signing_key")
+    secret = location[-1] in ("url", "signing_key", "key")
     shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) and not secret else ""
     return ConfigError(f"{key}: {message}{shown}", key=key, where=where)
 

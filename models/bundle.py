@@ -18,6 +18,7 @@ from models.bought_together import BoughtTogether
 from models.buy_again import BuyAgain
 from models.cart_ranker import CartRanker
 from models.catalogue import Catalogue
+from models.directory import Directory
 from models.ids import IdMap
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
@@ -77,6 +78,7 @@ class Bundle:
     customer_lists  what the learned orders put first for each customer
     page_lists     what the sources that need no customer put first on each product's page
     plan_nudges    plans, and the running cycles of subscribers; None where the shop has no plans
+    directory      customers by hashes of e-mail and telephone; None where the shop gives neither
     """
 
     facts: Facts
@@ -99,6 +101,7 @@ class Bundle:
     cart_ranker: CartRanker
     page_lists: PageLists
     plan_nudges: PlanNudges | None = None
+    directory: Directory | None = None
 
     @cached_property
     def common(self) -> Callable[[int], Common]:
@@ -138,7 +141,7 @@ PARTS: Mapping[str, type[Part]] = {
     "page_lists": PageLists,
 }
 # Parts that only some shops have: their fields are None elsewhere, and there is no file.
-OPTIONAL_PARTS: Mapping[str, type[Part]] = {"plan_nudges": PlanNudges}
+OPTIONAL_PARTS: Mapping[str, type[Part]] = {"plan_nudges": PlanNudges, "directory": Directory}
 
 
 def parts_of(bundle: Bundle) -> dict[str, dict[str, np.ndarray]]:

@@ -31,7 +31,8 @@ class Context(NamedTuple):
 
 def resolve(query: Query, bundle: Bundle) -> Context:
     """Look every id of the query up; nothing is an error, what is unknown is named."""
-    customer = UNKNOWN if query.customer_id is None else bundle.customers.index(query.customer_id)
+    asked_for = None if query.forgotten else query.customer_id
+    customer = UNKNOWN if asked_for is None else bundle.customers.index(asked_for)
     asked = query.basket if query.viewing is None else (*query.basket, query.viewing)
     found = {item: bundle.products.index(item) for item in asked}
     excluded = {item: bundle.products.index(item) for item in query.exclude}

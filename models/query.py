@@ -18,7 +18,7 @@ class Query:
     """One request: for whom, in which context, and what of.
 
     `basket` and `exclude` are product ids, `viewing` is the product page shown; `limit` is the
-    number of recommendations over all `kinds` together.
+    number of recommendations over all `kinds` together. A `forgotten` customer is answered as if unknown.
     """
 
     customer_id: str | None = None
@@ -28,6 +28,7 @@ class Query:
     limit: int = 10
     exclude: tuple[str, ...] = ()
     explain: bool = False
+    forgotten: bool = False
 
 
 # Reason and Recommendation are made twenty times an answer. Freezing them would triple the time that

@@ -78,8 +78,9 @@ class Desk:
         """The answer to a request, and the kinds that it is of."""
         default = self._defaults[request.placement]
         kinds = request.kinds or default.kinds
-        recent, basket = None, request.basket
+        recent, basket, forgotten = None, request.basket, False
         if self._memory is not None:
+            forgotten = self._memory.forgot(bundle, request.customer_id)
             recent = self._memory.of(bundle, request.customer_id, request.session_id)
             if recent is not None and not basket and request.placement in CART_PLACEMENTS:
                 basket = recent.cart
@@ -91,6 +92,7 @@ class Desk:
             request.limit or default.limit,
             request.exclude,
             request.explain,
+            forgotten,
         )
         channel = request.channel or channel_of(request.placement)
         policies = self._policies.in_force(bundle, request.placement, channel)

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from config.policies import policies_of_placements
 from config.settings import Settings, metrics_directory, settings_from_environment
+from models.contact_hashes import ContactHasher
 from models.currencies import minor_digits
 from service.answers import Desk
 from service.bundles import Bundles
@@ -19,6 +20,10 @@ from service.contacts.book import ContactBook
 from service.contacts.consents import Consents
 from service.contacts.listener import ContactListener
 from service.event_views import EventViews
+from service.identity.erasures import Erasures
+from service.identity.register import Register
+from service.identity.sessions import ids_of, ids_of_visit, link_by_events
+from service.identity.views import IdentityViews
 from service.keys.guard import Guard
 from service.keys.store import KeyStore
 from service.ledger.database import Database
@@ -85,12 +90,18 @@ def create_app(settings: Settings) -> ShopkeeperApp:
     )
     database = Database(settings.ledger.url, settings.ledger.bell) if settings.ledger.url else None
     signer, rules = Signer(signing_key(settings.service)), settings.contacts.rules()
-    memory = None if database is None else Memory(database, rules, metrics, log)
+    gone = register = memory = None
+    if database is not None:
+        hasher = ContactHasher(settings.identity.secret(), settings.identity.default_region)
+        gone = Erasures(database, hasher)
+        register = Register(database, hasher, gone)
+        memory = Memory(database, rules, metrics, log, ids_of_visit, gone)
     desk = Desk(settings.placements, signer, book, settings.experiments, memory)
     limits = settings.nudges.limits(minor_digits(settings.data.currency))
     pages: tuple[object, ...] = (
         Views(app.bundles, desk, metrics),
-        NudgeViews(app.bundles, NudgeDesk(limits), metrics),
+        NudgeViews(app.bundles, NudgeDesk(limits, gone), metrics),
+        IdentityViews(app.bundles, database, register, log),
         *_ledger_views(settings, database, app.bundles, desk, metrics, log),
     )
     for route in ROUTES:
@@ -137,10 +148,10 @@ def _ledger_views(
     if database is None:
         return EventViews(None, metrics, log), OfferViews(bundles, None, log)
     rules = settings.contacts.rules()
-    book = ContactBook(database, rules, Consents(database))
+    book = ContactBook(database, rules, Consents(bundles.current), ids_of)
     blocks = MailBlocks(settings.contacts.product_url)
     return (
-        EventViews(EventStore(database, [ContactListener(book)]), metrics, log),
+        EventViews(EventStore(database, [link_by_events, ContactListener(book)], ids_of), metrics, log),
         OfferViews(bundles, Campaigns(database, book, rules, desk, blocks), log),
     )
 

@@ -18,6 +18,7 @@ from models.plan_decision import NudgeLimits
 from models.plan_nudges import PlanNudges
 from models.plans import PlanBook
 from models.usage_cycles import UsageCycles
+from service.ledger.memory import Gone
 from service.nudge_requests import Prepared
 
 EPOCH = date(1970, 1, 1)
@@ -27,11 +28,14 @@ NO_SUBSCRIPTION = "no_subscription"
 class NudgeDesk:
     """Where requests about plans are answered from a bundle, by the limits of the settings."""
 
-    def __init__(self, limits: NudgeLimits) -> None:
+    def __init__(self, limits: NudgeLimits, gone: Gone | None = None) -> None:
         self._limits = limits
+        self._gone = gone
 
     def of_customer(self, bundle: Bundle, nudges: PlanNudges, customer_id: str) -> dict[str, Any] | None:
         """The nudges of a customer, as CustomerNudgesOut has them; None for somebody nobody knows."""
+        if self._gone is not None and self._gone.cover(bundle, customer_id):
+            return None
         cycles = nudges.of_customer(customer_id)
         if cycles is None and bundle.customers.index(customer_id) < 0:
             return None

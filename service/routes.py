@@ -11,6 +11,7 @@ from service.examples import (
     REQUEST_EXAMPLE,
     SIMILAR_EXAMPLE,
 )
+from service.identity.routes import IDENTITY_ROUTES
 from service.nudge_routes import NUDGE_ROUTES
 from service.offers.routes import OFFER_ROUTES
 from service.route import ASKING, SELLING, Route
@@ -80,6 +81,7 @@ ROUTES: tuple[Route, ...] = (
     *NUDGE_ROUTES,
     *EVENT_ROUTES,
     *OFFER_ROUTES,
+    *IDENTITY_ROUTES,
     Route(
         "model",
         "GET",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import os
-import secrets
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
@@ -12,14 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import count
-from pathlib import Path
 
+from config.secret_files import secret
 from config.service import Service
-from models.errors import ConfigError, TokenError
+from models.errors import TokenError
 
-KEY_BYTES = 32
-MIN_KEY_BYTES = 16
-MAX_KEY_BYTES = 64
 SIGNATURE_BYTES = 16  # keyed BLAKE2b (RFC 7693), a third of the time of HMAC-SHA-256
 SERIES_BYTES = 6
 SEPARATOR = "|"
@@ -84,50 +80,11 @@ class Signer:
 
 
 def signing_key(settings: Service) -> bytes:
-    """The key from the settings, else from the key file, which is made on first use (mode 0600).
+    """The key from the settings, else from the key file, which is made on first use.
 
     Raises ConfigError for a key that is too short, or a file that cannot be read or made.
     """
-    if settings.signing_key:
-        return _long_enough(settings.signing_key.encode(), "service.signing_key")
-    path = settings.signing_key_file
-    try:
-        if not path.exists():
-            _make(path)
-        key = path.read_bytes().strip()
-    except OSError as error:
-        raise ConfigError(
-            f"the signing key cannot be kept in {path}: {error.strerror}", key="service.signing_key_file"
-        ) from error
-    return _long_enough(key, "service.signing_key_file")
-
-
-def _make(path: Path) -> None:
-    """Make the key file whole or not at all, whoever else is making it at the same moment."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        # A link fails where a file is already: the first maker's key is everybody's.
-        path.hardlink_to(draft)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-
-
-def _long_enough(key: bytes, name: str) -> bytes:
-    if not MIN_KEY_BYTES <= len(key) <= MAX_KEY_BYTES:
-        raise ConfigError(
-            f"{name}: {len(key)} bytes are too {'few' if len(key) < MIN_KEY_BYTES else 'many'}, "
-            f"{MIN_KEY_BYTES} to {MAX_KEY_BYTES} are right",
-            key=name,
-        )
-    return key
+    return secret(settings.signing_key, settings.signing_key_file, "service.signing_key")
 
 
 def _encode(raw: bytes) -> str:

@@ -19,10 +19,12 @@ from models.artifact import read_manifest
 from models.bundle import Facts
 from models.errors import ArtifactError, ConfigError, GateError
 from training.bundle_fit import fit_bundle
+from training.data.erasures import read_erasures, without_erased
 from training.data.money import minor_digits
 from training.data.products import build_catalogue
 from training.data.shop import Shop, read_tables
 from training.evaluation.run import Judged, tune_and_evaluate
+from training.fitting.directory import fit_directory
 from training.fitting.page_lists import fit_page_lists
 from training.gate import GateVerdict, check
 from training.no_orders import bundle_without_orders
@@ -56,6 +58,7 @@ class Stopwatch:
 
     progress: Callable[[str], None]
     stages: list[Stage] = field(default_factory=list)
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -82,12 +85,19 @@ def run_training(
         )
     watch = Stopwatch(progress)
     with watch.stage("reading"):
-        tables = read_tables(settings.data, progress)
+        tables = without_erased(
+            read_tables(settings.data, progress), read_erasures(settings.ledger.url), settings.identity
+        )
     trained = None if tables.shop is None else _of_orders(settings, tables.shop, watch)
-    bundle = bundle_without_orders(_plain_facts(settings)) if trained is None else trained.bundle
+    bundle = bundle_without_orders(_plain_facts(settings, watch.began)) if trained is None else trained.bundle
     if tables.provider is not None:
         with watch.stage("plans"):
             bundle = with_plans(bundle, tables.provider, progress)
+    if tables.shop is not None and tables.shop.customers is not None:
+        with watch.stage("directory"):
+            bundle = replace(
+                bundle, directory=fit_directory(tables.shop.customers, settings.identity, progress)
+            )
     with watch.stage("report"):
         stages = tuple(watch.stages)
         content = collect(settings, trained, stages) if trained else without_orders(settings, bundle, stages)
@@ -114,7 +124,7 @@ def _of_orders(settings: Settings, shop: Shop, watch: Stopwatch) -> Trained:
         judged = tune_and_evaluate(shop.orders, catalogue, settings.training, progress)
     verdict = check(judged.evaluation, _current_facts(settings.artifacts.dir), settings.training.gate)
     with watch.stage("fitting"):
-        facts = _facts(settings, shop, judged, verdict)
+        facts = _facts(settings, shop, judged, verdict, watch.began)
         bundle = fit_bundle(
             shop.orders, catalogue, settings.training, judged.choices, facts, progress=progress
         )
@@ -126,11 +136,11 @@ def _of_orders(settings: Settings, shop: Shop, watch: Stopwatch) -> Trained:
     return Trained(shop, catalogue, bundle, judged, verdict)
 
 
-def _plain_facts(settings: Settings) -> Facts:
+def _plain_facts(settings: Settings, began: datetime) -> Facts:
     """The facts of a bundle that nothing has been put into yet."""
     return Facts(
         version=new_version(),
-        created=_moment(datetime.now(UTC)),
+        created=_moment(began),
         currency=settings.data.currency,
         minor_digits=minor_digits(settings.data.currency),
         last_day=0,
@@ -139,7 +149,7 @@ def _plain_facts(settings: Settings) -> Facts:
     )
 
 
-def _facts(settings: Settings, shop: Shop, judged: Judged, verdict: GateVerdict) -> Facts:
+def _facts(settings: Settings, shop: Shop, judged: Judged, verdict: GateVerdict, began: datetime) -> Facts:
     lines = shop.orders.lines
     more: dict[str, Any] = {
         "counts": {
@@ -156,7 +166,7 @@ def _facts(settings: Settings, shop: Shop, judged: Judged, verdict: GateVerdict)
         "versions": library_versions(),
     }
     last_day = int(lines["day"].max())  # type: ignore[arg-type]  # a column of Int32 that is not empty
-    return replace(_plain_facts(settings), last_day=last_day, more=more)
+    return replace(_plain_facts(settings, began), last_day=last_day, more=more)
 
 
 def _moment(utc: datetime) -> str:

@@ -21,11 +21,13 @@ from models.contact_rules import (
     suppressed,
 )
 from service.contacts.schema import campaign_offers, contact_states, contact_subjects, contacts, dismissals
+from service.ledger.people import Resolver, alone
 
-# All ids of the person behind one id: what is known of any of them is known of all.
-Resolver = Callable[[str], tuple[str, ...]]
-# Consents of a customer by channel, see `models.contact_rules.ContactHistory`.
-Consents = Callable[[str], Mapping[str, bool | None]]
+# Consents of a person by channel, by all their ids; see `models.contact_rules.ContactHistory`.
+Consents = Callable[[Connection, Sequence[str]], Mapping[str, bool | None]]
+
+
+HELD = (contacts, dismissals, contact_states, campaign_offers)
 
 
 class Writable(Protocol):
@@ -56,12 +58,7 @@ class Claim:
         return f"event|{self.event_id}"
 
 
-def alone(customer_id: str) -> tuple[str, ...]:
-    """The resolver of a shop that links no ids."""
-    return (customer_id,)
-
-
-def no_consents(customer_id: str) -> Mapping[str, bool | None]:
+def no_consents(_: Connection, ids: Sequence[str]) -> Mapping[str, bool | None]:
     """The consents of a shop that keeps none: nobody was asked."""
     return {}
 
@@ -108,7 +105,7 @@ class ContactBook:
 
     def lock(self, connection: Connection, customer_ids: Iterable[str]) -> None:
         """Let others wait who write about the same people, until the caller's transaction ends."""
-        _lock(connection, [one for customer in customer_ids for one in self._resolver(customer)])
+        _lock(connection, self._resolver(connection, list(customer_ids)))
 
     def record(self, connection: Connection, made: Sequence[Claim]) -> None:
         """Write down contacts that were made, whatever the rules say: they are facts. Repeats do nothing.
@@ -124,12 +121,12 @@ class ContactBook:
 
     def history_in(self, connection: Connection, customer_id: str) -> ContactHistory:
         """The same as `history`, within a transaction of the caller."""
-        ids = self._resolver(customer_id)
+        ids = self._resolver(connection, [customer_id])
         plan_changed_at, complaint_since = _state(connection, ids)
         return ContactHistory(
             tuple(_contacts(connection, ids)),
             tuple(_dismissals(connection, ids)),
-            self._consents(customer_id),
+            self._consents(connection, ids),
             plan_changed_at,
             complaint_since,
         )
@@ -144,12 +141,35 @@ def resting_products(
     return [each for each in declined if each and resting(history, Subject(each), now, rules) is not None]
 
 
-def forget(connection: Connection, ids: Sequence[str]) -> None:
-    """Erase all that this part of the database holds about a person, in the caller's transaction."""
+def forget(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+    """Erase all that this part of the database holds about a person, in the caller's transaction.
+
+    How many rows that were, by table.
+    """
     theirs = select(contacts.c.contact_id).where(contacts.c.customer_id.in_(ids))
     connection.execute(delete(contact_subjects).where(contact_subjects.c.contact_id.in_(theirs)))
-    for table in (contacts, dismissals, contact_states, campaign_offers):
-        connection.execute(delete(table).where(table.c.customer_id.in_(ids)))
+    return {
+        str(table.name): connection.execute(delete(table).where(table.c.customer_id.in_(ids))).rowcount
+        for table in HELD
+    }
+
+
+def held(connection: Connection, ids: Sequence[str]) -> dict[str, list[dict[str, object]]]:
+    """All that this part of the database holds about a person: rows as plain values, by table."""
+    rows = {
+        str(table.name): [
+            plain_row(row) for row in connection.execute(select(table).where(table.c.customer_id.in_(ids)))
+        ]
+        for table in HELD
+    }
+    theirs = select(contacts.c.contact_id).where(contacts.c.customer_id.in_(ids))
+    subjects = select(contact_subjects).where(contact_subjects.c.contact_id.in_(theirs))
+    return {**rows, str(contact_subjects.name): [plain_row(row) for row in connection.execute(subjects)]}
+
+
+def plain_row(row: Row[tuple[object, ...]]) -> dict[str, object]:
+    """A row by column, without what is not known."""
+    return {str(name): value for name, value in row._mapping.items() if value is not None}
 
 
 def _lock(connection: Connection, ids: Iterable[str]) -> None:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from service.ledger.database import Database
+from models.bundle import Bundle
+from service.ledger.people import of_people
 from service.ledger.schema import events
 
 
 class Consents:
-    """Reads consents from the events of type `consent`."""
+    """Reads consents from the events of type `consent`, and before those from the shop's customers table."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, bundle: Callable[[], Bundle | None] = lambda: None) -> None:
+        """`bundle` is what is served now; its directory has what the customers table says."""
+        self._bundle = bundle
 
-    def __call__(self, customer_id: str) -> Mapping[str, bool | None]:
-        """Did the customer agree to be contacted? Channels they said nothing about are left out."""
-        mine = (events.c.customer_id == customer_id) & (events.c.type == "consent")
+    def __call__(self, connection: Connection, ids: Sequence[str]) -> Mapping[str, bool | None]:
+        """Did the person agree to be contacted? Channels they said nothing about are left out."""
+        mine = of_people(ids) & (events.c.type == "consent")
         said = select(events.c.channel, events.c.details).where(mine)
-        with self._database.reading() as connection:
-            rows = connection.execute(said.order_by(events.c.occurred_at, events.c.seq)).all()
-        return {row.channel: json.loads(row.details)["granted"] for row in rows}
+        rows = connection.execute(said.order_by(events.c.occurred_at, events.c.seq)).all()
+        bundle = self._bundle()
+        listed: dict[str, bool | None] = {}
+        if bundle is not None and bundle.directory is not None:
+            for each in ids:
+                listed.update(bundle.directory.consents_of(each))
+        return {**listed, **{row.channel: json.loads(row.details)["granted"] for row in rows}}

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import OperationalError
 
 from service.ledger.bell import Bell, made
+from service.ledger.event import ERASED
 from service.ledger.migrate import HEAD, upgrade
 from service.ledger.schema import events
 
@@ -116,6 +117,7 @@ class Database:
 
 
 def _everybody(connection: Connection) -> Iterator[str]:
+    yield ERASED
     for column in (events.c.customer_id, events.c.session_id):
         yield from connection.execute(select(column).where(column.is_not(None)).distinct()).scalars()
 

@@ -28,6 +28,7 @@ ALIASES: Mapping[str, EventType] = {
 }
 OF_PRODUCT = frozenset({"view", "cart", "wishlist", "purchase"})
 OF_OFFER = frozenset({"impression", "click", "dismiss", "accept"})
+ERASED = "\0erased"  # no id: rung on the bell when somebody is erased
 
 
 class Event(NamedTuple):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Connection, Insert, Row, delete, func, or_, select
+from sqlalchemy import Connection, Insert, Row, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.ledger.database import Database
 from service.ledger.event import Event, people_of
+from service.ledger.people import Resolver, alone, of_people
 from service.ledger.schema import events as table
 
 # Told, within the transaction, of the events that it writes down.
@@ -19,8 +20,11 @@ DELETED_AT_ONCE = 10_000  # rows of one transaction, so that writers are not kep
 class EventStore:
     """The events of a ledger."""
 
-    def __init__(self, database: Database, listeners: Sequence[Listener] = ()) -> None:
+    def __init__(
+        self, database: Database, listeners: Sequence[Listener] = (), resolver: Resolver = alone
+    ) -> None:
         self._database = database
+        self._resolver = resolver
         self._listeners = listeners
 
     def append(self, events: Sequence[Event]) -> list[bool]:
@@ -41,8 +45,9 @@ class EventStore:
             accepted = [event for event_id, event in first.items() if event_id in new]
             for listener in self._listeners:
                 listener(connection, accepted)
-            self._ring(accepted)  # for whoever dies between here and the next one
-        self._ring(accepted)
+            people = self._resolver(connection, sorted(people_of(accepted)))
+            self._ring(people)  # for whoever dies between here and the next one
+        self._ring(people)
         told = []
         for event in events:
             told.append(event.event_id in new)
@@ -51,9 +56,11 @@ class EventStore:
 
     def of(self, ids: Iterable[str], limit: int) -> list[Row[tuple[object, ...]]]:
         """The newest events of a person, by customer or session ids, newest first."""
-        known = tuple(ids)
-        mine: ColumnElement[bool] = or_(table.c.customer_id.in_(known), table.c.session_id.in_(known))
-        newest = select(table).where(mine).order_by(table.c.occurred_at.desc(), table.c.seq.desc())
+        newest = (
+            select(table)
+            .where(of_people(tuple(ids)))
+            .order_by(table.c.occurred_at.desc(), table.c.seq.desc())
+        )
         with self._database.reading() as connection:
             return list(connection.execute(newest.limit(limit)))
 
@@ -73,10 +80,10 @@ class EventStore:
             if deleted < DELETED_AT_ONCE:
                 return pruned
 
-    def _ring(self, events: Sequence[Event]) -> None:
+    def _ring(self, people: Sequence[str]) -> None:
         bell = self._database.bell()
         if bell is not None:
-            bell.ring(people_of(events))
+            bell.ring(people)
 
     def _insert(self) -> Insert:
         dialect = sqlite if self._database.is_sqlite else postgresql

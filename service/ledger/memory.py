@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import orjson
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 from structlog.typing import FilteringBoundLogger
 
@@ -18,6 +18,7 @@ from models.contact_rules import ContactRules
 from models.recent import Fresh, Recent, recent_of
 from service.contacts.book import resting_products
 from service.ledger.database import Database
+from service.ledger.people import of_people
 from service.ledger.schema import events as table
 from service.metrics import Metrics
 
@@ -29,8 +30,19 @@ DAY = 86_400_000_000  # microseconds
 JUST_DAYS = 3  # in which what was bought is not offered again, however often they buy it
 COLUMNS = (table.c.type, table.c.product_id, table.c.quantity, table.c.occurred_at, table.c.details)
 
-# All ids under which a person is known.
-Resolver = Callable[[Connection, Sequence[str]], Sequence[str]]
+# All ids under which whoever is there is known, by customer and session id.
+Visitors = Callable[[Connection, str | None, str | None], Sequence[str]]
+
+
+class Gone(Protocol):
+    """Knows whether a customer was erased after a bundle's data was read."""
+
+    def cover(self, bundle: Bundle, customer_id: str) -> bool: ...
+
+
+def as_named(_: Connection, customer_id: str | None, session_id: str | None) -> Sequence[str]:
+    """The ids of a visit in a shop that links none."""
+    return tuple(each for each in (customer_id, session_id) if each)
 
 
 class Happened(Protocol):
@@ -69,11 +81,13 @@ class Memory:
         rules: ContactRules,
         metrics: Metrics,
         log: FilteringBoundLogger,
-        resolver: Resolver | None = None,
+        visitors: Visitors = as_named,
+        gone: Gone | None = None,
     ) -> None:
         self._database = database
         self._rules = rules
-        self._resolver = resolver
+        self._visitors = visitors
+        self._gone = gone
         self._metrics = metrics
         self._log = log
         self._down_until = 0.0
@@ -84,21 +98,25 @@ class Memory:
         """What a person did since the model was fitted; None where nothing is known, and where the ledger
         cannot be read: recommending goes on without it, the log says so, and every such answer is counted.
         """
-        ids = tuple(each for each in (customer_id, session_id) if each)
-        if not ids:
+        if not (customer_id or session_id):
             return None
         if time.monotonic() < self._down_until:
             self._metrics.ledger_unread()
             return None
         try:
-            return self._of(bundle, customer_id, ids)
+            return self._of(bundle, customer_id, session_id)
         except SQLAlchemyError as error:
             self._down_until = time.monotonic() + REST_SECONDS
             self._metrics.ledger_unread()
             self._log.error("ledger not read", error=type(error).__name__, seconds=REST_SECONDS)
             return None
 
-    def _of(self, bundle: Bundle, customer_id: str | None, ids: tuple[str, ...]) -> Recent | None:
+    def forgot(self, bundle: Bundle, customer_id: str | None) -> bool:
+        """Whether a customer asked to be forgotten by the model that is served."""
+        return customer_id is not None and self._gone is not None and self._gone.cover(bundle, customer_id)
+
+    def _of(self, bundle: Bundle, customer_id: str | None, session_id: str | None) -> Recent | None:
+        ids = tuple(each for each in (customer_id, session_id) if each)
         bell = self._database.bell()
         heard = tuple(map(bell.heard, ids)) if bell is not None else ()
         if bell is not None and not any(heard):
@@ -107,7 +125,7 @@ class Memory:
         version, now = bundle.facts.version, time.monotonic()
         if kept and bell is not None and kept[:2] == (heard, version) and now < kept.until:
             return kept.recent
-        recent = self._found(bundle, customer_id, ids)
+        recent = self._found(bundle, customer_id, session_id)
         with self._lock:
             self._kept[ids] = Kept(heard, version, now + STALE_SECONDS, recent)
             self._kept.move_to_end(ids)
@@ -115,21 +133,20 @@ class Memory:
                 self._kept.popitem(last=False)
         return recent
 
-    def _found(self, bundle: Bundle, customer_id: str | None, ids: tuple[str, ...]) -> Recent | None:
+    def _found(self, bundle: Bundle, customer_id: str | None, session_id: str | None) -> Recent | None:
         now = time.time_ns() // 1000
         since = bundle.facts.last_day * DAY  # what was before that day is in the model
         with self._database.reading() as connection:
-            theirs = tuple(self._resolver(connection, ids)) if self._resolver else ids
-            mine = or_(table.c.customer_id.in_(theirs), table.c.session_id.in_(theirs))
-            newest = select(*COLUMNS).where(mine, table.c.occurred_at >= since)
+            theirs = tuple(self._visitors(connection, customer_id, session_id))
+            newest = select(*COLUMNS).where(of_people(theirs), table.c.occurred_at >= since)
             newest = newest.order_by(table.c.occurred_at.desc(), table.c.seq.desc()).limit(NEWEST)
             rows: Sequence[Any] = connection.execute(newest).all()
             resting = tuple(resting_products(connection, theirs, now, self._rules))
         fresh = fresh_of(rows, resting, now)
         if not any(fresh):
             return None
-        known = next((each for each in theirs if bundle.customers.index(each) >= 0), customer_id)
-        return recent_of(bundle, known, fresh)
+        known = next((each for each in theirs if bundle.customers.index(each) >= 0), None)
+        return recent_of(bundle, None if self.forgot(bundle, known) else known, fresh)
 
 
 def fresh_of(rows: Sequence[Happened], resting: Iterable[str], now: int) -> Fresh:

@@ -33,6 +33,8 @@ from models.bundle import Bundle, Facts
 from models.buy_again import BuyAgain
 from models.cart_ranker import no_cart_ranker
 from models.catalogue import NO_BRAND, NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN, Catalogue
+from models.contact_hashes import CONTACT_KINDS, ContactHasher, ContactKind
+from models.directory import Directory, Hashes, hashes_of
 from models.ids import IdMap
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
@@ -46,6 +48,7 @@ from models.trade_up import TradeUp
 from tests.models.tiny_plans import tiny_nudges
 
 PRODUCTS = ("bread", "bread-xl", "butter", "cola", "pizza", "wine")
+KEY = "a key for the tests, long enough"
 CUSTOMERS = ("ana", "ben", "cai", "dora")
 BREAD, BREAD_XL, BUTTER, COLA, PIZZA, WINE = range(6)
 ANA, BEN, CAI, DORA = range(4)
@@ -92,6 +95,23 @@ def tiny_bundle(version: str = "tiny-1") -> Bundle:
         page_lists=no_page_lists(len(PRODUCTS)),
         cart_ranker=no_cart_ranker(len(PRODUCTS), len(CUSTOMERS)),
         plan_nudges=tiny_nudges(),
+        directory=tiny_directory(),
+    )
+
+
+def tiny_directory() -> Directory:
+    """ana can be mailed, ben and cai share a telephone; hashed with KEY."""
+    hasher = ContactHasher(KEY.encode(), "GB")
+    listed = {"email": [("ana@example.com", 0)], "phone": [("01632 960001", 1), ("01632 960001", 2)]}
+    hashes: dict[ContactKind, Hashes] = {}
+    for kind in CONTACT_KINDS:
+        digests = [hasher.of_contact(kind, value) or b"" for value, _ in listed[kind]]
+        hashes[kind] = hashes_of(digests, [at for _, at in listed[kind]])
+    return Directory(
+        IdMap.of(["ana", "ben", "cai"]),
+        hashes,
+        np.array([[1, -1, -1], [0, 1, -1], [-1, -1, -1]], dtype=np.int8),
+        np.frombuffer(hasher.fingerprint, dtype=np.uint8),
     )
 
 

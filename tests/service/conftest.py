@@ -11,9 +11,8 @@ from flask.testing import FlaskClient
 
 from config.settings import Settings
 from service.app import ShopkeeperApp, create_app
-from tests.models.tiny import publish_tiny
+from tests.models.tiny import KEY, publish_tiny
 
-KEY = "a key for the tests, long enough"
 Ask = Callable[..., dict[str, Any]]
 
 
@@ -22,6 +21,7 @@ def settings_for(artifacts_dir: Path, **service: Any) -> Settings:
     return Settings(
         artifacts={"dir": artifacts_dir},
         ledger={"url": f"sqlite:///{artifacts_dir.parent / 'ledger.sqlite3'}"},
+        identity={"key": KEY},
         service={"signing_key": KEY, "reload_seconds": 3600, "log_level": "error", **service},
     )
 

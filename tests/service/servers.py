@@ -70,6 +70,7 @@ def serving(directory: Path, *arguments: str, **variables: str) -> Iterator[Serv
     config.write_text(
         f'[artifacts]\ndir = "{directory / "artifacts"}"\n'
         f'[service]\nreload_seconds = 0.1\nsigning_key_file = "{directory / "signing.key"}"\n'
+        f'[identity]\nkey_file = "{directory / "identity.key"}"\n'
     )
     port, log = free_port(), directory / "server.log"
     command = [sys.executable, "-m", "shopkeeper", "serve", "--config", str(config)]

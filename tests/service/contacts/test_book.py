@@ -37,7 +37,7 @@ class Event:
     details: Any = None
 
 
-def agreed(customer_id: str) -> dict[str, bool | None]:
+def agreed(*_: object) -> dict[str, bool | None]:
     return {"email": True, "phone": True}
 
 
@@ -60,7 +60,7 @@ def against(book: ContactBook, subject: Subject = CAKE, at: int = NOW, customer:
 
 
 def test_nothing_is_known_of_somebody_new(database: Database) -> None:
-    assert book_of(database).history("ana") == ContactHistory(consents=agreed("ana"))
+    assert book_of(database).history("ana") == ContactHistory(consents=agreed())
 
 
 def test_a_claim_counts_in_every_channel(database: Database) -> None:
@@ -95,7 +95,7 @@ def test_a_crowd_cannot_exceed_a_cap(database: Database, most: int) -> None:
 
 
 def test_a_crowd_of_two_ids_of_one_person_cannot_either(database: Database) -> None:
-    def both(_: str) -> tuple[str, ...]:
+    def both(*_: object) -> tuple[str, ...]:
         return ("ana", "session-1")
 
     book = ContactBook(database, ContactRules(), agreed, both)
@@ -201,7 +201,7 @@ def test_a_person_is_forgotten_wholly(database: Database) -> None:
         )
     with database.writing() as connection:
         forget(connection, ["ana"])
-    assert book.history("ana") == ContactHistory(consents=agreed("ana"))
+    assert book.history("ana") == ContactHistory(consents=agreed())
     kept = book.history("ben")
     assert (len(kept.contacts), len(kept.dismissals), kept.complaint_since) == (1, 1, NOW)
     assert kept.contacts[0].subjects == (BREAD,)

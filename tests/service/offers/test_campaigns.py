@@ -51,7 +51,7 @@ class Shop:
         experiments = Experiments.model_validate({"holdout": shares})
         self.desk = Desk(Placements(), Signer(KEY.encode()), policies, experiments)
         self.database = database
-        self.book = ContactBook(database, settings.rules(), lambda one: CONSENTS.get(one, {}))
+        self.book = ContactBook(database, settings.rules(), lambda _, ids: CONSENTS.get(ids[0], {}))
         self.campaigns = Campaigns(
             database, self.book, settings.rules(), self.desk, MailBlocks(settings.product_url)
         )
