@@ -16,6 +16,7 @@ class Ledger(Section):
 
     url: str = "sqlite:///var/ledger.sqlite3"
     retention_days: int = Field(730, ge=1)
+    train: bool = True
     bell: Path | None = None
 
     @field_validator("url")

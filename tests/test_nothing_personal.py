@@ -132,4 +132,4 @@ def test_the_next_training_leaves_an_erased_customer_out(settings: Settings, tol
     for ids in (after.customers, after.directory.customers, after.plan_nudges.subscribers):
         assert ids.index(gone) < 0
     assert len(after.customers) == len(before.customers) - 1
-    assert "erased customer" in str(result.content.to_dict()["tables"])
+    assert "erased_customer" in str(result.content.to_dict()["tables"])

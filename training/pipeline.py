@@ -20,9 +20,10 @@ from models.bundle import Facts
 from models.errors import ArtifactError, ConfigError, GateError
 from training.bundle_fit import fit_bundle
 from training.data.erasures import read_erasures, without_erased
+from training.data.ledger import with_ledger
 from training.data.money import minor_digits
 from training.data.products import build_catalogue
-from training.data.shop import Shop, read_tables
+from training.data.shop import Shop, Tables, read_tables
 from training.evaluation.run import Judged, tune_and_evaluate
 from training.fitting.directory import fit_directory
 from training.fitting.page_lists import fit_page_lists
@@ -77,17 +78,9 @@ def run_training(
     Raises ConfigError, DataError or ArtifactError before anything is written. A refusal of the
     gate is no exception: it is in the result.
     """
-    if settings.data.orders is None and not settings.data.has_plans:
-        raise ConfigError(
-            "nothing to train on: give [data.orders] a path, or a url and a query; or, for nudges from "
-            "usage, [data.plans], [data.subscriptions] and [data.usage]",
-            key="data.orders",
-        )
     watch = Stopwatch(progress)
     with watch.stage("reading"):
-        tables = without_erased(
-            read_tables(settings.data, progress), read_erasures(settings.ledger.url), settings.identity
-        )
+        tables = _read(settings, progress)
     trained = None if tables.shop is None else _of_orders(settings, tables.shop, watch)
     bundle = bundle_without_orders(_plain_facts(settings, watch.began)) if trained is None else trained.bundle
     if tables.provider is not None:
@@ -113,6 +106,23 @@ def run_training(
     # Also after a refusal: refused versions must not fill the disk.
     prune(settings.artifacts.dir, settings.artifacts.keep)
     return TrainingResult(version, directory, content, refusal, published)
+
+
+def _read(settings: Settings, progress: Callable[[str], None]) -> Tables:
+    """All that the settings name, and what the ledger adds, without those who are to be forgotten.
+
+    Raises ConfigError where that is nothing.
+    """
+    tables = read_tables(settings.data, progress)
+    if settings.ledger.train:
+        tables = with_ledger(tables, settings.ledger.url, settings.data, progress)
+    if tables.shop is None and tables.provider is None:
+        raise ConfigError(
+            "nothing to train on: give [data.orders] a path, or a url and a query; or, for nudges from "
+            "usage, [data.plans], [data.subscriptions] and [data.usage]; or send purchases to the ledger",
+            key="data.orders",
+        )
+    return without_erased(tables, read_erasures(settings.ledger.url), settings.identity)
 
 
 def _of_orders(settings: Settings, shop: Shop, watch: Stopwatch) -> Trained:

@@ -9,7 +9,16 @@ from typing import Literal
 from models.errors import ConfigError, DataError, did_you_mean
 
 TableName = Literal[
-    "orders", "products", "customers", "plans", "plan_meters", "add_ons", "subscriptions", "usage"
+    "orders",
+    "products",
+    "customers",
+    "plans",
+    "plan_meters",
+    "add_ons",
+    "subscriptions",
+    "usage",
+    "ledger",
+    "ledger_usage",
 ]
 
 

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import polars as pl
-from sqlalchemy import create_engine, inspect, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import text
 
 from config.identity import Identity
 from models.contact_hashes import ContactHasher
-from models.errors import DataError
 from models.ids import IdMap
 from models.subscriptions import DailyUsage, Subscriptions
+from training.data.ledger import asked
 from training.data.orders import GUEST, Orders
 from training.data.provider import Provider
 from training.data.report import ReadReport
 from training.data.shop import Tables
 
-ERASED = "erased customer"  # the reason, as reports count it
+ERASED = "erased_customer"  # the reason, as reports count it
 NEVER = -(2**31)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -32,21 +30,9 @@ def read_erasures(ledger: str) -> Mapping[bytes, datetime]:
 
     Raises DataError for a ledger that cannot be read: who is not known to be erased must not be trained on.
     """
-    url = make_url(ledger.replace("postgresql://", "postgresql+psycopg://", 1)) if ledger else None
-    if url is None or (url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()):
-        return {}
-    try:
-        engine = create_engine(url)
-        with engine.connect() as connection:
-            if not inspect(connection).has_table("erasures"):
-                return {}
-            rows = connection.execute(text("SELECT hash, at FROM erasures")).all()
-        engine.dispose()
-    except SQLAlchemyError as error:
-        raise DataError(
-            f"cannot be asked who is to be forgotten: {type(error).__name__}", source="[ledger] url"
-        ) from error
-    return {bytes(row.hash): EPOCH + timedelta(microseconds=row.at) for row in rows}
+    query = text("SELECT hash, at FROM erasures")
+    rows = asked(ledger, lambda connection: [(row.hash, row.at) for row in connection.execute(query)])
+    return {bytes(digest): EPOCH + timedelta(microseconds=at) for digest, at in rows}
 
 
 def without_erased(tables: Tables, erased: Mapping[bytes, datetime], identity: Identity) -> Tables:
