@@ -52,6 +52,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "rollback": ("training.commands.artifacts", "rollback", "Go back to the artifact published before."),
     "artifacts": ("training.commands.artifacts", "artifacts", "List the artifacts and which one is current."),
     "ledger": ("service.commands.ledger", "ledger", "What the ledger holds, and forgetting what is old."),
+    "uplift": (
+        "service.commands.uplift",
+        "command",
+        "Compare customers with personal recommendations with those held out.",
+    ),
     "keys": ("service.commands.keys", "keys", "Who may call the service, and with which scopes."),
     "serve": ("service.commands.serve", "serve", "Serve recommendations over HTTP."),
 }

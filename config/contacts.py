@@ -82,3 +82,7 @@ class Experiments(Section):
 
     salt: str = Field("shopkeeper", min_length=1)
     holdout: Holdout = Holdout()
+    attribution_days: int = Field(30, ge=1)
+    window_days: int = Field(7, ge=1)
+    churn_days: int = Field(30, ge=1)
+    least_customers: int = Field(100, ge=2)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from config.settings import Settings, metrics_directory, settings_from_environme
 from models.contact_hashes import ContactHasher
 from models.currencies import minor_digits
 from service.answers import Desk
+from service.attribution.listener import AttributionListener
 from service.bundles import Bundles
 from service.contacts.book import ContactBook
 from service.contacts.consents import Consents
@@ -39,9 +41,9 @@ from service.offers.views import OfferViews
 from service.policies import PolicyBook
 from service.problems import Refused, of_http_error, of_invalid, of_refused, problem
 from service.routes import ROUTES
-from service.schemas import MAX_BODY_BYTES
+from service.schemas import MAX_BODY_BYTES, RecommendationRequest
 from service.short_way import ShortWay
-from service.signing import Signer, signing_key
+from service.signing import Signer, Token, signing_key
 from service.views import Views
 
 if TYPE_CHECKING:
@@ -149,11 +151,26 @@ def _ledger_views(
         return EventViews(None, metrics, log), OfferViews(bundles, None, log)
     rules = settings.contacts.rules()
     book = ContactBook(database, rules, Consents(bundles.current), ids_of)
+    signer = Signer(signing_key(settings.service))
+    attribution = AttributionListener(
+        signer, partial(_would_have_shown, bundles, desk), metrics, settings.experiments.attribution_days
+    )
     blocks = MailBlocks(settings.contacts.product_url)
     return (
-        EventViews(EventStore(database, [link_by_events, ContactListener(book)], ids_of), metrics, log),
+        EventViews(
+            EventStore(database, [link_by_events, ContactListener(book), attribution], ids_of), metrics, log
+        ),
         OfferViews(bundles, Campaigns(database, book, rules, desk, blocks), log),
     )
+
+
+def _would_have_shown(bundles: Bundles, desk: Desk, customer_id: str, token: Token) -> Sequence[str]:
+    """The products of the personal answer to what a customer asked who is held out."""
+    bundle = bundles.current()
+    if bundle is None:
+        return ()
+    asked = {"customer_id": customer_id, "placement": token.placement, "kinds": list(token.kinds)}
+    return desk.would_have_shown(bundle, RecommendationRequest.model_validate(asked, strict=False))
 
 
 def _handle_errors(app: Flask, log: FilteringBoundLogger) -> None:

@@ -108,6 +108,8 @@ class EventIn(Asked):
             lacks.append(("customer_id", "is needed, or a session_id"))
         if self.type in OF_OFFER and self.product_id is None and self.plan_id is None:
             lacks.append(("product_id", f"is needed for {self.type}, or a plan_id"))
+        if self.type == "outcome" and not _is_text((self.details or {}).get("result")):
+            lacks.append(("details.result", "is needed for outcome: what came of it, in words"))
         if self.type == "consent" and not isinstance((self.details or {}).get("granted"), bool):
             lacks.append(("details.granted", "is needed for consent: true or false"))
         if self.unit_price is not None and self.currency is None:
@@ -117,7 +119,12 @@ class EventIn(Asked):
         return lacks
 
     def _needs(self) -> tuple[str, ...]:
-        needs = {"usage": ("meter", "quantity"), "consent": ("channel",), "plan_change": ("plan_id",)}
+        needs = {
+            "usage": ("meter", "quantity"),
+            "consent": ("channel",),
+            "plan_change": ("plan_id",),
+            "outcome": ("customer_id",),
+        }
         if self.type in needs:
             return needs[self.type]
         return ("product_id",) if self.type in OF_PRODUCT else ()
@@ -147,6 +154,10 @@ class EventIn(Asked):
             microseconds(received_at),
             None if self.details is None else orjson.dumps(self.details).decode(),
         )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def microseconds(moment: datetime) -> int:

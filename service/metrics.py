@@ -64,6 +64,12 @@ class Metrics:
             ("reason",),
             registry=registry,
         )
+        self._attributions = Counter(
+            "shopkeeper_attributions",
+            "Events that echoed a recommendation id, by what became of it.",
+            ("result",),
+            registry=registry,
+        )
         self._unread = Counter(
             "shopkeeper_ledger_unread",
             "Answers that did without the ledger because it could not be read.",
@@ -107,6 +113,10 @@ class Metrics:
     def turned_away(self, reason: str) -> None:
         """Count a request that was not admitted."""
         self._child(self._turned_away, "turned_away", reason).inc()
+
+    def attributed(self, result: str) -> None:
+        """Count an event that echoed a recommendation id."""
+        self._child(self._attributions, "attributions", result).inc()
 
     def ledger_unread(self) -> None:
         """Count an answer that did without the ledger."""

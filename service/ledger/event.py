@@ -19,6 +19,7 @@ EventType = Literal[
     "consent",
     "complaint",
     "plan_change",
+    "outcome",
 ]
 # The names of Google Analytics 4 for the same things.
 ALIASES: Mapping[str, EventType] = {
