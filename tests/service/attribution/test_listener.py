@@ -90,12 +90,16 @@ def test_an_id_that_was_not_signed_here_is_counted_and_the_event_kept(
 
 
 def test_an_event_long_after_the_answer_is_not_its_doing(artifacts_dir: Path, ledger_url: str) -> None:
-    more = {"ledger": Ledger(url=ledger_url), "experiments": Experiments(attribution_days=1)}
+    more = {
+        "ledger": Ledger(url=ledger_url),
+        "experiments": Experiments().model_copy(update={"attribution_days": 0}),
+    }
     client = create_app(settings_for(artifacts_dir).model_copy(update=more)).test_client()
     late = (datetime.now(UTC) + timedelta(hours=23, minutes=59)).isoformat()
     about = {"customer_id": "ana", "recommendation_id": asked(client)["recommendation_id"]}
     tell(client, {"type": "click", "product_id": "cola", "occurred_at": late, **about})
-    assert len(rows(ledger_url, attributions)) == 1
+    assert rows(ledger_url, attributions) == []
+    assert 'attributions_total{result="too_late"} 1.0' in client.get("/metrics").get_data(as_text=True)
 
 
 def test_of_the_held_out_it_is_kept_what_they_would_have_been_shown(
