@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "nudge",
         "Write who should move to which plan, from their usage, to a file.",
     ),
+    "value": ("training.commands.value", "value", "Write what each customer is worth to a file."),
     "publish": ("training.commands.artifacts", "publish", "Make an artifact the current one."),
     "rollback": ("training.commands.artifacts", "rollback", "Go back to the artifact published before."),
     "artifacts": ("training.commands.artifacts", "artifacts", "List the artifacts and which one is current."),

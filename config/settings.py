@@ -24,6 +24,7 @@ from config.ledger import Ledger
 from config.nudges import Nudges
 from config.service import Placements, Service
 from config.training import Training
+from config.value import Value
 from models.errors import ConfigError, did_you_mean
 
 ENV_PREFIX = "SHOPKEEPER_"
@@ -41,6 +42,7 @@ class Settings(BaseSettings):
     artifacts: Artifacts = Artifacts()
     data: Data = Data()
     training: Training = Training()
+    value: Value = Value()
     evaluation: Evaluation = Evaluation()
     nudges: Nudges = Nudges()
     contacts: Contacts = Contacts()

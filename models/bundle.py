@@ -18,6 +18,7 @@ from models.bought_together import BoughtTogether
 from models.buy_again import BuyAgain
 from models.cart_ranker import CartRanker
 from models.catalogue import Catalogue
+from models.customer_value import CustomerValue
 from models.directory import Directory
 from models.ids import IdMap
 from models.item_ridge import ItemRidge
@@ -78,6 +79,7 @@ class Bundle:
     customer_lists  what the learned orders put first for each customer
     page_lists     what the sources that need no customer put first on each product's page
     plan_nudges    plans, and the running cycles of subscribers; None where the shop has no plans
+    customer_value what each customer is worth; None where the shop has no orders
     directory      customers by hashes of e-mail and telephone; None where the shop gives neither
     """
 
@@ -102,6 +104,7 @@ class Bundle:
     page_lists: PageLists
     plan_nudges: PlanNudges | None = None
     directory: Directory | None = None
+    customer_value: CustomerValue | None = None
 
     @cached_property
     def common(self) -> Callable[[int], Common]:
@@ -141,7 +144,11 @@ PARTS: Mapping[str, type[Part]] = {
     "page_lists": PageLists,
 }
 # Parts that only some shops have: their fields are None elsewhere, and there is no file.
-OPTIONAL_PARTS: Mapping[str, type[Part]] = {"plan_nudges": PlanNudges, "directory": Directory}
+OPTIONAL_PARTS: Mapping[str, type[Part]] = {
+    "plan_nudges": PlanNudges,
+    "directory": Directory,
+    "customer_value": CustomerValue,
+}
 
 
 def parts_of(bundle: Bundle) -> dict[str, dict[str, np.ndarray]]:

@@ -15,8 +15,9 @@ from time import perf_counter
 from typing import Any
 
 from config.settings import Settings
-from models.artifact import read_manifest
+from models.artifact import load_artifact, read_manifest
 from models.bundle import Facts
+from models.catalogue import Catalogue
 from models.errors import ArtifactError, ConfigError, GateError
 from training.bundle_fit import fit_bundle
 from training.data.erasures import read_erasures, without_erased
@@ -36,6 +37,8 @@ from training.ranking.learned import apply
 from training.report.collect import Trained, beside_plans, collect, library_versions, without_orders
 from training.report.content import ReportContent, Stage
 from training.report.files import report_files
+from training.value.fit import Before, FittedValue, fit_customer_value
+from training.value.fondness import fondness_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,26 @@ def _of_orders(settings: Settings, shop: Shop, watch: Stopwatch) -> Trained:
         bundle = apply(bundle, history, settings.training, judged.learned, progress=progress)
     with watch.stage("products' pages"):
         bundle = replace(bundle, page_lists=fit_page_lists(bundle, progress=progress))
-    return Trained(shop, catalogue, bundle, judged, verdict)
+    with watch.stage("value"):
+        worth = _worth(settings, shop, catalogue, facts.last_day + 1)
+        more = {**bundle.facts.more, "value": worth.to_dict()}
+        bundle = replace(bundle, customer_value=worth.value, facts=replace(bundle.facts, more=more))
+        fond = fondness_of(shop.orders, catalogue, bundle.popularity, worth.value.value)
+    return Trained(shop, catalogue, bundle, judged, verdict, worth, fond)
+
+
+def _worth(settings: Settings, shop: Shop, catalogue: Catalogue, as_of: int) -> FittedValue:
+    """What customers are worth; their tiers follow from those of the current artifact."""
+    try:
+        current = load_artifact(settings.artifacts.dir / POINTER)
+    except ArtifactError:
+        current = None
+    before = None
+    if current is not None and current.customer_value is not None:
+        before = Before(current.customers, current.customer_value)
+    return fit_customer_value(
+        shop.orders, catalogue, settings.value, as_of, registered=shop.customers, before=before
+    )
 
 
 def _plain_facts(settings: Settings, began: datetime) -> Facts:

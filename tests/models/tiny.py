@@ -34,6 +34,7 @@ from models.buy_again import BuyAgain
 from models.cart_ranker import no_cart_ranker
 from models.catalogue import NO_BRAND, NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN, Catalogue
 from models.contact_hashes import CONTACT_KINDS, ContactHasher, ContactKind
+from models.customer_value import CustomerValue
 from models.directory import Directory, Hashes, hashes_of
 from models.ids import IdMap
 from models.item_ridge import ItemRidge
@@ -96,6 +97,7 @@ def tiny_bundle(version: str = "tiny-1") -> Bundle:
         cart_ranker=no_cart_ranker(len(PRODUCTS), len(CUSTOMERS)),
         plan_nudges=tiny_nudges(),
         directory=tiny_directory(),
+        customer_value=tiny_value(),
     )
 
 
@@ -112,6 +114,26 @@ def tiny_directory() -> Directory:
         hashes,
         np.array([[1, -1, -1], [0, 1, -1], [-1, -1, -1]], dtype=np.int8),
         np.frombuffer(hasher.fingerprint, dtype=np.uint8),
+    )
+
+
+def tiny_value() -> CustomerValue:
+    """ana is worth most; she and ben have a rhythm, the others were not often enough there."""
+    n = len(CUSTOMERS)
+    return CustomerValue(
+        first_day=np.full(n, LAST_DAY - 60, dtype=np.int32),
+        last_day=np.array([LAST_DAY - 20 + at for at in range(n)], dtype=np.int32),
+        orders=np.arange(n, 0, -1, dtype=np.int32),
+        revenue=1000 * np.arange(n, 0, -1, dtype=np.int64),
+        profit=400 * np.arange(n, 0, -1, dtype=np.int64),
+        gap=np.array([10, 14, *[np.nan] * (n - 2)], dtype=np.float32),
+        value=300.0 * np.arange(n, 0, -1),
+        percentile=100 * np.arange(n - 1, -1, -1, dtype=np.float32) / n,
+        tier=np.array([0, *[1] * (n - 1)], dtype=np.int8),
+        rfm=np.full((n, 3), 3, dtype=np.uint8),
+        expected=100.0 * np.arange(n, 0, -1),
+        tiers=Texts.of(["gold", "silver"]),
+        floors=np.array([300.0 * n, -np.inf]),
     )
 
 

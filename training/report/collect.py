@@ -36,6 +36,9 @@ from training.report.order_figures import ProductLabels, order_figures
 from training.report.plan_figures import plan_figures
 from training.report.rule_figures import catalogue_figures, rules_figures
 from training.report.settings_used import settings_used, without_password
+from training.report.value_figures import value_figures
+from training.value.fit import FittedValue
+from training.value.fondness import Fond
 
 LIBRARIES = (
     "shopkeeper",
@@ -61,6 +64,8 @@ class Trained:
     bundle: Bundle
     judged: Judged
     verdict: GateVerdict
+    worth: FittedValue
+    fond: Fond
 
 
 def collect(settings: Settings, trained: Trained, stages: Sequence[Stage]) -> ReportContent:
@@ -80,6 +85,7 @@ def collect(settings: Settings, trained: Trained, stages: Sequence[Stage]) -> Re
         evaluation=_evaluation(trained.judged.evaluation),
         tuning=_tuning(trained.judged.choices, trained.judged.learned),
         gate=_gate(trained.verdict),
+        value=value_figures(trained.worth, trained.fond),
         stages=tuple(Stage(stage.name, round(stage.seconds, 2)) for stage in stages),
         libraries=library_versions(),
         settings=settings_used(settings),

@@ -68,6 +68,8 @@ def _pictures(content: ReportContent) -> dict[str, Markup]:
     if content.rules is not None and content.rules.top_pairs:
         shown = content.rules.top_pairs[:PICTURED_RULES]
         drawn["rules"] = pictures.top_rules(shown, readings.rules(content.rules))
+    if content.value is not None:
+        drawn["value"] = pictures.value(content.value, readings.value(content.value))
     if content.evaluation is not None and content.evaluation.rows:
         evaluation = content.evaluation
         for part in (part for part in PARTS if _judged(content, part)):

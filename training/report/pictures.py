@@ -20,6 +20,7 @@ from training.report.content import (
     RuleFigure,
     Stage,
     TableFigures,
+    ValueFigures,
 )
 from training.report.sheet import ACCENT, GRID, INK, MUTED, SOFT, WARM, draw, plain
 from training.report.wording import THIN, count, duration, method, percent, reason, short
@@ -142,16 +143,27 @@ def opening_hours(figures: OrderFigures, label: str) -> str:
 
 def pareto(curve: Pareto, label: str) -> str:
     """The share of revenue (or of orders) that the best share of products brings."""
+    return _concentration("pareto", curve.curve, ("products", curve.by), label)
+
+
+def value(figures: ValueFigures, label: str) -> str:
+    """The share of the profit that the best share of customers brings."""
+    return _concentration("value", figures.curve, ("customers", "profit"), label)
+
+
+def _concentration(name: str, curve: Sequence[float], words: tuple[str, str], label: str) -> str:
+    """The share of something that the best share of its bringers brings; `words` name both."""
+    (bringers, brought), best = words, curve[20]
 
     def paint(axes: Axes) -> None:
         shares = [at / 100 for at in range(101)]
-        axes.fill_between(shares, curve.curve, color=SOFT, alpha=0.35, linewidth=0)
-        axes.plot(shares, curve.curve, color=ACCENT, linewidth=2)
-        axes.plot([0.2, 0.2, 0], [0, curve.share_of_best_20, curve.share_of_best_20], color=MUTED, lw=0.9)
-        axes.plot(0.2, curve.share_of_best_20, "o", color=ACCENT, markersize=6)
+        axes.fill_between(shares, curve, color=SOFT, alpha=0.35, linewidth=0)
+        axes.plot(shares, curve, color=ACCENT, linewidth=2)
+        axes.plot([0.2, 0.2, 0], [0, best, best], color=MUTED, lw=0.9)
+        axes.plot(0.2, best, "o", color=ACCENT, markersize=6)
         axes.annotate(
-            f"20{THIN}% of products: {percent(curve.share_of_best_20)}",
-            (0.2, curve.share_of_best_20),
+            f"20{THIN}% of {bringers}: {percent(best)}",
+            (0.2, best),
             (9, -13),
             textcoords="offset points",
             fontsize=11,
@@ -160,10 +172,10 @@ def pareto(curve: Pareto, label: str) -> str:
         axes.set_ylim(0, 1.02)
         axes.xaxis.set_major_formatter(PERCENTS)
         axes.yaxis.set_major_formatter(PERCENTS)
-        axes.set_xlabel("share of products, best first")
-        axes.set_ylabel(f"share of {curve.by}")
+        axes.set_xlabel(f"share of {bringers}, best first")
+        axes.set_ylabel(f"share of {brought}")
 
-    return draw("pareto", label, paint)
+    return draw(name, label, paint)
 
 
 def top_rules(rules: Sequence[RuleFigure], label: str) -> str:

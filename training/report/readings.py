@@ -15,6 +15,7 @@ from training.report.content import (
     ReportContent,
     RulesFigures,
     TableFigures,
+    ValueFigures,
 )
 from training.report.pictures import WEEKDAYS
 from training.report.wording import count, day, days, duration, method, percent, reason, things
@@ -215,6 +216,26 @@ def stages(content: ReportContent) -> str:
     )
 
 
+def value(figures: ValueFigures) -> str:
+    """How much the best customers bring."""
+    return (
+        f"The best fifth of {count(figures.customers)} customers bring {percent(figures.share_of_best_20)} "
+        f"of the profit; {percent(figures.customers_for_80)} of them bring 80 %."
+    )
+
+
+def value_basis(figures: ValueFigures) -> str:
+    """What profit and expectation rest on."""
+    words = {
+        "unit_cost": "unit costs",
+        "category_margin": "margins of categories",
+        "mean_margin": "the mean margin of the rest",
+        "revenue": "revenue, for no cost is known",
+    }
+    parts = ", ".join(f"{percent(share)} from {words[name]}" for name, share in figures.basis.items())
+    return f"Profit is taken {parts or 'from nothing'}; it fades by half in {figures.half_life_days} days."
+
+
 def in_short(content: ReportContent) -> list[str]:
     """What a shop owner should take away: a handful of sentences."""
     said: list[str] = []
@@ -223,6 +244,8 @@ def in_short(content: ReportContent) -> list[str]:
         if content.orders.customers:
             said.append(customer_orders(content.orders))
         said.append(pareto(content.orders))
+    if content.value is not None:
+        said.append(value(content.value))
     if content.rules is not None:
         said.append(rules(content.rules))
     if content.evaluation is not None:

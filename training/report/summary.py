@@ -60,6 +60,8 @@ def _lines(content: ReportContent) -> list[tuple[str, str]]:
     if content.rules is not None:
         lines.append(("rules", readings.rule_counts(content.rules)))
         lines.append(("", readings.rules(content.rules)))
+    if content.value is not None:
+        lines.append(("value", readings.value(content.value)))
     if content.plans is not None:
         lines.append(("plans", readings.plans(content.plans)))
     if content.evaluation is not None and content.evaluation.reason:

@@ -16,6 +16,7 @@ import polars as pl
 
 from config.settings import Settings
 from config.training import TasteTrial
+from config.value import Value
 from models.bundle import Bundle
 from models.ids import IdMap
 from models.texts import Texts
@@ -34,6 +35,8 @@ from training.ranking.rankers import Ranker
 from training.report.collect import Trained, collect
 from training.report.content import ReportContent, Stage
 from training.report.order_figures import ProductLabels
+from training.value.fit import fit_customer_value
+from training.value.fondness import fondness_of
 
 PRICES = {"bread": 250, "bread-xl": 420, "butter": 310, "cola": 180, "pizza": 890, "wine": None}
 FIRST = datetime(2024, 10, 5, 12, 30)  # a Saturday
@@ -55,7 +58,8 @@ LEARNED = Learned(Rankers(Ranker("all", ""), Ranker("new", ""), window=28), np.e
 def lines_of(rows: Sequence[tuple[int, int, int, float, int | None, datetime]]) -> pl.DataFrame:
     """Order lines of (order, customer, product, quantity, price, ordered_at)."""
     return pl.DataFrame(list(rows), schema=SCHEMA, orient="row").with_columns(
-        pl.col("ordered_at").dt.epoch("d").cast(pl.Int32).alias("day")
+        pl.col("ordered_at").dt.epoch("d").cast(pl.Int32).alias("day"),
+        pl.lit(None, dtype=pl.Int64).alias("cost"),
     )
 
 
@@ -111,12 +115,16 @@ def trained(lines: pl.DataFrame, bundle: Bundle | None = None, judged: Judged | 
     )
     choices = Choices(TasteTrial(regularization=30, alpha=1), {"taste": 0.25}, trials=trials)
     checks = (Check("recall@10 on all products", "the popularity baseline", 0.4, 0.2, 0.19, 300),)
+    as_of = int(str(lines["day"].max())) + 1
+    worth = fit_customer_value(orders, bundle.catalogue, Value(), as_of)
     return Trained(
         Shop(orders, None, None, ReadReport({"orders": table})),
         bundle.catalogue,
         bundle,
         judged or Judged(choices, evaluation(), LEARNED),
         GateVerdict(checks, ("there is no current artifact",)),
+        worth,
+        fondness_of(orders, bundle.catalogue, bundle.popularity, worth.value.value),
     )
 
 

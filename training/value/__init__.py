@@ -1,0 +1,1 @@
+"""Fitting what customers are worth."""
