@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("rule_mining", "serving", "batch", "scale", "plan_nudges", "ledger", "freshness")
+NAMES = ("rule_mining", "serving", "batch", "scale", "plan_nudges", "ledger", "freshness", "value")
 
 
 def main() -> None:

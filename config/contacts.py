@@ -49,6 +49,7 @@ class Contacts(Section):
     twice_rest_days: int = Field(180, ge=0)
     plan_change_days: int = Field(14, ge=0)
     repeat_days: int = Field(14, ge=0)
+    outcome_days: int = Field(30, ge=0)
     product_url: LinkTemplate = "https://shop.example/products/{product_id}?from={recommendation_id}"
 
     def rules(self) -> ContactRules:

@@ -144,6 +144,15 @@ def against_subject(
     return [*_dismissed(history, subject, now, rules), *_offered_before(history, subject, now, rules)]
 
 
+def withheld(history: ContactHistory, now: int, rules: ContactRules) -> dict[Subject, Suppression]:
+    """The products and plans that are not to be offered now, each with the first rule that says so."""
+    spoken = [subject for contact in history.contacts for subject in contact.subjects]
+    spoken += [each.subject for each in history.dismissals]
+    known = sorted({each for each in spoken if any(each)}, key=lambda each: tuple(map(str, each)))
+    found = {one: against_subject(history, one, now, rules) for one in known}
+    return {one: against[0] for one, against in found.items() if against}
+
+
 def resting(history: ContactHistory, subject: Subject, now: int, rules: ContactRules) -> Suppression | None:
     """The rest after a dismissal alone: what holds for pages that a customer comes to, too."""
     return next(iter(_dismissed(history, subject, now, rules)), None)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -13,37 +12,23 @@ from werkzeug.exceptions import HTTPException
 
 from config.policies import policies_of_placements
 from config.settings import Settings, metrics_directory, settings_from_environment
-from models.contact_hashes import ContactHasher
 from models.currencies import minor_digits
 from service.answers import Desk
-from service.attribution.listener import AttributionListener
 from service.bundles import Bundles
-from service.contacts.book import ContactBook
-from service.contacts.consents import Consents
-from service.contacts.listener import ContactListener
-from service.event_views import EventViews
-from service.identity.erasures import Erasures
-from service.identity.register import Register
-from service.identity.sessions import ids_of, ids_of_visit, link_by_events
-from service.identity.views import IdentityViews
 from service.keys.guard import Guard
 from service.keys.store import KeyStore
 from service.ledger.database import Database
-from service.ledger.events import EventStore
-from service.ledger.memory import Memory
+from service.ledger_parts import Surroundings, ledger_parts, ledger_views
 from service.logs import logger
 from service.metrics import Metrics
 from service.nudge_answers import NudgeDesk
 from service.nudge_views import NudgeViews
-from service.offers.campaigns import Campaigns
-from service.offers.mail import MailBlocks
-from service.offers.views import OfferViews
 from service.policies import PolicyBook
 from service.problems import Refused, of_http_error, of_invalid, of_refused, problem
 from service.routes import ROUTES
-from service.schemas import MAX_BODY_BYTES, RecommendationRequest
+from service.schemas import MAX_BODY_BYTES
 from service.short_way import ShortWay
-from service.signing import Signer, Token, signing_key
+from service.signing import Signer, signing_key
 from service.views import Views
 
 if TYPE_CHECKING:
@@ -91,20 +76,16 @@ def create_app(settings: Settings) -> ShopkeeperApp:
         settings.artifacts.dir, settings.service.reload_seconds, metrics, log, beside=book.refresh
     )
     database = Database(settings.ledger.url, settings.ledger.bell) if settings.ledger.url else None
-    signer, rules = Signer(signing_key(settings.service)), settings.contacts.rules()
-    gone = register = memory = None
-    if database is not None:
-        hasher = ContactHasher(settings.identity.secret(), settings.identity.default_region)
-        gone = Erasures(database, hasher)
-        register = Register(database, hasher, gone)
-        memory = Memory(database, rules, metrics, log, ids_of_visit, gone)
-    desk = Desk(settings.placements, signer, book, settings.experiments, memory)
+    around = Surroundings(settings, app.bundles, metrics, log)
+    parts = ledger_parts(around, database) if database is not None else None
+    signer = Signer(signing_key(settings.service))
+    desk = Desk(settings.placements, signer, book, settings.experiments, parts.memory if parts else None)
     limits = settings.nudges.limits(minor_digits(settings.data.currency))
+    nudges = NudgeDesk(limits, parts.gone if parts else None)
     pages: tuple[object, ...] = (
         Views(app.bundles, desk, metrics),
-        NudgeViews(app.bundles, NudgeDesk(limits, gone), metrics),
-        IdentityViews(app.bundles, database, register, log),
-        *_ledger_views(settings, database, app.bundles, desk, metrics, log),
+        NudgeViews(app.bundles, nudges, metrics, parts.plans if parts else None),
+        *ledger_views(around, parts, desk, nudges, signer),
     )
     for route in ROUTES:
         view = next(getattr(each, route.name) for each in pages if hasattr(each, route.name))
@@ -136,41 +117,6 @@ def _door(guard: Guard) -> Callable[[], Response | None]:
         return answer
 
     return admit
-
-
-def _ledger_views(
-    settings: Settings,
-    database: Database | None,
-    bundles: Bundles,
-    desk: Desk,
-    metrics: Metrics,
-    log: FilteringBoundLogger,
-) -> tuple[EventViews, OfferViews]:
-    """The views that need the ledger. The first request of a worker opens its database."""
-    if database is None:
-        return EventViews(None, metrics, log), OfferViews(bundles, None, log)
-    rules = settings.contacts.rules()
-    book = ContactBook(database, rules, Consents(bundles.current), ids_of)
-    signer = Signer(signing_key(settings.service))
-    attribution = AttributionListener(
-        signer, partial(_would_have_shown, bundles, desk), metrics, settings.experiments.attribution_days
-    )
-    blocks = MailBlocks(settings.contacts.product_url)
-    return (
-        EventViews(
-            EventStore(database, [link_by_events, ContactListener(book), attribution], ids_of), metrics, log
-        ),
-        OfferViews(bundles, Campaigns(database, book, rules, desk, blocks), log),
-    )
-
-
-def _would_have_shown(bundles: Bundles, desk: Desk, customer_id: str, token: Token) -> Sequence[str]:
-    """The products of the personal answer to what a customer asked who is held out."""
-    bundle = bundles.current()
-    if bundle is None:
-        return ()
-    asked = {"customer_id": customer_id, "placement": token.placement, "kinds": list(token.kinds)}
-    return desk.would_have_shown(bundle, RecommendationRequest.model_validate(asked, strict=False))
 
 
 def _handle_errors(app: Flask, log: FilteringBoundLogger) -> None:

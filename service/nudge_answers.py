@@ -29,7 +29,7 @@ class NudgeDesk:
     """Where requests about plans are answered from a bundle, by the limits of the settings."""
 
     def __init__(self, limits: NudgeLimits, gone: Gone | None = None) -> None:
-        self._limits = limits
+        self.limits = limits
         self._gone = gone
 
     def of_customer(self, bundle: Bundle, nudges: PlanNudges, customer_id: str) -> dict[str, Any] | None:
@@ -61,7 +61,7 @@ class NudgeDesk:
         for places in by_advisor.values():
             first = asked[places[0]]
             cycles = UsageCycles.joined([asked[at].cycles for at in places])
-            advice = first.advisor.advise(cycles, self._limits)
+            advice = first.advisor.advise(cycles, self.limits)
             for row, at in enumerate(places):
                 each = asked[at]
                 nudge = nudge_body(each.advisor.book, cycles, advice, row, each.digits)
@@ -78,7 +78,7 @@ class NudgeDesk:
     ) -> list[dict[str, Any]]:
         if not len(cycles):
             return []
-        advice, digits = advisor.advise(cycles, self._limits), bundle.facts.minor_digits
+        advice, digits = advisor.advise(cycles, self.limits), bundle.facts.minor_digits
         return [
             {"customer_id": customer_id, **nudge_body(advisor.book, cycles, advice, row, digits)}
             for row in range(len(cycles))
@@ -94,6 +94,7 @@ def nudge_body(book: PlanBook, cycles: UsageCycles, advice: Advice, row: int, di
     return {
         "as_of": _date(int(cycles.as_of[row])),
         "decision": DECISIONS[advice.decision[row]],
+        "suppressions": [],
         "sentence": sentence(book, advice, row, digits),
         "plan_id": book.plans.id(int(advice.plan[row])),
         "recommended_plan_id": book.plans.id(int(advice.recommended_plan[row])),

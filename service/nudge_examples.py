@@ -29,6 +29,7 @@ NUDGE_EXAMPLE: dict[str, Any] = {
         "customer_id": "17850",
         "as_of": "2024-10-11",
         "decision": "stay",
+        "suppressions": [],
         "sentence": "Used 2.2 GB of 5 GB so far; this cycle ends between 3.1 GB and 21.7 GB in "
         "eight cases of ten. The quota of this cycle is likely to run out on 21 "
         "October. Small is still the cheapest that fits.",
@@ -90,6 +91,7 @@ CUSTOMER_NUDGES_EXAMPLE: dict[str, Any] = {
             "customer_id": "ana",
             "as_of": "2024-10-15",
             "decision": "upgrade",
+            "suppressions": [],
             "sentence": "The next cycle is expected to need about 30.1 GB (15.9 GB to 46.5 GB) "
             "and Small includes 5 GB. The quota of this cycle is used up. Large fits "
             "better: about 26.79 EUR a cycle instead of 87.14 EUR, and 98% likely to "

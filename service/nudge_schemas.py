@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from config.price_list import MAX_ADD_ONS, MAX_PLANS, AddOnTable, Amount, PlanTable
+from config.service import ChannelName
 from service.schemas import Answered, Asked, Id, ProblemOut
 
 MAX_USAGE = 3000
@@ -106,6 +107,7 @@ class NudgeQuery(Asked):
     """Whose nudges."""
 
     customer_id: Id = Field(description="The customer.")
+    channel: ChannelName = Field("web", description="How they would be told: consent is asked for it.")
 
 
 class MeterOut(Answered):
@@ -143,12 +145,24 @@ class AddOnOut(Answered):
     expected_saving: str = Field(description="In this cycle.")
 
 
+class SuppressionOut(Answered):
+    """A rule that stands against a contact now: see docs/contacts.md."""
+
+    code: str
+    text: str
+    until: str | None = Field(description="ISO 8601; null where it is not a matter of time.")
+    evidence: dict[str, Any]
+
+
 class NudgeOut(Answered):
     """What to do about one subscription, and why. Money is decimal strings of `currency`."""
 
     customer_id: str | None
     as_of: str
     decision: Decision
+    suppressions: tuple[SuppressionOut, ...] = Field(
+        description="Why not to tell it now: caps, complaints, dismissals. Of stated usage nothing is asked."
+    )
     sentence: str = Field(description="To be read out.")
     plan_id: str
     recommended_plan_id: str = Field(description="The current one unless another is recommended.")

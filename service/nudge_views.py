@@ -13,6 +13,7 @@ from werkzeug.exceptions import ServiceUnavailable, UnsupportedMediaType
 from models.bundle import Bundle
 from models.plan_nudges import PlanNudges
 from service.bundles import Bundles
+from service.contacts.plan_contacts import PlanContacts
 from service.metrics import Metrics
 from service.nudge_answers import NudgeDesk
 from service.nudge_requests import Prepared, prepared
@@ -37,7 +38,10 @@ UNKNOWN_CUSTOMER = "this customer is not known to the model that is served"
 class NudgeViews:
     """What each route about plans does. Methods carry the names of the table in `service.nudge_routes`."""
 
-    def __init__(self, bundles: Bundles, desk: NudgeDesk, metrics: Metrics) -> None:
+    def __init__(
+        self, bundles: Bundles, desk: NudgeDesk, metrics: Metrics, contacts: PlanContacts | None = None
+    ) -> None:
+        self._contacts = contacts
         self._bundles = bundles
         self._desk = desk
         self._metrics = metrics
@@ -55,6 +59,8 @@ class NudgeViews:
         answer = self._desk.of_customer(bundle, nudges, asked.customer_id)
         if answer is None:
             raise Refused(404, detail=UNKNOWN_CUSTOMER)
+        if self._contacts is not None:
+            self._contacts.judge(asked.customer_id, asked.channel, answer["nudges"])
         self._metrics.nudged([nudge["decision"] for nudge in answer["nudges"]], answer["fallback"])
         return _json(answer)
 

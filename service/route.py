@@ -9,7 +9,9 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 Method = Literal["GET", "POST", "DELETE"]
-Tag = Literal["Recommendations", "Plans", "Events", "Offers", "Customers", "Model", "Health", "Documentation"]
+Tag = Literal[
+    "Recommendations", "Plans", "Events", "Offers", "Customers", "Sales", "Model", "Health", "Documentation"
+]
 
 SELLING = frozenset({"web", "sales", "email"})  # whoever meets customers
 ASKING = (404, 405, 422, 500, 503)  # what every route that needs a model and reads input may answer

@@ -15,6 +15,7 @@ from service.identity.routes import IDENTITY_ROUTES
 from service.nudge_routes import NUDGE_ROUTES
 from service.offers.routes import OFFER_ROUTES
 from service.route import ASKING, SELLING, Route
+from service.sales.routes import SALES_ROUTES
 from service.schemas import (
     ExplainedOut,
     HealthOut,
@@ -82,6 +83,7 @@ ROUTES: tuple[Route, ...] = (
     *EVENT_ROUTES,
     *OFFER_ROUTES,
     *IDENTITY_ROUTES,
+    *SALES_ROUTES,
     Route(
         "model",
         "GET",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 
 from models.advice import CONFIDENCES, DECISIONS, NO_DAY, Advice
 from models.plan_nudges import PlanNudges
@@ -88,7 +89,7 @@ def nudge_frame(nudges: PlanNudges, advice: Advice, digits: int) -> pl.DataFrame
     ).select(COLUMNS)
 
 
-def write_nudges(frame: pl.DataFrame, out: Path) -> None:
+def write_frame(frame: pl.DataFrame, out: Path) -> None:
     """Write the frame in the format of the ending of `out`, which appears whole or not at all.
 
     Raises DataError for an ending that is not known or a place that cannot be written.
@@ -99,7 +100,7 @@ def write_nudges(frame: pl.DataFrame, out: Path) -> None:
         if ending == ".parquet":
             frame.write_parquet(whole, compression="zstd")
         elif ending == ".csv":
-            frame.with_columns(pl.col("reason_codes").list.join(SEPARATOR)).write_csv(whole)
+            frame.with_columns(cs.list().list.join(SEPARATOR)).write_csv(whole)
         else:
             frame.write_ndjson(whole)
         put_in_place(whole, out)

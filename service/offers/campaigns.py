@@ -14,12 +14,11 @@ from config.service import PlacementName, channel_of
 from models.bundle import Bundle
 from models.contact_rules import (
     Contact,
-    ContactHistory,
     ContactRules,
     Subject,
     Suppression,
     against_customer,
-    against_subject,
+    withheld,
 )
 from models.held_out import HOLDOUT, variants_of
 from models.holdout import CONTROL, PERSONAL
@@ -97,7 +96,8 @@ class Campaigns:
         against = against_customer(history, channel, now, self._rules)
         if against:
             return _left_out(customer_id, [_told(each) for each in against], [])
-        resting = self._resting(history, now)
+        found = withheld(history, now, self._rules)
+        resting = {subject.product_id: why for subject, why in found.items() if subject.product_id}
         request = RecommendationRequest(
             customer_id=customer_id,
             placement=campaign.placement,
@@ -105,10 +105,10 @@ class Campaigns:
             exclude=tuple(variants_of(bundle, list(resting)))[:MAX_EXCLUDE],
         )
         answer, body = self._desk.recommend(bundle, request)
-        withheld = [{"product_id": product, **_told(why)} for product, why in resting.items()]
+        rest = [{"product_id": product, **_told(why)} for product, why in resting.items()]
         if not answer.recommendations:
             nothing = {"code": NOTHING_TO_OFFER, "text": "No product is left to offer"}
-            return _left_out(customer_id, [{**nothing, "until": None, "evidence": {}}], withheld)
+            return _left_out(customer_id, [{**nothing, "until": None, "evidence": {}}], rest)
         block = self._blocks.block(bundle, body["recommendation_id"], answer.recommendations)
         row = {
             "customer_id": customer_id,
@@ -121,18 +121,10 @@ class Campaigns:
             "html": block.html,
             "text": block.text,
             "left_out": [],
-            "withheld": withheld,
+            "withheld": rest,
         }
         shown = self._desk.would_have_shown(bundle, request)
         return self._keep(connection, campaign, row, shown, now)
-
-    def _resting(self, history: ContactHistory, now: int) -> dict[str, Suppression]:
-        """The products that are not to be offered now, each with the first rule that says so."""
-        spoken = [subject for contact in history.contacts for subject in contact.subjects]
-        spoken += [each.subject for each in history.dismissals]
-        products = sorted({each.product_id for each in spoken if each.product_id is not None})
-        found = {one: against_subject(history, Subject(one), now, self._rules) for one in products}
-        return {one: against[0] for one, against in found.items() if against}
 
     def _keep(
         self, connection: Connection, campaign: Campaign, row: dict[str, Any], shown: Sequence[str], now: int

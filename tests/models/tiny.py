@@ -126,7 +126,7 @@ def tiny_value() -> CustomerValue:
         orders=np.arange(n, 0, -1, dtype=np.int32),
         revenue=1000 * np.arange(n, 0, -1, dtype=np.int64),
         profit=400 * np.arange(n, 0, -1, dtype=np.int64),
-        gap=np.array([10, 14, *[np.nan] * (n - 2)], dtype=np.float32),
+        gap=np.array([10, 12, *[np.nan] * (n - 2)], dtype=np.float32),
         value=300.0 * np.arange(n, 0, -1),
         percentile=100 * np.arange(n - 1, -1, -1, dtype=np.float32) / n,
         tier=np.array([0, *[1] * (n - 1)], dtype=np.int8),

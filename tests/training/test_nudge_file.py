@@ -15,7 +15,7 @@ from models.plan_decision import NudgeLimits
 from tests.models.tiny_plans import tiny_nudges
 from tests.training.data.providers import PLANS, provider
 from training.commands.nudge import nudge
-from training.nudge_file import COLUMNS, nudge_frame, write_nudges
+from training.nudge_file import COLUMNS, nudge_frame, write_frame
 
 
 def tiny_frame() -> pl.DataFrame:
@@ -66,7 +66,7 @@ def test_what_is_not_there_is_null() -> None:
 @pytest.mark.parametrize("ending", [".csv", ".parquet", ".ndjson"])
 def test_every_format_says_the_same(tmp_path: Path, ending: str) -> None:
     frame, path = tiny_frame(), tmp_path / "out" / f"nudges{ending}"
-    write_nudges(frame, path)
+    write_frame(frame, path)
     if ending == ".parquet":
         rows = pl.read_parquet(path).rows()
         assert rows == frame.rows()
@@ -83,7 +83,7 @@ def test_every_format_says_the_same(tmp_path: Path, ending: str) -> None:
 
 def test_an_ending_that_is_not_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="valid choices"):
-        write_nudges(tiny_frame(), tmp_path / "nudges.xlsx")
+        write_frame(tiny_frame(), tmp_path / "nudges.xlsx")
 
 
 def world(folder: Path, last: date = date(2026, 4, 20), **later: str) -> Path:

@@ -16,7 +16,7 @@ from training.batch_files import ending_of
 from training.commands.telling import telling
 from training.data.money import minor_digits
 from training.data.provider import read_provider
-from training.nudge_file import nudge_frame, write_nudges
+from training.nudge_file import nudge_frame, write_frame
 from training.plan_part import fit_plan_nudges
 from training.report.readings import DECISION_WORDS
 
@@ -68,7 +68,7 @@ def nudge(file: Path, as_of: datetime | None, out: Path) -> None:
             nudges, nudges.advisor.advise(nudges.cycles, settings.nudges.limits(digits)), digits
         )
         progress(f"writing {out}")
-        write_nudges(frame, out)
+        write_frame(frame, out)
     click.echo(_report(out, frame, EPOCH + timedelta(days=day), perf_counter() - started))
 
 

@@ -23,7 +23,7 @@ from training.data.money import minor_digits
 from training.data.orders import GUEST, Orders
 from training.data.products import build_catalogue
 from training.data.shop import read_shop
-from training.nudge_file import write_nudges
+from training.nudge_file import write_frame
 from training.value.fit import FittedValue, fit_customer_value
 from training.value.worth import TOP
 
@@ -72,7 +72,7 @@ def value(file: Path, as_of: datetime | None, out: Path) -> None:
         fitted = fit_customer_value(orders, catalogue, settings.value, day, registered=shop.customers)
         frame = value_frame(orders.customers, fitted, day, digits, settings.value.horizon_days)
         progress(f"writing {out}")
-        write_nudges(frame, out)
+        write_frame(frame, out)
     click.echo(_report(out, frame, fitted, EPOCH + timedelta(days=day), perf_counter() - started))
 
 

@@ -1,0 +1,1 @@
+"""For salespeople: the brief of a customer, and whom to contact today."""
