@@ -53,6 +53,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "rollback": ("training.commands.artifacts", "rollback", "Go back to the artifact published before."),
     "artifacts": ("training.commands.artifacts", "artifacts", "List the artifacts and which one is current."),
     "ledger": ("service.commands.ledger", "ledger", "What the ledger holds, and forgetting what is old."),
+    "offers": (
+        "service.commands.offers",
+        "command",
+        "Write the offers of a campaign for an audience to a file.",
+    ),
     "uplift": (
         "service.commands.uplift",
         "command",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from service.bundles import Bundles
 from service.keys.guard import Guard
 from service.keys.store import KeyStore
 from service.ledger.database import Database
-from service.ledger_parts import Surroundings, ledger_parts, ledger_views
+from service.ledger_parts import LedgerParts, Surroundings, ledger_parts, ledger_views
 from service.logs import logger
 from service.metrics import Metrics
 from service.nudge_answers import NudgeDesk
@@ -65,38 +66,57 @@ def create_app(settings: Settings) -> ShopkeeperApp:
 
     Raises ConfigError for a signing key that cannot be had and for policies that cannot be used.
     """
-    log = logger(settings.service.log_level)
-    metrics = Metrics(metrics_directory())
+    shop = selling(settings)
+    around, parts, desk, nudges = shop.around, shop.parts, shop.desk, shop.nudges
+    metrics, log = around.metrics, around.log
     app = ShopkeeperApp("service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.url_map.merge_slashes = False
-    standing = policies_of_placements(settings.placements)
-    book = PolicyBook(settings.service.policies, standing, metrics, log)
-    app.bundles = Bundles(
-        settings.artifacts.dir, settings.service.reload_seconds, metrics, log, beside=book.refresh
-    )
-    database = Database(settings.ledger.url, settings.ledger.bell) if settings.ledger.url else None
-    around = Surroundings(settings, app.bundles, metrics, log)
-    parts = ledger_parts(around, database) if database is not None else None
-    signer = Signer(signing_key(settings.service))
-    desk = Desk(settings.placements, signer, book, settings.experiments, parts.memory if parts else None)
-    limits = settings.nudges.limits(minor_digits(settings.data.currency))
-    nudges = NudgeDesk(limits, parts.gone if parts else None)
+    app.bundles = around.bundles
     pages: tuple[object, ...] = (
         Views(app.bundles, desk, metrics),
         NudgeViews(app.bundles, nudges, metrics, parts.plans if parts else None),
-        *ledger_views(around, parts, desk, nudges, signer),
+        *ledger_views(around, parts, desk, nudges, shop.signer),
     )
     for route in ROUTES:
         view = next(getattr(each, route.name) for each in pages if hasattr(each, route.name))
         app.add_url_rule(route.rule, route.name, view, methods=[route.method])
     _handle_errors(app, log)
-    guard = _guard(settings, database, metrics)
+    guard = _guard(settings, parts.database if parts else None, metrics)
     app.before_request(_door(guard))
     if not settings.service.log_requests:  # lines of requests are written on Flask's way
         app.short_way = ShortWay(app.bundles, desk, guard, metrics)
     app.after_request(_observer(metrics, log if settings.service.log_requests else None))
     return app
+
+
+@dataclass(frozen=True, slots=True)
+class Selling:
+    """All that answers, put together: the application is made around it, and so are commands."""
+
+    around: Surroundings
+    parts: LedgerParts | None
+    signer: Signer
+    desk: Desk
+    nudges: NudgeDesk
+
+
+def selling(settings: Settings) -> Selling:
+    """What answers by these settings. Raises ConfigError as `create_app` does."""
+    log = logger(settings.service.log_level)
+    metrics = Metrics(metrics_directory())
+    standing = policies_of_placements(settings.placements)
+    book = PolicyBook(settings.service.policies, standing, metrics, log)
+    bundles = Bundles(
+        settings.artifacts.dir, settings.service.reload_seconds, metrics, log, beside=book.refresh
+    )
+    around = Surroundings(settings, bundles, metrics, log)
+    database = Database(settings.ledger.url, settings.ledger.bell) if settings.ledger.url else None
+    parts = ledger_parts(around, database) if database is not None else None
+    signer = Signer(signing_key(settings.service))
+    desk = Desk(settings.placements, signer, book, settings.experiments, parts.memory if parts else None)
+    limits = settings.nudges.limits(minor_digits(settings.data.currency))
+    return Selling(around, parts, signer, desk, NudgeDesk(limits, parts.gone if parts else None))
 
 
 def _guard(settings: Settings, database: Database | None, metrics: Metrics) -> Guard:

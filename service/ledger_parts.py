@@ -95,7 +95,6 @@ def ledger_views(
         signer, partial(would_have_shown, bundles, desk), metrics, settings.experiments.attribution_days
     )
     store = EventStore(database, [link_by_events, ContactListener(book), attribution], ids_of)
-    campaigns = Campaigns(database, book, parts.rules, desk, MailBlocks(settings.contacts.product_url))
     sales = Sales(
         BriefDesk(parts, desk, nudges),
         Worklist(parts, nudges.limits, settings.contacts.outcome_days),
@@ -103,10 +102,16 @@ def ledger_views(
     )
     return (
         EventViews(store, metrics, log),
-        OfferViews(bundles, campaigns, log),
+        OfferViews(bundles, campaigns_of(around, parts, desk), log),
         IdentityViews(bundles, database, parts.register, log),
         SalesViews(bundles, sales, log),
     )
+
+
+def campaigns_of(around: Surroundings, parts: LedgerParts, desk: Desk) -> Campaigns:
+    """Where offers of campaigns are made."""
+    blocks = MailBlocks(around.settings.contacts.product_url)
+    return Campaigns(parts.database, parts.book, parts.rules, desk, blocks)
 
 
 def would_have_shown(bundles: Bundles, desk: Desk, customer_id: str, token: Token) -> Sequence[str]:
