@@ -22,6 +22,7 @@ from config.identity import Identity
 from config.keys import Keys
 from config.ledger import Ledger
 from config.nudges import Nudges
+from config.preferences import Preferences
 from config.service import Placements, Service
 from config.training import Training
 from config.value import Value
@@ -43,6 +44,7 @@ class Settings(BaseSettings):
     data: Data = Data()
     training: Training = Training()
     value: Value = Value()
+    preferences: Preferences = Preferences()
     evaluation: Evaluation = Evaluation()
     nudges: Nudges = Nudges()
     contacts: Contacts = Contacts()

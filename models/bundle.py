@@ -23,6 +23,7 @@ from models.directory import Directory
 from models.ids import IdMap
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
+from models.never_buys import NeverBuys
 from models.page_lists import PageLists
 from models.past_baskets import PastBaskets
 from models.plan_nudges import PlanNudges
@@ -33,6 +34,7 @@ from models.taste import Taste
 from models.trade_up import TradeUp
 
 CATEGORIES_KEPT = 256  # a few kilobytes each
+BARRED_KEPT = 256
 TEXTS_KEPT = 100_000  # about a hundred bytes each
 
 
@@ -79,6 +81,7 @@ class Bundle:
     customer_lists  what the learned orders put first for each customer
     page_lists     what the sources that need no customer put first on each product's page
     plan_nudges    plans, and the running cycles of subscribers; None where the shop has no plans
+    never_buys     what customers never buy; None where the shop has no orders
     customer_value what each customer is worth; None where the shop has no orders
     directory      customers by hashes of e-mail and telephone; None where the shop gives neither
     """
@@ -105,11 +108,19 @@ class Bundle:
     plan_nudges: PlanNudges | None = None
     directory: Directory | None = None
     customer_value: CustomerValue | None = None
+    never_buys: NeverBuys | None = None
 
     @cached_property
     def common(self) -> Callable[[int], Common]:
         """What everybody is offered, by category of the page: mixed once each, not once a request."""
         return lru_cache(maxsize=CATEGORIES_KEPT)(partial(common, self.popularity, self.facts.weights))
+
+    @cached_property
+    def barred(self) -> Callable[[tuple[str, ...]], frozenset[int]]:
+        """The products of the subjects that somebody avoids; those of most people are the same few."""
+        return lru_cache(maxsize=BARRED_KEPT)(
+            self.never_buys.products_of if self.never_buys is not None else no_products
+        )
 
     @cached_property
     def product_id(self) -> Callable[[int], str]:
@@ -120,6 +131,11 @@ class Bundle:
     def product_name(self) -> Callable[[int], str]:
         """The name of a product by its position; those that are often asked for are kept."""
         return lru_cache(maxsize=TEXTS_KEPT)(self.catalogue.names.__getitem__)
+
+
+def no_products(_: tuple[str, ...]) -> frozenset[int]:
+    """The products of subjects where none are known."""
+    return frozenset()
 
 
 # The parts of an artifact by file name: adding a model is adding a line here and a field above.
@@ -148,6 +164,7 @@ OPTIONAL_PARTS: Mapping[str, type[Part]] = {
     "plan_nudges": PlanNudges,
     "directory": Directory,
     "customer_value": CustomerValue,
+    "never_buys": NeverBuys,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -11,10 +11,18 @@ from models.bundle import Bundle
 from models.candidates import Candidates
 from models.context import Context
 from models.ids import UNKNOWN
+from models.never_buys import avoided
 from models.query import Kind
 
 Rule = Literal[
-    "in_context", "in_cart", "excluded", "out_of_stock", "bought_before", "just_bought", "dismissed"
+    "in_context",
+    "in_cart",
+    "excluded",
+    "out_of_stock",
+    "never_buys",
+    "bought_before",
+    "just_bought",
+    "dismissed",
 ]
 
 NONE: frozenset[int] = frozenset()
@@ -25,6 +33,8 @@ class RecentFamilies(Protocol):
 
     @property
     def bought(self) -> frozenset[int]: ...
+    @property
+    def preferences(self) -> Mapping[str, bool]: ...
     def removes(self, family: int) -> Rule | None: ...
 
 
@@ -39,6 +49,7 @@ class Filters(NamedTuple):
     excluded: frozenset[int]
     owned: frozenset[int]
     recent: RecentFamilies | None = None
+    barred: frozenset[int] = NONE
 
     def removes(self, product: int, family: int, stock: int) -> Rule | None:
         """The first rule that removes a product, None if it may be recommended."""
@@ -48,6 +59,8 @@ class Filters(NamedTuple):
             return "excluded"
         if stock == 0:
             return "out_of_stock"
+        if product in self.barred:
+            return "never_buys"
         if family in self.owned:
             return "bought_before"
         return None if self.recent is None else self.recent.removes(family)
@@ -65,7 +78,11 @@ def filters_of(
         owned = _families(family, bundle.buy_again.of(context.customer).products)
     if recent is not None:
         owned |= recent.bought
-    return {kind: Filters(shown, excluded, NONE if kind == "buy_again" else owned, recent) for kind in kinds}
+    barred = _barred(bundle, context.customer, recent)
+    return {
+        kind: Filters(shown, excluded, NONE if kind == "buy_again" else owned, recent, barred)
+        for kind in kinds
+    }
 
 
 def judged(
@@ -81,6 +98,18 @@ def judged(
     rules = map(filters.removes, listed, families, stocks)
     scores, leading = proposed.scores[order].tolist(), proposed.leading[order].tolist()
     return zip(listed, scores, leading, families, rules, strict=True)
+
+
+def _barred(bundle: Bundle, customer: int, recent: RecentFamilies | None) -> frozenset[int]:
+    """The products that somebody avoids: learned, unless they said otherwise, and what they said."""
+    never = bundle.never_buys
+    if never is None:
+        return NONE
+    learned = never.names_of(customer)
+    stated = recent.preferences if recent is not None else None
+    if not learned and not stated:
+        return NONE
+    return bundle.barred(avoided(learned, stated or {}))
 
 
 def _families(family: np.ndarray, products: np.ndarray) -> frozenset[int]:

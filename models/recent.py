@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import NamedTuple
 
@@ -35,6 +35,7 @@ class Fresh(NamedTuple):
 
     just_bought  of what was bought, what must not be offered now, however often they buy it
     resting      products that the customer declined and that must not be offered now
+    preferences  subjects that they said to avoid (true) or not to avoid, see models.never_buys
     """
 
     bought: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ class Fresh(NamedTuple):
     wished: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
     resting: tuple[str, ...] = ()
+    preferences: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +60,7 @@ class Recent:
     context     the customer with the newest interests as what is shown
     candidates  products that go with the interests, best first; none without interests
     reasons     why those are proposed; what they look up is kept with it
+    preferences what they said of what they avoid (true) or do not, by subject (see models.never_buys)
     """
 
     cart: tuple[str, ...]
@@ -68,6 +71,7 @@ class Recent:
     context: Context
     candidates: Candidates
     reasons: Reasons
+    preferences: Mapping[str, bool] = field(default_factory=dict)
 
     def removes(self, family: int) -> Rule | None:
         """The rule by which a product of this family is not offered now, of whatever kind."""
@@ -105,6 +109,7 @@ def recent_of(bundle: Bundle, customer_id: str | None, fresh: Fresh) -> Recent:
         context,
         _head(of_interests(bundle, context, rules, taste), shown) if len(shown) else NO_CANDIDATES,
         Reasons(bundle, context, rules, lately=True),
+        dict(reversed(fresh.preferences)),
     )
 
 

@@ -26,6 +26,7 @@ from service.nudge_answers import NudgeDesk
 from service.nudge_views import NudgeViews
 from service.policies import PolicyBook
 from service.problems import Refused, of_http_error, of_invalid, of_refused, problem
+from service.profile.views import ProfileViews
 from service.routes import ROUTES
 from service.schemas import MAX_BODY_BYTES
 from service.short_way import ShortWay
@@ -76,6 +77,7 @@ def create_app(settings: Settings) -> ShopkeeperApp:
     pages: tuple[object, ...] = (
         Views(app.bundles, desk, metrics),
         NudgeViews(app.bundles, nudges, metrics, parts.plans if parts else None),
+        ProfileViews(app.bundles, parts.memory if parts else None),
         *ledger_views(around, parts, desk, nudges, shop.signer),
     )
     for route in ROUTES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args
@@ -19,6 +20,8 @@ MAX_EVENTS = 1000
 MAX_DETAILS = 4096  # bytes of JSON
 MAX_QUANTITY = 1e12
 MAX_TOKEN = 1024
+MAX_SUBJECT = 200
+SUBJECTS = ("tag:", "category:")
 EVENTS_BODY_BYTES = 8 * 1024 * 1024
 AHEAD = timedelta(hours=24)  # a device's clock may be wrong, or in another time zone
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -110,6 +113,8 @@ class EventIn(Asked):
             lacks.append(("product_id", f"is needed for {self.type}, or a plan_id"))
         if self.type == "outcome" and not _is_text((self.details or {}).get("result")):
             lacks.append(("details.result", "is needed for outcome: what came of it, in words"))
+        if self.type == "preference":
+            lacks += self._preference_faults()
         if self.type == "consent" and not isinstance((self.details or {}).get("granted"), bool):
             lacks.append(("details.granted", "is needed for consent: true or false"))
         if self.unit_price is not None and self.currency is None:
@@ -117,6 +122,14 @@ class EventIn(Asked):
         elif self.unit_price is not None and self._minor() % 1:
             lacks.append(("unit_price", f"has more decimals than {self.currency}"))
         return lacks
+
+    def _preference_faults(self) -> Iterator[tuple[str, str]]:
+        details = self.details or {}
+        subject = details.get("subject")
+        if not (isinstance(subject, str) and subject.startswith(SUBJECTS) and len(subject) <= MAX_SUBJECT):
+            yield "details.subject", f"is needed for preference: {' or '.join(SUBJECTS)} and its name"
+        if not isinstance(details.get("avoids"), bool):
+            yield "details.avoids", "is needed for preference: true or false"
 
     def _needs(self) -> tuple[str, ...]:
         needs = {

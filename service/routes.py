@@ -14,6 +14,7 @@ from service.examples import (
 from service.identity.routes import IDENTITY_ROUTES
 from service.nudge_routes import NUDGE_ROUTES
 from service.offers.routes import OFFER_ROUTES
+from service.profile.routes import PROFILE_ROUTES
 from service.route import ASKING, SELLING, Route
 from service.sales.routes import SALES_ROUTES
 from service.schemas import (
@@ -84,6 +85,7 @@ ROUTES: tuple[Route, ...] = (
     *OFFER_ROUTES,
     *IDENTITY_ROUTES,
     *SALES_ROUTES,
+    *PROFILE_ROUTES,
     Route(
         "model",
         "GET",

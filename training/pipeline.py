@@ -31,6 +31,7 @@ from training.fitting.page_lists import fit_page_lists
 from training.gate import GateVerdict, check
 from training.no_orders import bundle_without_orders
 from training.plan_part import with_plans
+from training.preferences.never_buys import fit_never_buys
 from training.publishing import POINTER, new_version, prune, publish, store
 from training.ranking.history import History
 from training.ranking.learned import apply
@@ -150,6 +151,8 @@ def _of_orders(settings: Settings, shop: Shop, watch: Stopwatch) -> Trained:
         worth = _worth(settings, shop, catalogue, facts.last_day + 1)
         more = {**bundle.facts.more, "value": worth.to_dict()}
         bundle = replace(bundle, customer_value=worth.value, facts=replace(bundle.facts, more=more))
+        never = fit_never_buys(shop.orders, catalogue, settings.preferences)
+        bundle = replace(bundle, never_buys=never)
         fond = fondness_of(shop.orders, catalogue, bundle.popularity, worth.value.value)
     return Trained(shop, catalogue, bundle, judged, verdict, worth, fond)
 

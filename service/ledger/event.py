@@ -20,6 +20,7 @@ EventType = Literal[
     "complaint",
     "plan_change",
     "outcome",
+    "preference",
 ]
 # The names of Google Analytics 4 for the same things.
 ALIASES: Mapping[str, EventType] = {

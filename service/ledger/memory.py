@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from structlog.typing import FilteringBoundLogger
 
@@ -27,6 +27,7 @@ MOST_KEPT = 10_000  # people kept ready in a worker
 STALE_SECONDS = 600.0  # after which a rest that has ended is noticed
 REST_SECONDS = 5.0  # a ledger that cannot be reached is not asked for so long: no answer may wait for it
 DAY = 86_400_000_000  # microseconds
+PREFERENCE = "preference"  # holds until something else is said, however long ago it was
 JUST_DAYS = 3  # in which what was bought is not offered again, however often they buy it
 COLUMNS = (table.c.type, table.c.product_id, table.c.quantity, table.c.occurred_at, table.c.details)
 
@@ -138,7 +139,8 @@ class Memory:
         since = bundle.facts.last_day * DAY  # what was before that day is in the model
         with self._database.reading() as connection:
             theirs = tuple(self._visitors(connection, customer_id, session_id))
-            newest = select(*COLUMNS).where(of_people(theirs), table.c.occurred_at >= since)
+            lately = or_(table.c.occurred_at >= since, table.c.type == PREFERENCE)
+            newest = select(*COLUMNS).where(of_people(theirs), lately)
             newest = newest.order_by(table.c.occurred_at.desc(), table.c.seq.desc()).limit(NEWEST)
             rows: Sequence[Any] = connection.execute(newest).all()
             resting = tuple(resting_products(connection, theirs, now, self._rules))
@@ -168,6 +170,7 @@ def fresh_of(rows: Sequence[Happened], resting: Iterable[str], now: int) -> Fres
         wished=tuple(found["wished"]),
         seen=tuple(found["seen"]),
         resting=tuple(resting),
+        preferences=tuple(_preferences(rows)),
     )
 
 
@@ -196,6 +199,16 @@ def _said(row: Happened) -> Iterable[tuple[str, str]]:
     if name == "bought" and not _bought(row):
         return
     yield name, row.product_id
+
+
+def _preferences(rows: Iterable[Happened]) -> Iterable[tuple[str, bool]]:
+    """What they said last of each subject."""
+    said: dict[str, bool] = {}
+    for row in rows:
+        if row.type == PREFERENCE and row.details:
+            details = orjson.loads(row.details)
+            said.setdefault(details["subject"], details["avoids"])
+    return said.items()
 
 
 def _bought(row: Happened) -> bool:

@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import time
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any, Protocol
 
 from config.service import ChannelName
 from models.bundle import Bundle
 from models.contact_rules import ContactHistory, ContactRules, against_customer, withheld
 from models.customer_value import Worth
-from models.rhythm import LOST, OVERDUE, SHORTEST
 from service.answers import Desk
 from service.contacts.book import ContactBook
 from service.identity.erasures import Erasures
 from service.identity.sessions import ids_of
 from service.ledger.database import Database
 from service.ledger.events import EventStore
+from service.ledger.memory import Memory
 from service.nudge_answers import NudgeDesk
+from service.profile.profile import avoidances
+from service.profile.worth import is_overdue, money, worth_of
 from service.schemas import MAX_EXCLUDE, RecommendationRequest
 
 EPOCH = date(1970, 1, 1)
@@ -39,6 +40,8 @@ class Remembered(Protocol):
     def rules(self) -> ContactRules: ...
     @property
     def gone(self) -> Erasures: ...
+    @property
+    def memory(self) -> Memory: ...
 
 
 class BriefDesk:
@@ -50,6 +53,7 @@ class BriefDesk:
         self._book = remembered.book
         self._rules = remembered.rules
         self._gone = remembered.gone
+        self._memory = remembered.memory
         self._desk = desk
         self._nudges = nudges
 
@@ -91,9 +95,15 @@ class BriefDesk:
                 }
                 for subject, why in not_now.items()
             ],
+            "never_buys": self._avoided(bundle, customer_id),
             "nudges": nudges["nudges"] if nudges else [],
             "recommendation_id": body["recommendation_id"],
         }
+
+    def _avoided(self, bundle: Bundle, customer_id: str) -> list[dict[str, Any]]:
+        recent = self._memory.of(bundle, customer_id, None)
+        at = -1 if self._gone.cover(bundle, customer_id) else bundle.customers.index(customer_id)
+        return avoidances(bundle, at, recent.preferences if recent is not None else {})[0]
 
     def _who(
         self, bundle: Bundle, customer_id: str, history: ContactHistory, *, known: bool
@@ -121,24 +131,6 @@ class BriefDesk:
             "usual_gap_days": worth.gap if worth else None,
             "overdue": late,
         }
-
-
-def worth_of(bundle: Bundle, customer_id: str) -> Worth | None:
-    """What a customer is worth, None where the model does not know."""
-    at = bundle.customers.index(customer_id)
-    return None if at < 0 or bundle.customer_value is None else bundle.customer_value.of(at)
-
-
-def is_overdue(worth: Worth, day: int) -> bool:
-    """Whether a customer is late by their own rhythm, and not yet gone."""
-    if worth.gap is None:
-        return False
-    return OVERDUE <= (day - worth.last_day) / max(worth.gap, SHORTEST) <= LOST
-
-
-def money(bundle: Bundle, minor: float) -> str:
-    """Minor units as a decimal string of the shop's currency."""
-    return str(Decimal(round(minor)).scaleb(-bundle.facts.minor_digits))
 
 
 def _sentence(bundle: Bundle, worth: Worth, *, late: bool) -> str:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from config.service import ChannelName
 from service.nudge_schemas import NudgeOut, SuppressionOut
+from service.profile.schemas import NeverBuyOut
 from service.schemas import Answered, Asked, Id
 
 MAX_WORK = 100
@@ -91,6 +92,9 @@ class BriefOut(Answered):
     recent: tuple[HappenedOut, ...]
     offers: tuple[PitchOut, ...]
     not_to_offer: tuple[WithheldOut, ...]
+    never_buys: tuple[NeverBuyOut, ...] = Field(
+        description="What they avoid: not among the offers. A preference event says otherwise."
+    )
     nudges: tuple[NudgeOut, ...]
     recommendation_id: str = Field(description="To be echoed by the events that tell what came of it.")
 

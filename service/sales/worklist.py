@@ -23,7 +23,8 @@ from models.rhythm import overdue
 from service.identity.sessions import ids_of
 from service.ledger.people import of_people
 from service.ledger.schema import events
-from service.sales.brief import Remembered, money, worth_of
+from service.profile.worth import money, worth_of
+from service.sales.brief import Remembered
 
 DAY = 86_400_000_000  # microseconds
 START = datetime(1970, 1, 1, tzinfo=UTC)

@@ -39,6 +39,7 @@ from models.directory import Directory, Hashes, hashes_of
 from models.ids import IdMap
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
+from models.never_buys import NeverBuys
 from models.page_lists import no_page_lists
 from models.past_baskets import no_past_baskets
 from models.popularity import Popularity
@@ -98,6 +99,7 @@ def tiny_bundle(version: str = "tiny-1") -> Bundle:
         plan_nudges=tiny_nudges(),
         directory=tiny_directory(),
         customer_value=tiny_value(),
+        never_buys=tiny_never_buys(),
     )
 
 
@@ -134,6 +136,23 @@ def tiny_value() -> CustomerValue:
         expected=100.0 * np.arange(n, 0, -1),
         tiers=Texts.of(["gold", "silver"]),
         floors=np.array([300.0 * n, -np.inf]),
+    )
+
+
+def tiny_never_buys() -> NeverBuys:
+    """dora, who is asked about by no other test of offers, never buys pizza with meat."""
+    nothing = np.zeros(len(CUSTOMERS) + 1, dtype=np.int64)
+    return NeverBuys(
+        Texts.of(["tag:meat", "category:bakery"]),
+        np.array([0, 1, 3], dtype=np.int64),
+        np.array(
+            [PRODUCTS.index("pizza"), PRODUCTS.index("bread"), PRODUCTS.index("bread-xl")], dtype=np.int32
+        ),
+        np.where(np.arange(len(nothing)) > CUSTOMERS.index("dora"), 1, 0).astype(np.int64),
+        np.zeros(1, dtype=np.int32),
+        np.array([0.995], dtype=np.float32),
+        np.array([9], dtype=np.int32),
+        np.array([0.4], dtype=np.float32),
     )
 
 

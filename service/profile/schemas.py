@@ -1,0 +1,50 @@
+"""What the profile of a customer is."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from service.schemas import Answered
+
+
+class ProgressOut(Answered):
+    """The way to the next tier. Money is a decimal string of the shop's currency."""
+
+    tier: str
+    value_to_go: str
+    visits_to_go: int | None = Field(description="At what they usually leave; null where nothing is known.")
+    text: str
+
+
+class NeverBuyOut(Answered):
+    """Something they avoid, learned from their baskets or said by themselves."""
+
+    subject: str = Field(description="tag: or category: and its name.")
+    said: bool = Field(description="They said so; else it was learned, and the figures are the evidence.")
+    confidence: float | None
+    baskets: int | None = Field(description="Baskets of theirs, none of which had it.")
+    rate: float | None = Field(description="Share of baskets with it, of similar customers who buy it.")
+
+
+class ProfileOut(Answered):
+    """What a customer is worth and avoids; null where it is not known."""
+
+    model_version: str
+    customer_id: str
+    known: bool
+    currency: str
+    value: str | None
+    percentile: float | None
+    tier: str | None
+    segment: str | None
+    rfm: str | None
+    orders: int | None
+    revenue: str | None
+    expected_profit: str | None
+    first_order: str | None
+    last_order: str | None
+    usual_gap_days: float | None
+    overdue: bool
+    progress: ProgressOut | None
+    never_buys: tuple[NeverBuyOut, ...]
+    allowed: tuple[str, ...] = Field(description="What was learned that they avoid, and they said no.")

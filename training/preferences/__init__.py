@@ -1,0 +1,1 @@
+"""Learning what customers never buy."""
