@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,17 @@ from flask.testing import FlaskClient
 
 from config.ledger import Ledger
 from service.app import create_app
+from tests.models.tiny import publish_tiny, tiny_bundle, tiny_never_buys
 from tests.service.conftest import settings_for
 
 NUMBERS = count()
 
 
 @pytest.fixture
-def workers(artifacts_dir: Path) -> tuple[FlaskClient, FlaskClient]:
-    """Two workers of one service: one is told, the other asked."""
+def workers(tmp_path: Path) -> tuple[FlaskClient, FlaskClient]:
+    """Two workers of one service: one is told, the other asked. cai is known never to buy cola."""
+    artifacts_dir = tmp_path / "artifacts"
+    publish_tiny(artifacts_dir, bundle=replace(tiny_bundle(), never_buys=tiny_never_buys()))
     one, other = (create_app(settings_for(artifacts_dir)).test_client() for _ in range(2))
     return one, other
 
@@ -64,16 +68,16 @@ def test_what_a_customer_is_worth_and_the_way_to_the_next_tier(
 
 def test_what_is_learned_is_overruled_by_what_is_said(workers: tuple[FlaskClient, FlaskClient]) -> None:
     told, asked = workers
-    learned = {"subject": "tag:meat", "said": False, "confidence": 0.995, "baskets": 9, "rate": 0.4}
-    assert profile(asked, "dora")["never_buys"] == [learned]
-    assert "pizza" not in offered(asked, "dora")
-    say(told, "dora", "tag:meat", avoids=False)
-    found = profile(asked, "dora")
-    assert (found["never_buys"], found["allowed"]) == ([], ["tag:meat"])
-    assert "pizza" in offered(asked, "dora")
-    say(told, "dora", "tag:meat", avoids=True)
-    assert profile(asked, "dora")["never_buys"] == [{**learned, "said": True}]
-    assert "pizza" not in offered(asked, "dora")
+    learned = {"subject": "tag:fizzy", "said": False, "confidence": 0.995, "baskets": 9, "rate": 0.4}
+    assert profile(asked, "cai")["never_buys"] == [learned]
+    assert "cola" not in offered(asked, "cai")
+    say(told, "cai", "tag:fizzy", avoids=False)
+    found = profile(asked, "cai")
+    assert (found["never_buys"], found["allowed"]) == ([], ["tag:fizzy"])
+    assert "cola" in offered(asked, "cai")
+    say(told, "cai", "tag:fizzy", avoids=True)
+    assert profile(asked, "cai")["never_buys"] == [{**learned, "said": True}]
+    assert "cola" not in offered(asked, "cai")
 
 
 def test_what_somebody_says_to_avoid_is_not_offered(workers: tuple[FlaskClient, FlaskClient]) -> None:
@@ -103,10 +107,10 @@ def test_a_preference_needs_its_subject(workers: tuple[FlaskClient, FlaskClient]
 
 
 def test_an_erased_customer_has_no_profile_but_without_a_ledger_everybody_has(
-    workers: tuple[FlaskClient, FlaskClient], artifacts_dir: Path
+    workers: tuple[FlaskClient, FlaskClient], tmp_path: Path
 ) -> None:
     told, asked = workers
     told.delete("/v1/customers/ana")
     assert not profile(asked, "ana")["known"]
-    settings = settings_for(artifacts_dir).model_copy(update={"ledger": Ledger(url="")})
+    settings = settings_for(tmp_path / "artifacts").model_copy(update={"ledger": Ledger(url="")})
     assert profile(create_app(settings).test_client(), "ana")["tier"] == "gold"
