@@ -153,7 +153,7 @@ def _of_orders(settings: Settings, shop: Shop, watch: Stopwatch) -> Trained:
         bundle = replace(bundle, customer_value=worth.value, facts=replace(bundle.facts, more=more))
         never = fit_never_buys(shop.orders, catalogue, settings.preferences)
         bundle = replace(bundle, never_buys=never)
-        fond = fondness_of(shop.orders, catalogue, bundle.popularity, worth.value.value)
+        fond = fondness_of(bundle.buy_again, catalogue, bundle.popularity, worth.value.value)
     return Trained(shop, catalogue, bundle, judged, verdict, worth, fond)
 
 

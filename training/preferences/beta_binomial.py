@@ -51,8 +51,9 @@ def fit_habit(baskets: np.ndarray, having: np.ndarray) -> Habit | None:
     None where too few bought it for a rate, or the search finds none.
     """
     bought = having > 0
-    pairs, counts = np.unique(np.stack([baskets[bought], having[bought]]), axis=1, return_counts=True)
-    n, k = pairs.astype(np.float64)
+    most = int(baskets.max(initial=0)) + 1
+    pairs, counts = np.unique(baskets[bought] * most + having[bought], return_counts=True)
+    n, k = (pairs // most).astype(np.float64), (pairs % most).astype(np.float64)
 
     def loss(logs: np.ndarray) -> float:
         a, b = np.exp(logs)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csc_matrix, csr_matrix
 
 from config.preferences import Preferences
 from models.arrays import frozen
-from models.catalogue import Catalogue
+from models.catalogue import NO_CATEGORY, Catalogue
 from models.never_buys import NeverBuys, no_never_buys
 from models.texts import Texts
 from training.data.orders import GUEST, Orders
+from training.matrices import basket_matrix
 from training.preferences.beta_binomial import fit_habit
 
 SIMILAR = 3  # groups of customers by mean size of basket: large baskets have more of everything
@@ -19,17 +21,17 @@ LEAST_TO_FIT = 3  # baskets of a customer whom rates are learned from
 LEAST_BUYERS = 50  # of a subject within a group
 
 
-class _Baskets(NamedTuple):
-    """Baskets of customers: those of guests are left out.
+class _History(NamedTuple):
+    """What is known of customers: guests are left out.
 
-    owner    int64 [n_baskets] the customer
-    basket   int64 [n_entries] the basket of each distinct product in it, and
-    product  int64 [n_entries] the product
+    baskets  int64 [n_customers] how many they had
+    group    int64 [n_customers] by the mean number of distinct products in them
+    having   scipy CSC [n_customers, n_subjects] how many of them had a subject
     """
 
-    owner: np.ndarray
-    basket: np.ndarray
-    product: np.ndarray
+    baskets: np.ndarray
+    group: np.ndarray
+    having: csc_matrix
 
 
 class _Found(NamedTuple):
@@ -49,19 +51,11 @@ def fit_never_buys(orders: Orders, catalogue: Catalogue, settings: Preferences) 
     `false_discoveries` (local false discovery rates, B. Efron, JASA 99, 2004).
     """
     n_customers = len(orders.customers)
-    names, starts, members = _subjects(catalogue, settings.leave_out)
-    baskets = _baskets_of(orders)
-    if not settings.enabled or not names or not len(baskets.owner):
+    names, belongs = _subjects(catalogue, settings.leave_out)
+    if not settings.enabled or not names:
         return no_never_buys(n_customers)
-    count = np.bincount(baskets.owner, minlength=n_customers)
-    group = _groups(baskets, count)
-    found = [
-        each
-        for subject in range(len(names))
-        for each in _candidates(
-            subject, members[starts[subject] : starts[subject + 1]], baskets, (count, group), settings
-        )
-    ]
+    history = _history(orders, belongs)
+    found = [each for subject in range(len(names)) for each in _candidates(subject, history, settings)]
     if not found:
         return no_never_buys(n_customers)
     customer, subject, confidence, rate = (np.concatenate(column) for column in zip(*found, strict=True))
@@ -72,46 +66,50 @@ def fit_never_buys(orders: Orders, catalogue: Catalogue, settings: Preferences) 
     row_starts = np.concatenate([[0], np.cumsum(np.bincount(customer[kept], minlength=n_customers))])
     return NeverBuys(
         subjects=Texts.of(names),
-        member_starts=frozen(starts),
-        members=frozen(members),
+        member_starts=frozen(belongs.indptr.astype(np.int64)),
+        members=frozen(belongs.indices.astype(np.int32)),
         starts=frozen(row_starts.astype(np.int64)),
         subject=frozen(subject[kept].astype(np.int32)),
         confidence=frozen(confidence[kept].astype(np.float32)),
-        baskets=frozen(count[customer[kept]].astype(np.int32)),
+        baskets=frozen(history.baskets[customer[kept]].astype(np.int32)),
         rate=frozen(rate[kept].astype(np.float32)),
     )
 
 
-def _subjects(catalogue: Catalogue, leave_out: tuple[str, ...]) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """Tags and categories: names, and their products in compressed rows."""
+def _subjects(catalogue: Catalogue, leave_out: tuple[str, ...]) -> tuple[list[str], csc_matrix]:
+    """Tags and categories: names, and which products are of each, scipy CSC [n_products, n_subjects]."""
     tagged = np.repeat(np.arange(len(catalogue)), np.diff(catalogue.tag_starts))
-    rows = [
-        (f"tag:{catalogue.tags[code]}", tagged[catalogue.tag == code]) for code in range(len(catalogue.tags))
-    ]
-    rows += [
-        (f"category:{catalogue.categories[code]}", np.flatnonzero(catalogue.category == code))
-        for code in range(len(catalogue.categories))
-    ]
-    rows = [(name, products) for name, products in rows if name not in leave_out and len(products)]
-    starts = np.concatenate([[0], np.cumsum([len(products) for _, products in rows])]).astype(np.int64)
-    members = np.concatenate([products for _, products in rows]) if rows else np.empty(0)
-    return [name for name, _ in rows], starts, members.astype(np.int32)
+    known = np.flatnonzero(catalogue.category != NO_CATEGORY)
+    n_tags, n_categories = len(catalogue.tags), len(catalogue.categories)
+    products = np.concatenate([tagged, known])
+    subjects = np.concatenate([catalogue.tag, n_tags + catalogue.category[known]])
+    names = [f"tag:{catalogue.tags[at]}" for at in range(n_tags)]
+    names += [f"category:{catalogue.categories[at]}" for at in range(n_categories)]
+    ones = np.ones(len(products), dtype=np.float32)
+    belongs = csc_matrix((ones, (products, subjects)), shape=(len(catalogue), len(names)))
+    belongs.sum_duplicates()
+    kept = [at for at, name in enumerate(names) if name not in leave_out]
+    return [names[at] for at in kept], belongs[:, kept]
 
 
-def _baskets_of(orders: Orders) -> _Baskets:
-    customer = orders.lines["customer"].to_numpy()
-    known = customer != GUEST
-    number, product = (orders.lines[name].to_numpy()[known].astype(np.int64) for name in ("order", "product"))
-    _, first, basket = np.unique(number, return_index=True, return_inverse=True)
-    n_products = len(orders.products)
-    distinct = np.unique(basket * n_products + product)
-    return _Baskets(customer[known][first].astype(np.int64), distinct // n_products, distinct % n_products)
+def _history(orders: Orders, belongs: csc_matrix) -> _History:
+    n_customers = len(orders.customers)
+    baskets = basket_matrix(orders.lines, orders.n_orders, len(orders.products))
+    owner = np.full(orders.n_orders, GUEST, dtype=np.int64)
+    owner[orders.lines["order"].to_numpy()] = orders.lines["customer"].to_numpy()
+    known = np.flatnonzero(owner != GUEST)
+    has = (baskets @ belongs.tocsr()).tocsr()
+    has.data[:] = 1
+    ones = np.ones(len(known), dtype=np.float32)
+    mine = csr_matrix((ones, (owner[known], known)), shape=(n_customers, orders.n_orders))
+    count = np.bincount(owner[known], minlength=n_customers)
+    size = np.diff(baskets.indptr)[known]
+    mean = np.bincount(owner[known], size, n_customers) / np.maximum(count, 1)
+    return _History(count, _groups(mean, count), (mine @ has).tocsc())
 
 
-def _groups(baskets: _Baskets, count: np.ndarray) -> np.ndarray:
+def _groups(mean: np.ndarray, count: np.ndarray) -> np.ndarray:
     """The group of each customer by the mean number of distinct products in a basket."""
-    size = np.bincount(baskets.basket, minlength=len(baskets.owner))
-    mean = np.bincount(baskets.owner, size, len(count)) / np.maximum(count, 1)
     fit = mean[count >= LEAST_TO_FIT]
     if not len(fit):
         return np.zeros(len(count), dtype=np.int64)
@@ -120,23 +118,15 @@ def _groups(baskets: _Baskets, count: np.ndarray) -> np.ndarray:
     return found
 
 
-def _candidates(
-    subject: int,
-    products: np.ndarray,
-    baskets: _Baskets,
-    customers: tuple[np.ndarray, np.ndarray],
-    settings: Preferences,
-) -> list[_Found]:
+def _candidates(subject: int, history: _History, settings: Preferences) -> list[_Found]:
     """Customers of each group who never had a subject, with the chance that they avoid it."""
-    count, group = customers
-    belongs = np.zeros(int(max(baskets.product.max(), products.max())) + 1, dtype=np.bool_)
-    belongs[products] = True
-    having = np.bincount(
-        baskets.owner[np.unique(baskets.basket[belongs[baskets.product]])], minlength=len(count)
-    )
+    count = history.baskets
+    having = np.zeros(len(count), dtype=np.int64)
+    column = slice(*history.having.indptr[subject : subject + 2].tolist())
+    having[history.having.indices[column]] = history.having.data[column]
     found = []
     for each in range(SIMILAR):
-        mine = np.flatnonzero((group == each) & (count >= LEAST_TO_FIT))
+        mine = np.flatnonzero((history.group == each) & (count >= LEAST_TO_FIT))
         if (having[mine] > 0).sum() < LEAST_BUYERS:
             continue
         habit = fit_habit(count[mine], having[mine])

@@ -11,7 +11,7 @@ from training.value.bgnbd import Repeats, fit_bgnbd, fit_gamma_gamma
 from training.value.history import Spending
 from training.value.worth import LEAST_CUSTOMERS, decayed
 
-MOST = 50_000  # customers that the parameters are fitted on; more do not move them
+MOST = 10_000  # customers that the parameters are fitted on; more do not move them
 SEED = 1
 WEEK = 7.0
 SIMPLE, BGNBD = "decayed_rate", "bg_nbd"

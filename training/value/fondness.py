@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from scipy.special import ndtri
 
-from models.catalogue import Catalogue
+from models.buy_again import BuyAgain
+from models.catalogue import NO_CATEGORY, Catalogue
 from models.popularity import Popularity
-from training.data.orders import GUEST, Orders
 from training.value.worth import TOP
 
 LEAST_BUYERS = 20  # among the best, for a product or category to be looked at
@@ -39,25 +40,22 @@ class Fond(NamedTuple):
     rising: tuple[str, ...]
 
 
-def fondness_of(orders: Orders, catalogue: Catalogue, popularity: Popularity, value: np.ndarray) -> Fond:
-    """Over-indexes of the top fifth by `value`, float64 [n_customers].
+def fondness_of(bought: BuyAgain, catalogue: Catalogue, popularity: Popularity, value: np.ndarray) -> Fond:
+    """Over-indexes of the top fifth by `value`, float64 [n_customers], in what customers bought.
 
     They buy more of everything, so each share is compared after both groups are brought to the same
     number of products bought by a customer: the ratio is divided by that of the typical product.
     """
-    customer, product = orders.lines["customer"].to_numpy(), orders.lines["product"].to_numpy()
-    known = customer != GUEST
-    n_products = len(orders.products)
-    pairs = np.unique(customer[known].astype(np.int64) * n_products + product[known])
-    who, what = pairs // n_products, pairs % n_products
     best = np.zeros(len(value), dtype=np.bool_)
     best[np.argsort(-value, kind="stable")[: round(TOP * len(value))]] = True
-    products = _compared(what, who, best, n_products)
-    category = catalogue.category[what]
-    kept = category >= 0
-    n_categories = len(catalogue.categories)
-    distinct = np.unique(category[kept].astype(np.int64) * len(value) + who[kept])
-    categories = _compared(distinct // len(value), distinct % len(value), best, n_categories)
+    ones = np.ones(len(bought.products), dtype=np.float32)
+    has = csr_matrix((ones, bought.products, bought.starts), shape=(len(value), len(catalogue)))
+    known = catalogue.category != NO_CATEGORY
+    of = csr_matrix(
+        (np.ones(int(known.sum()), dtype=np.float32), (np.flatnonzero(known), catalogue.category[known])),
+        shape=(len(catalogue), len(catalogue.categories)),
+    )
+    products, categories = _compared(has, best), _compared(has @ of, best)
     loved = {at for at, _ in categories}
     rising = [at for at in popularity.trending.tolist() if int(catalogue.category[at]) in loved]
     return Fond(
@@ -67,13 +65,16 @@ def fondness_of(orders: Orders, catalogue: Catalogue, popularity: Popularity, va
     )
 
 
-def _compared(what: np.ndarray, who: np.ndarray, best: np.ndarray, n: int) -> list[tuple[int, Fondness]]:
-    """What the best buy more, surest first: position and figures. `what` and `who` are distinct pairs."""
+def _compared(has: csr_matrix, best: np.ndarray) -> list[tuple[int, Fondness]]:
+    """What the best buy more, surest first: position and figures.
+
+    has  scipy CSR [n_customers, n] above 0 where a customer bought it
+    """
     n_best, n_others = int(best.sum()), int((~best).sum())
-    if not n_best or not n_others or not len(what):
+    if not n_best or not n_others or not has.nnz:
         return []
-    mine = np.bincount(what[best[who]], minlength=n)
-    theirs = np.bincount(what[~best[who]], minlength=n)
+    mine = np.bincount(has[best].indices, minlength=has.shape[1])
+    theirs = np.bincount(has.indices, minlength=has.shape[1]) - mine
     share, other = mine / n_best, (theirs + 0.5) / (n_others + 0.5)  # never divided by nothing
     looked = np.flatnonzero(mine >= LEAST_BUYERS)
     if not len(looked):

@@ -28,6 +28,7 @@ from training.data.shop import Shop
 from training.evaluation.exam import Part
 from training.evaluation.protocol import Evaluation, Row
 from training.evaluation.run import Judged
+from training.fitting.buy_again import fit_buy_again
 from training.gate import Check, GateVerdict
 from training.ranking.fit import Rankers
 from training.ranking.learned import Learned
@@ -116,6 +117,7 @@ def trained(lines: pl.DataFrame, bundle: Bundle | None = None, judged: Judged | 
     choices = Choices(TasteTrial(regularization=30, alpha=1), {"taste": 0.25}, trials=trials)
     checks = (Check("recall@10 on all products", "the popularity baseline", 0.4, 0.2, 0.19, 300),)
     as_of = int(str(lines["day"].max())) + 1
+    bought = fit_buy_again(lines, len(bundle.customers), len(bundle.products), as_of, 90)
     worth = fit_customer_value(orders, bundle.catalogue, Value(), as_of)
     return Trained(
         Shop(orders, None, None, ReadReport({"orders": table})),
@@ -124,7 +126,7 @@ def trained(lines: pl.DataFrame, bundle: Bundle | None = None, judged: Judged | 
         judged or Judged(choices, evaluation(), LEARNED),
         GateVerdict(checks, ("there is no current artifact",)),
         worth,
-        fondness_of(orders, bundle.catalogue, bundle.popularity, worth.value.value),
+        fondness_of(bought, bundle.catalogue, bundle.popularity, worth.value.value),
     )
 
 

@@ -13,11 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.data import Data
+from config.training import Training
 from config.value import TIERS, Tier, Value
 from models.customer_value import CustomerValue
 from training.commands.value import known_before
 from training.data.products import build_catalogue
 from training.data.shop import Shop, read_shop
+from training.fitting.buy_again import fit_buy_again
+from training.fitting.popularity import fit_popularity
 from training.value.fit import Before, FittedValue, fit_customer_value, referrers
 from training.value.fondness import fondness_of
 from training.value.history import gaps_of, spending_of
@@ -189,11 +192,11 @@ def test_what_the_best_love_is_found(tmp_path: Path) -> None:
             lines.append((f"c{who:03}", 1, len(lines), "cola", 1, "2.00", ""))
     shop = shop_of(tmp_path, lines)
     catalogue = build_catalogue(shop.orders, shop.products)
-    from config.training import Training  # noqa: PLC0415
-    from training.fitting.popularity import fit_popularity  # noqa: PLC0415  # for this alone
 
     popularity = fit_popularity(shop.orders.lines, catalogue, Training().popularity, DAY + 1)
-    fond = fondness_of(shop.orders, catalogue, popularity, fitted(shop, 3).value.value)
+    n_customers, n_products = len(shop.orders.customers), len(shop.orders.products)
+    bought = fit_buy_again(shop.orders.lines, n_customers, n_products, DAY + 1, 90)
+    fond = fondness_of(bought, catalogue, popularity, fitted(shop, 3).value.value)
     assert [each.name for each in fond.products] == ["Cola"]
     assert [each.name for each in fond.categories] == ["drinks"]
     assert fond.products[0].low > 1
