@@ -34,7 +34,8 @@ setup: $(VENV)/.dev  ## make .venv and install everything for development
 demo: $(VENV)/.train  ## generate a shop, train on it, serve it on 127.0.0.1:$(PORT)
 	$(BIN)/shopkeeper demo-store --out var/demo
 	$(BIN)/shopkeeper train --config var/demo/shop.toml
-	exec $(BIN)/shopkeeper serve --config var/demo/shop.toml --bind 127.0.0.1:$(PORT) --workers 2
+	$(BIN)/shopkeeper keys demo --config var/demo/shop.toml
+	SHOPKEEPER_KEYS__REQUIRED=$${SHOPKEEPER_KEYS__REQUIRED:-no} exec $(BIN)/shopkeeper serve --config var/demo/shop.toml --bind 127.0.0.1:$(PORT) --workers 2
 
 test: $(VENV)/.dev  ## run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +16,7 @@ from service.commands.ledger import CONFIG
 from service.keys.store import SCOPES, KeyStore, Scope
 from service.ledger.database import Database
 
+DEMO = "demo-"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -51,6 +53,25 @@ def create(file: Path | None, name: str, scopes: list[Scope]) -> None:
         f" `Authorization: Bearer {token[:6]}...`. Running services ask for keys within 30 s.",
         err=True,
     )
+
+
+@keys.command()
+@CONFIG
+def demo(file: Path | None) -> None:
+    """Make a key for each scope and print them, to try things; those of the last time are revoked."""
+    try:
+        store = _store(file)
+        for key in store.all():
+            if key.name.startswith(DEMO) and key.revoked_at is None:
+                store.revoke(key.name)
+        now = f"{datetime.now(UTC):%y%m%d-%H%M%S}-{token_hex(2)}"
+        made = {scope: store.create(f"{DEMO}{scope}-{now}", [scope]) for scope in SCOPES}
+    except SQLAlchemyError as error:
+        raise _unusable(error) from error
+    click.echo("Keys of this demo, by scope; send one as `Authorization: Bearer ...`:")
+    for scope, token in made.items():
+        click.echo(f"  {scope:<6} {token}")
+    click.echo("`make demo` does not ask for them; SHOPKEEPER_KEYS__REQUIRED=yes make demo does.")
 
 
 @keys.command("list")

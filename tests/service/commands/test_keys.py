@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from config.settings import Settings
+from config.settings import Settings, load_settings
 from models.errors import ConfigError
 from service.commands.serve import check_keys
-from service.keys.store import KeyStore
+from service.keys.store import SCOPES, KeyStore
 from service.ledger.database import Database
 from shopkeeper import main
 
@@ -76,3 +76,16 @@ def test_without_a_key_nothing_is_served_to_other_machines(tmp_path: Path) -> No
         check_keys(Settings(ledger={"url": ""}), "0.0.0.0:8000")
     KeyStore(Database(url)).create("shop", ["web"])
     check_keys(settings, "0.0.0.0:8000")
+
+
+def test_the_demo_makes_a_key_for_each_scope_and_revokes_the_last(run: Run, config: Path) -> None:
+    first, second = run("demo").stdout, run("demo").stdout
+    store = KeyStore(Database(load_settings(config).ledger.url))
+    tokens = {line.split()[0]: line.split()[1] for line in second.splitlines() if " sk_" in line}
+    assert set(tokens) == set(SCOPES)
+    for scope, token in tokens.items():
+        key = store.verified(token)
+        assert key is not None
+        assert key.scopes == {scope}
+    old = [line.split()[1] for line in first.splitlines() if " sk_" in line]
+    assert [store.verified(token) for token in old] == [None] * len(SCOPES)
