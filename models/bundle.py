@@ -24,6 +24,7 @@ from models.ids import IdMap
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
 from models.never_buys import NeverBuys
+from models.newcomers import Newcomers
 from models.page_lists import PageLists
 from models.past_baskets import PastBaskets
 from models.plan_nudges import PlanNudges
@@ -82,6 +83,7 @@ class Bundle:
     page_lists     what the sources that need no customer put first on each product's page
     plan_nudges    plans, and the running cycles of subscribers; None where the shop has no plans
     never_buys     what customers never buy; None where the shop has no orders
+    newcomers      who registered and has no order yet; None where nobody told anything
     customer_value what each customer is worth; None where the shop has no orders
     directory      customers by hashes of e-mail and telephone; None where the shop gives neither
     """
@@ -109,6 +111,7 @@ class Bundle:
     directory: Directory | None = None
     customer_value: CustomerValue | None = None
     never_buys: NeverBuys | None = None
+    newcomers: Newcomers | None = None
 
     @cached_property
     def common(self) -> Callable[[int], Common]:
@@ -165,6 +168,7 @@ OPTIONAL_PARTS: Mapping[str, type[Part]] = {
     "directory": Directory,
     "customer_value": CustomerValue,
     "never_buys": NeverBuys,
+    "newcomers": Newcomers,
 }
 
 

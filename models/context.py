@@ -19,6 +19,7 @@ class Context(NamedTuple):
     shown      int32 [n] distinct known products of the basket and the page, basket first
     viewing    index of the product viewed, UNKNOWN if none
     excluded   int32 [n] known products the caller excludes
+    newcomer   row of who registered without an order yet, UNKNOWN for everybody else
     """
 
     customer: int
@@ -27,6 +28,7 @@ class Context(NamedTuple):
     excluded: np.ndarray
     unknown_ids: tuple[str, ...]
     fallback: Fallback | None
+    newcomer: int = UNKNOWN
 
 
 def resolve(query: Query, bundle: Bundle) -> Context:
@@ -40,7 +42,12 @@ def resolve(query: Query, bundle: Bundle) -> Context:
     viewing = UNKNOWN if query.viewing is None else found[query.viewing]
     unknown = dict.fromkeys(item for ids in (found, excluded) for item, at in ids.items() if at == UNKNOWN)
     fallback = _fallback(query, customer, asked=len(found), known=len(shown))
-    return Context(customer, shown, viewing, _known(excluded), tuple(unknown), fallback)
+    newcomer = UNKNOWN
+    if fallback == "unknown_customer" and asked_for is not None and bundle.newcomers is not None:
+        newcomer = bundle.newcomers.row(asked_for)
+        if newcomer != UNKNOWN:
+            fallback = "new_customer"
+    return Context(customer, shown, viewing, _known(excluded), tuple(unknown), fallback, newcomer)
 
 
 def _known(found: Mapping[str, int]) -> np.ndarray:

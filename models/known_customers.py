@@ -9,6 +9,8 @@ import numpy as np
 from models.bundle import Bundle
 from models.candidates import Candidates
 from models.context import Context
+from models.ids import UNKNOWN
+from models.newcomers import SOURCE
 from models.query import Kind
 from models.ranked_lists import SOURCES, Ranked
 
@@ -32,6 +34,16 @@ def listed(bundle: Bundle, context: Context, kinds: Collection[Kind]) -> dict[Ki
         if len(again.products):
             found["buy_again"] = _candidates(again)
     return found
+
+
+def told(bundle: Bundle, context: Context, kinds: Collection[Kind]) -> dict[Kind, Candidates]:
+    """The candidates of somebody who registered and has not bought yet: nothing in a context."""
+    newcomers = bundle.newcomers
+    if newcomers is None or context.newcomer == UNKNOWN or len(context.shown) or "cross_sell" not in kinds:
+        return {}
+    products, scores = newcomers.products[context.newcomer], newcomers.scores[context.newcomer]
+    sources = np.zeros(len(products), dtype=np.intp)
+    return {"cross_sell": Candidates(products, scores.astype(np.float64), sources, (SOURCE,), ordered=True)}
 
 
 def followed(first: Candidates, second: Candidates) -> Candidates:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 Kind = Literal["cross_sell", "up_sell", "buy_again"]
-Fallback = Literal["unknown_customer", "unknown_products", "no_context", "holdout"]
+Fallback = Literal["unknown_customer", "new_customer", "unknown_products", "no_context", "holdout"]
 Did = Literal["included", "removed", "boosted", "pinned", "limited"]
 
 KINDS: tuple[Kind, ...] = ("cross_sell", "up_sell", "buy_again")

@@ -14,6 +14,7 @@ from models.bought_together import PairEvidence
 from models.bundle import Bundle
 from models.context import Context
 from models.ids import UNKNOWN
+from models.newcomers import SOURCE as SEGMENT
 from models.query import Reason
 from models.together import Together
 from models.upgrades import upgrades_in
@@ -42,6 +43,8 @@ class Reasons:
             return (self._buy_again(product),)
         if source == "trade_up":
             return (self._trade_up(product),)
+        if source == SEGMENT:
+            return (self._segment(product),)
         together = self._together(product)
         if source in ("bought_together", "basket_rules") and together is not None:
             return (together,)
@@ -140,6 +143,14 @@ class Reasons:
                 "days": counts.days,
             },
         )
+
+    def _segment(self, product: int) -> Reason:
+        newcomers = self._bundle.newcomers
+        if newcomers is None:
+            raise LookupError(SEGMENT)
+        counts = newcomers.evidence(self._context.newcomer, product)
+        text = f"Bought by {counts.buyers} of {counts.alike} customers who told us the same"
+        return Reason("POPULAR_IN_SEGMENT", text, counts._asdict())
 
     def _popular(self, product: int) -> Reason:
         counts = self._bundle.popularity.evidence(product)

@@ -18,7 +18,7 @@ from models.carts import is_cart, ranked_for_cart
 from models.context import Context, resolve
 from models.filters import Filters, filters_of, judged
 from models.ids import UNKNOWN
-from models.known_customers import followed, listed
+from models.known_customers import followed, listed, told
 from models.pages import listed_for_page
 from models.picks import Pick, kept, once, places_for_each
 from models.policies import POLICY_SOURCE, Compiled
@@ -30,7 +30,7 @@ from models.together import Together, together
 
 EXPLAINED = 50  # candidates listed per kind by `explain`
 SCORE = attrgetter("score")
-STRANGE: tuple[Fallback, ...] = ("unknown_customer", "no_context")
+STRANGE: tuple[Fallback, ...] = ("unknown_customer", "new_customer", "no_context")
 NO_PRODUCTS: frozenset[int] = frozenset()
 
 PROPOSE = {
@@ -121,7 +121,11 @@ def _proposed(
 
     Heads are what training listed for the customer or the page, or what is ranked for a cart.
     """
-    heads = listed(bundle, context, kinds) or ranked_for_cart(bundle, context, rules, kinds)
+    heads = (
+        listed(bundle, context, kinds)
+        or told(bundle, context, kinds)
+        or ranked_for_cart(bundle, context, rules, kinds)
+    )
     if not heads and not whole_pages:
         heads = listed_for_page(bundle, context, kinds)
     proposals = {

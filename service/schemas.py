@@ -99,6 +99,7 @@ class ReasonOut(Answered):
         "TASTE",
         "SIMILAR",
         "TRENDING",
+        "POPULAR_IN_SEGMENT",
         "POPULAR",
         "TRADE_UP",
         "BUY_AGAIN",

@@ -27,6 +27,7 @@ from training.data.products import build_catalogue
 from training.data.shop import Shop, Tables, read_tables
 from training.evaluation.run import Judged, tune_and_evaluate
 from training.fitting.directory import fit_directory
+from training.fitting.newcomers import fit_newcomers
 from training.fitting.page_lists import fit_page_lists
 from training.gate import GateVerdict, check
 from training.no_orders import bundle_without_orders
@@ -95,6 +96,8 @@ def run_training(
             bundle = replace(
                 bundle, directory=fit_directory(tables.shop.customers, settings.identity, progress)
             )
+            newcomers = fit_newcomers(tables.shop.customers, bundle.customers, bundle.buy_again)
+            bundle = replace(bundle, newcomers=newcomers)
     with watch.stage("report"):
         stages = tuple(watch.stages)
         content = collect(settings, trained, stages) if trained else without_orders(settings, bundle, stages)

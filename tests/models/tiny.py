@@ -40,6 +40,7 @@ from models.ids import IdMap
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
 from models.never_buys import NeverBuys, no_never_buys
+from models.newcomers import Newcomers
 from models.page_lists import no_page_lists
 from models.past_baskets import no_past_baskets
 from models.popularity import Popularity
@@ -100,6 +101,7 @@ def tiny_bundle(version: str = "tiny-1") -> Bundle:
         directory=tiny_directory(),
         customer_value=tiny_value(),
         never_buys=no_never_buys(len(CUSTOMERS)),
+        newcomers=tiny_newcomers(),
     )
 
 
@@ -153,6 +155,18 @@ def tiny_never_buys() -> NeverBuys:
         np.array([0.995], dtype=np.float32),
         np.array([9], dtype=np.int32),
         np.array([0.4], dtype=np.float32),
+    )
+
+
+def tiny_newcomers() -> Newcomers:
+    """nell told what ana and ben did, who bought pizza and butter."""
+    return Newcomers(
+        IdMap.of(["nell"]),
+        np.zeros(1, dtype=np.int32),
+        np.array([[PIZZA, BUTTER]], dtype=np.int32),
+        np.array([[0.5, 0.25]], dtype=np.float32),
+        np.array([[2, 1]], dtype=np.int32),
+        np.array([4], dtype=np.int32),
     )
 
 
