@@ -26,6 +26,7 @@ class Service(Section):
     signing_key: str = Field("", repr=False)
     signing_key_file: Path = Path("var/signing.key")
     policies: Path = Path("config/policies.toml")
+    rewards: Path = Path("config/rewards.toml")
 
 
 class Placement(Section):

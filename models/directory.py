@@ -43,12 +43,14 @@ class Directory:
     hashes       by kind
     consents     int8 [n_customers, n_channels] of the customers table, columns as CONSENT_CHANNELS: 1 they
                  agreed to be contacted, 0 they refused, -1 not said
+    birthdays    int16 [n_customers] month * 100 + day, 0 where unknown: no year, hence no age
     fingerprint  uint8 [16] of the key they were made with, see `models.contact_hashes`
     """
 
     customers: IdMap
     hashes: Mapping[ContactKind, Hashes]
     consents: np.ndarray
+    birthdays: np.ndarray
     fingerprint: np.ndarray
 
     def find(self, kind: ContactKind, digest: bytes) -> tuple[str, ...]:
@@ -70,12 +72,19 @@ class Directory:
             if answer != NOT_SAID
         }
 
+    def birthday_of(self, customer_id: str) -> tuple[int, int] | None:
+        """Month and day of a customer's birthday, None where it is not known."""
+        at = self.customers.index(customer_id)
+        found = int(self.birthdays[at]) if at >= 0 else 0
+        return divmod(found, 100) if found else None
+
     def made_with(self, fingerprint: bytes) -> bool:
         """Whether the hashes can be compared with those of a key with this fingerprint."""
         return self.fingerprint.tobytes() == fingerprint
 
     def to_arrays(self) -> Arrays:
-        arrays = {"customers": self.customers.ids, "consents": self.consents, "fingerprint": self.fingerprint}
+        arrays = {name: getattr(self, name) for name in ("consents", "birthdays", "fingerprint")}
+        arrays["customers"] = self.customers.ids
         for kind in CONTACT_KINDS:
             arrays[f"{kind}_halves"] = self.hashes[kind].halves
             arrays[f"{kind}_customers"] = self.hashes[kind].customers
@@ -86,7 +95,9 @@ class Directory:
         hashes = {
             kind: Hashes(arrays[f"{kind}_halves"], arrays[f"{kind}_customers"]) for kind in CONTACT_KINDS
         }
-        return cls(IdMap(arrays["customers"]), hashes, arrays["consents"], arrays["fingerprint"])
+        return cls(
+            IdMap(arrays["customers"]), hashes, arrays["consents"], arrays["birthdays"], arrays["fingerprint"]
+        )
 
 
 def hashes_of(digests: list[bytes], customers: list[int]) -> Hashes:

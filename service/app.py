@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from config.policies import policies_of_placements
+from config.rewards import load_rewards
 from config.settings import Settings, metrics_directory, settings_from_environment
 from models.currencies import minor_digits
 from service.answers import Desk
@@ -77,7 +78,7 @@ def create_app(settings: Settings) -> ShopkeeperApp:
     pages: tuple[object, ...] = (
         Views(app.bundles, desk, metrics),
         NudgeViews(app.bundles, nudges, metrics, parts.plans if parts else None),
-        ProfileViews(app.bundles, parts.memory if parts else None),
+        ProfileViews(app.bundles, parts.memory if parts else None, around.rewards),
         *ledger_views(around, parts, desk, nudges, shop.signer),
     )
     for route in ROUTES:
@@ -112,12 +113,15 @@ def selling(settings: Settings) -> Selling:
     bundles = Bundles(
         settings.artifacts.dir, settings.service.reload_seconds, metrics, log, beside=book.refresh
     )
-    around = Surroundings(settings, bundles, metrics, log)
+    digits = minor_digits(settings.data.currency)
+    tiers = tuple(tier.name for tier in settings.value.tiers)
+    rewards = load_rewards(settings.service.rewards, digits, tiers)
+    around = Surroundings(settings, bundles, metrics, log, rewards)
     database = Database(settings.ledger.url, settings.ledger.bell) if settings.ledger.url else None
     parts = ledger_parts(around, database) if database is not None else None
     signer = Signer(signing_key(settings.service))
     desk = Desk(settings.placements, signer, book, settings.experiments, parts.memory if parts else None)
-    limits = settings.nudges.limits(minor_digits(settings.data.currency))
+    limits = settings.nudges.limits(digits)
     return Selling(around, parts, signer, desk, NudgeDesk(limits, parts.gone if parts else None))
 
 

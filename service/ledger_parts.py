@@ -11,6 +11,7 @@ from structlog.typing import FilteringBoundLogger
 from config.settings import Settings
 from models.contact_hashes import ContactHasher
 from models.contact_rules import ContactRules
+from models.rewards import RewardRule
 from service.answers import Desk
 from service.attribution.listener import AttributionListener
 from service.bundles import Bundles
@@ -46,6 +47,7 @@ class Surroundings:
     bundles: Bundles
     metrics: Metrics
     log: FilteringBoundLogger
+    rewards: tuple[RewardRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ def ledger_views(
     )
     store = EventStore(database, [link_by_events, ContactListener(book), attribution], ids_of)
     sales = Sales(
-        BriefDesk(parts, desk, nudges),
-        Worklist(parts, nudges.limits, settings.contacts.outcome_days),
+        BriefDesk(parts, desk, nudges, around.rewards),
+        Worklist(parts, nudges.limits, around.rewards, settings.contacts.outcome_days),
         parts.plans,
     )
     return (

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from models.bundle import Bundle
 from models.customer_value import CustomerValue, Worth
+from models.rewards import Customer, RewardRule, rewards_of
 from service.ledger.memory import Memory
 from service.profile.worth import is_overdue, money, worth_of
 
 EPOCH = date(1970, 1, 1)
 
 
-def profile_of(bundle: Bundle, memory: Memory | None, customer_id: str) -> dict[str, Any]:
+def profile_of(
+    bundle: Bundle, memory: Memory | None, rules: Sequence[RewardRule], customer_id: str
+) -> dict[str, Any]:
     """The profile, as ProfileOut has it."""
     forgotten = memory is not None and memory.forgot(bundle, customer_id)
     recent = memory.of(bundle, customer_id, None) if memory is not None else None
@@ -40,9 +43,20 @@ def profile_of(bundle: Bundle, memory: Memory | None, customer_id: str) -> dict[
         "usual_gap_days": worth.gap if worth else None,
         "overdue": worth is not None and is_overdue(worth, bundle.facts.last_day + 1),
         "progress": progress_of(bundle, worth) if worth else None,
+        "rewards": [] if worth is None else due_to(bundle, rules, customer_id, worth),
         "never_buys": avoided,
         "allowed": allowed,
     }
+
+
+def due_to(
+    bundle: Bundle, rules: Sequence[RewardRule], customer_id: str, worth: Worth
+) -> list[dict[str, Any]]:
+    """The rewards of a customer, as RewardOut has them."""
+    birthday = bundle.directory.birthday_of(customer_id) if bundle.directory is not None else None
+    at, day = bundle.customers.index(customer_id), bundle.facts.last_day + 1
+    one = Customer(at, worth, day, datetime.now(UTC).date(), birthday)
+    return [each._asdict() for each in rewards_of(bundle, rules, one)]
 
 
 def avoidances(

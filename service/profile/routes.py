@@ -40,6 +40,16 @@ PROFILE_ROUTES: tuple[Route, ...] = (
                 "visits_to_go": 2,
                 "text": "2 visits from Gold",
             },
+            "rewards": [
+                {
+                    "reward_id": "tenth-visit",
+                    "kind": "visits",
+                    "benefit": "A free coffee",
+                    "due": False,
+                    "text": "6 visits to go",
+                    "evidence": {"done": 14, "every": 10, "left": 6},
+                }
+            ],
             "never_buys": [
                 {"subject": "tag:meat", "said": False, "confidence": 0.9981, "baskets": 14, "rate": 0.5312}
             ],

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import Field
 
+from models.rewards import RewardKind
 from service.schemas import Answered
 
 
@@ -26,6 +29,17 @@ class NeverBuyOut(Answered):
     rate: float | None = Field(description="Share of baskets with it, of similar customers who buy it.")
 
 
+class RewardOut(Answered):
+    """What is due to a customer by the shop's rewards, or how far it is."""
+
+    reward_id: str
+    kind: RewardKind
+    benefit: str
+    due: bool
+    text: str = Field(description="Why, or how far; to be read out.")
+    evidence: dict[str, Any]
+
+
 class ProfileOut(Answered):
     """What a customer is worth and avoids; null where it is not known."""
 
@@ -46,5 +60,6 @@ class ProfileOut(Answered):
     usual_gap_days: float | None
     overdue: bool
     progress: ProgressOut | None
+    rewards: tuple[RewardOut, ...] = Field(description="Those that are due first.")
     never_buys: tuple[NeverBuyOut, ...]
     allowed: tuple[str, ...] = Field(description="What was learned that they avoid, and they said no.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
@@ -11,6 +12,7 @@ from config.service import ChannelName
 from models.bundle import Bundle
 from models.contact_rules import ContactHistory, ContactRules, against_customer, withheld
 from models.customer_value import Worth
+from models.rewards import RewardRule
 from service.answers import Desk
 from service.contacts.book import ContactBook
 from service.identity.erasures import Erasures
@@ -19,7 +21,7 @@ from service.ledger.database import Database
 from service.ledger.events import EventStore
 from service.ledger.memory import Memory
 from service.nudge_answers import NudgeDesk
-from service.profile.profile import avoidances
+from service.profile.profile import avoidances, due_to
 from service.profile.worth import is_overdue, money, worth_of
 from service.schemas import MAX_EXCLUDE, RecommendationRequest
 
@@ -47,7 +49,10 @@ class Remembered(Protocol):
 class BriefDesk:
     """Makes briefs."""
 
-    def __init__(self, remembered: Remembered, desk: Desk, nudges: NudgeDesk) -> None:
+    def __init__(
+        self, remembered: Remembered, desk: Desk, nudges: NudgeDesk, rewards: Sequence[RewardRule]
+    ) -> None:
+        self._rewards = rewards
         self._database = remembered.database
         self._store = EventStore(remembered.database)
         self._book = remembered.book
@@ -95,10 +100,17 @@ class BriefDesk:
                 }
                 for subject, why in not_now.items()
             ],
+            "rewards": self._due(bundle, customer_id),
             "never_buys": self._avoided(bundle, customer_id),
             "nudges": nudges["nudges"] if nudges else [],
             "recommendation_id": body["recommendation_id"],
         }
+
+    def _due(self, bundle: Bundle, customer_id: str) -> list[dict[str, Any]]:
+        worth = worth_of(bundle, customer_id)
+        if worth is None or self._gone.cover(bundle, customer_id):
+            return []
+        return due_to(bundle, self._rewards, customer_id, worth)
 
     def _avoided(self, bundle: Bundle, customer_id: str) -> list[dict[str, Any]]:
         recent = self._memory.of(bundle, customer_id, None)

@@ -60,6 +60,7 @@ SALES_ROUTES: tuple[Route, ...] = (
                     "until": "2026-12-29T09:12:00+00:00",
                 }
             ],
+            "rewards": [],
             "never_buys": [
                 {"subject": "tag:meat", "said": True, "confidence": None, "baskets": None, "rate": None}
             ],

@@ -8,12 +8,12 @@ from pydantic import Field
 
 from config.service import ChannelName
 from service.nudge_schemas import NudgeOut, SuppressionOut
-from service.profile.schemas import NeverBuyOut
+from service.profile.schemas import NeverBuyOut, RewardOut
 from service.schemas import Answered, Asked, Id
 
 MAX_WORK = 100
 MAX_CURSOR = 512
-WorkReason = Literal["PLAN", "INTERESTED", "OVERDUE"]
+WorkReason = Literal["PLAN", "INTERESTED", "OVERDUE", "FIRST_ORDER", "BIRTHDAY"]
 
 
 class BriefQuery(Asked):
@@ -92,6 +92,7 @@ class BriefOut(Answered):
     recent: tuple[HappenedOut, ...]
     offers: tuple[PitchOut, ...]
     not_to_offer: tuple[WithheldOut, ...]
+    rewards: tuple[RewardOut, ...] = Field(description="What is due to them, and how far the rest is.")
     never_buys: tuple[NeverBuyOut, ...] = Field(
         description="What they avoid: not among the offers. A preference event says otherwise."
     )

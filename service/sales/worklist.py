@@ -7,7 +7,7 @@ import json
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from models.bundle import Bundle
 from models.contact_rules import ContactHistory, Subject, against_customer, against_subject
 from models.nudge_words import sentence
 from models.plan_decision import NudgeLimits
+from models.rewards import RewardRule, days_to
 from models.rhythm import overdue
 from service.identity.sessions import ids_of
 from service.ledger.people import of_people
@@ -61,7 +62,10 @@ class Page(NamedTuple):
 class Worklist:
     """Makes worklists. What follows from the model alone is reckoned once for each version."""
 
-    def __init__(self, remembered: Remembered, limits: NudgeLimits, outcome_days: int) -> None:
+    def __init__(
+        self, remembered: Remembered, limits: NudgeLimits, rewards: Sequence[RewardRule], outcome_days: int
+    ) -> None:
+        self._rewards = rewards
         self._database = remembered.database
         self._book = remembered.book
         self._rules = remembered.rules
@@ -69,6 +73,7 @@ class Worklist:
         self._limits = limits
         self._outcome_days = outcome_days
         self._version = ""
+        self._day: date | None = None
         self._of_model: list[Work] = []
 
     def page(self, bundle: Bundle, limit: int, cursor: str | None, channel: ChannelName) -> Page:
@@ -93,9 +98,11 @@ class Worklist:
 
     def _todo(self, connection: Connection, bundle: Bundle, now: int) -> list[Work]:
         """One entry a customer, the one with most at stake."""
-        if self._version != bundle.facts.version:
-            self._of_model = [*_plans(bundle, self._limits), *_overdue(bundle)]
-            self._version = bundle.facts.version
+        today = datetime.now(UTC).date()
+        if (self._version, self._day) != (bundle.facts.version, today):
+            thanked = _thanked(bundle, self._rewards, today)
+            self._of_model = [*_plans(bundle, self._limits), *_overdue(bundle), *thanked]
+            self._version, self._day = bundle.facts.version, today
         best: dict[str, Work] = {}
         for each in (*self._of_model, *_interested(connection, bundle, now)):
             known = best.get(each.customer_id)
@@ -121,7 +128,7 @@ class Worklist:
         subject = Subject(each.product_id, each.plan_id)
         if any(subject) and against_subject(history, subject, now, self._rules):
             return False
-        return each.reason == "PLAN" or not _bought_since(connection, bundle, each)
+        return each.reason not in ("INTERESTED", "OVERDUE") or not _bought_since(connection, bundle, each)
 
 
 def _plans(bundle: Bundle, limits: NudgeLimits) -> Iterator[Work]:
@@ -154,6 +161,32 @@ def _overdue(bundle: Bundle) -> Iterator[Work]:
         if value.expected[at] > 0:
             text = f"Comes every {gap:g} days as a rule, and was not here for {days}"
             yield Work(float(value.expected[at]), bundle.customers.id(at), "OVERDUE", text)
+
+
+def _thanked(bundle: Bundle, rewards: Sequence[RewardRule], today: date) -> Iterator[Work]:
+    """Customers whose first order or birthday is to be thanked for: what is expected of them is at stake."""
+    value, directory = bundle.customer_value, bundle.directory
+    for rule in rewards:
+        if value is None:
+            return
+        if rule.kind == "first_order":
+            recent = bundle.facts.last_day + 1 - value.last_day <= rule.within
+            who = bundle.customers.take(np.flatnonzero((value.orders == 1) & recent))
+        elif rule.kind == "birthday" and directory is not None:
+            near = {at for at in np.unique(directory.birthdays).tolist() if at and _is_near(at, today, rule)}
+            who = directory.customers.take(np.flatnonzero(np.isin(directory.birthdays, list(near))))
+        else:
+            continue
+        reason = "FIRST_ORDER" if rule.kind == "first_order" else "BIRTHDAY"
+        for customer in who:
+            worth = worth_of(bundle, customer)
+            if worth is not None and (not rule.tiers or worth.tier in rule.tiers):
+                text = "First order lately" if reason == "FIRST_ORDER" else "Birthday these days"
+                yield Work(worth.expected, customer, reason, f"{text}: {rule.benefit}")
+
+
+def _is_near(birthday: int, today: date, rule: RewardRule) -> bool:
+    return abs(days_to(divmod(birthday, 100), today)) <= rule.within
 
 
 def _interested(connection: Connection, bundle: Bundle, now: int) -> Iterator[Work]:

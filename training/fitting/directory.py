@@ -22,7 +22,7 @@ def fit_directory(
 
     What is no address or number is left out. Raises ConfigError where there is no key to hash with.
     """
-    wanted = [*CONTACT_KINDS, *(f"consent_{channel}" for channel in CONSENT_CHANNELS)]
+    wanted = [*CONTACT_KINDS, *(f"consent_{channel}" for channel in CONSENT_CHANNELS), "birthday"]
     known = [name for name in wanted if name in customers.columns]
     told = (
         customers.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in known)) if known else None
@@ -36,6 +36,7 @@ def fit_directory(
         IdMap.of(told["customer_id"]),
         {kind: _hashes(told, kind, hasher) for kind in CONTACT_KINDS},
         frozen(np.stack([_consents(told, f"consent_{channel}") for channel in CONSENT_CHANNELS], axis=1)),
+        frozen(_birthdays(told)),
         frozen(np.frombuffer(hasher.fingerprint, dtype=np.uint8)),
     )
 
@@ -45,6 +46,16 @@ def _hashes(told: pl.DataFrame, kind: ContactKind, hasher: ContactHasher) -> Has
     hashed = [(hasher.of_contact(kind, value), at) for at, value in enumerate(given) if value is not None]
     kept = [(digest, at) for digest, at in hashed if digest is not None]
     return hashes_of([digest for digest, _ in kept], [at for _, at in kept])
+
+
+def _birthdays(told: pl.DataFrame) -> np.ndarray:
+    """Month * 100 + day, int16, 0 where there is none, or none that can be read as YYYY-MM-DD."""
+    if "birthday" not in told.columns:
+        return np.zeros(len(told), dtype=np.int16)
+    day = pl.col("birthday").str.strip_chars().str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    number = (day.dt.month().cast(pl.Int16) * 100 + day.dt.day()).fill_null(0)
+    found: np.ndarray = told.select(number.cast(pl.Int16)).to_series().to_numpy()
+    return found
 
 
 def _consents(told: pl.DataFrame, column: str) -> np.ndarray:
