@@ -27,6 +27,7 @@ from models.never_buys import NeverBuys
 from models.newcomers import Newcomers
 from models.page_lists import PageLists
 from models.past_baskets import PastBaskets
+from models.personas import Personas
 from models.plan_nudges import PlanNudges
 from models.popularity import Popularity
 from models.ranked_lists import CustomerLists
@@ -83,6 +84,7 @@ class Bundle:
     page_lists     what the sources that need no customer put first on each product's page
     plan_nudges    plans, and the running cycles of subscribers; None where the shop has no plans
     never_buys     what customers never buy; None where the shop has no orders
+    personas       groups of customers who buy alike; None where too few buy often enough
     newcomers      who registered and has no order yet; None where nobody told anything
     customer_value what each customer is worth; None where the shop has no orders
     directory      customers by hashes of e-mail and telephone; None where the shop gives neither
@@ -112,6 +114,7 @@ class Bundle:
     customer_value: CustomerValue | None = None
     never_buys: NeverBuys | None = None
     newcomers: Newcomers | None = None
+    personas: Personas | None = None
 
     @cached_property
     def common(self) -> Callable[[int], Common]:
@@ -169,6 +172,7 @@ OPTIONAL_PARTS: Mapping[str, type[Part]] = {
     "customer_value": CustomerValue,
     "never_buys": NeverBuys,
     "newcomers": Newcomers,
+    "personas": Personas,
 }
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from config.settings import Settings
 from models.artifact import load_artifact, read_manifest
-from models.bundle import Facts
+from models.bundle import Bundle, Facts
 from models.catalogue import Catalogue
 from models.errors import ArtifactError, ConfigError, GateError
 from training.bundle_fit import fit_bundle
@@ -31,6 +31,7 @@ from training.fitting.newcomers import fit_newcomers
 from training.fitting.page_lists import fit_page_lists
 from training.gate import GateVerdict, check
 from training.no_orders import bundle_without_orders
+from training.personas.fit import PersonasBefore, fit_personas
 from training.plan_part import with_plans
 from training.preferences.never_buys import fit_never_buys
 from training.publishing import POINTER, new_version, prune, publish, store
@@ -151,21 +152,38 @@ def _of_orders(settings: Settings, shop: Shop, watch: Stopwatch) -> Trained:
     with watch.stage("products' pages"):
         bundle = replace(bundle, page_lists=fit_page_lists(bundle, progress=progress))
     with watch.stage("value"):
-        worth = _worth(settings, shop, catalogue, facts.last_day + 1)
+        current = _current(settings.artifacts.dir)
+        worth = _worth(settings, shop, catalogue, facts.last_day + 1, current)
         more = {**bundle.facts.more, "value": worth.to_dict()}
         bundle = replace(bundle, customer_value=worth.value, facts=replace(bundle.facts, more=more))
         never = fit_never_buys(shop.orders, catalogue, settings.preferences)
         bundle = replace(bundle, never_buys=never)
+        personas = fit_personas(
+            shop.orders, bundle, _personas_of(current), settings.training.seed, settings.training.threads
+        )
+        bundle = replace(bundle, personas=personas)
         fond = fondness_of(bundle.buy_again, catalogue, bundle.popularity, worth.value.value)
     return Trained(shop, catalogue, bundle, judged, verdict, worth, fond)
 
 
-def _worth(settings: Settings, shop: Shop, catalogue: Catalogue, as_of: int) -> FittedValue:
-    """What customers are worth; their tiers follow from those of the current artifact."""
+def _current(artifacts: Path) -> Bundle | None:
+    """The current artifact, from which tiers and personas go on; None where none can be read."""
     try:
-        current = load_artifact(settings.artifacts.dir / POINTER)
+        return load_artifact(artifacts / POINTER)
     except ArtifactError:
-        current = None
+        return None
+
+
+def _personas_of(current: Bundle | None) -> PersonasBefore | None:
+    if current is None or current.personas is None:
+        return None
+    return PersonasBefore(current.customers, current.personas)
+
+
+def _worth(
+    settings: Settings, shop: Shop, catalogue: Catalogue, as_of: int, current: Bundle | None
+) -> FittedValue:
+    """What customers are worth; their tiers follow from those of the current artifact."""
     before = None
     if current is not None and current.customer_value is not None:
         before = Before(current.customers, current.customer_value)

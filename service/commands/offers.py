@@ -63,8 +63,8 @@ def command(
     """Write the offers of a campaign for an audience to a file.
 
     Whoever did not consent or is over a cap is left out, with the reason. What is written counts as a
-    contact: send the mails. Rules know tier, segment, category (bought in it), overdue, orders, value,
-    percentile and recency_days; with and, or, not and brackets.
+    contact: send the mails. Rules know tier, segment, persona (its id), category (bought in it),
+    overdue, orders, value, percentile and recency_days; with and, or, not and brackets.
     """
     if out.suffix not in ENDINGS:
         raise ConfigError(f"{out.name!r} ends in neither {' nor '.join(ENDINGS)}", key="out")

@@ -74,6 +74,7 @@ class Fields:
         self.names: Mapping[str, Sequence[str]] = {
             "tier": [value.tiers[at] for at in range(len(value.tiers))],
             "segment": sorted({name for row in SEGMENTS for name in row}),
+            "persona": self._personas(),
             "category": [catalogue.categories[at] for at in range(len(catalogue.categories))],
         }
 
@@ -93,7 +94,13 @@ class Fields:
             for row, column in cells:
                 found |= (value.rfm[:, 0] == row) & (value.rfm[:, 1] == column)
             return found
+        if field == "persona" and self._bundle.personas is not None:
+            return np.asarray(self._bundle.personas.of_customer == list(self.names["persona"]).index(name))
         return self._bought(list(self.names["category"]).index(name))
+
+    def _personas(self) -> list[str]:
+        personas = self._bundle.personas
+        return [] if personas is None else [personas.ids[at] for at in range(len(personas))]
 
     def _bought(self, category: int) -> np.ndarray:
         again = self._bundle.buy_again

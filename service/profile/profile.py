@@ -43,9 +43,24 @@ def profile_of(
         "usual_gap_days": worth.gap if worth else None,
         "overdue": worth is not None and is_overdue(worth, bundle.facts.last_day + 1),
         "progress": progress_of(bundle, worth) if worth else None,
+        "persona": persona_of(bundle, at),
         "rewards": [] if worth is None else due_to(bundle, rules, customer_id, worth),
         "never_buys": avoided,
         "allowed": allowed,
+    }
+
+
+def persona_of(bundle: Bundle, customer: int) -> dict[str, Any] | None:
+    """The persona of a customer, as PersonaOut has it."""
+    found = bundle.personas.of(customer) if bundle.personas is not None else None
+    if found is None:
+        return None
+    return {
+        "persona_id": found.persona_id,
+        "name": found.name,
+        "customers": found.customers,
+        "value": money(bundle, found.value),
+        "typical": [bundle.product_name(at) for at in found.typical],
     }
 
 

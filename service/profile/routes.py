@@ -40,6 +40,13 @@ PROFILE_ROUTES: tuple[Route, ...] = (
                 "visits_to_go": 2,
                 "text": "2 visits from Gold",
             },
+            "persona": {
+                "persona_id": "p3",
+                "name": "Pizza and soft drinks, in the evening",
+                "customers": 612,
+                "value": "54.10",
+                "typical": ["Margherita pizza 32 cm", "Cola 1.5 l"],
+            },
             "rewards": [
                 {
                     "reward_id": "tenth-visit",

@@ -40,6 +40,16 @@ class RewardOut(Answered):
     evidence: dict[str, Any]
 
 
+class PersonaOut(Answered):
+    """The group of customers who buy like this one."""
+
+    persona_id: str
+    name: str
+    customers: int
+    value: str = Field(description="Mean value of its customers.")
+    typical: tuple[str, ...] = Field(description="Names of the products of its typical basket.")
+
+
 class ProfileOut(Answered):
     """What a customer is worth and avoids; null where it is not known."""
 
@@ -60,6 +70,7 @@ class ProfileOut(Answered):
     usual_gap_days: float | None
     overdue: bool
     progress: ProgressOut | None
+    persona: PersonaOut | None
     rewards: tuple[RewardOut, ...] = Field(description="Those that are due first.")
     never_buys: tuple[NeverBuyOut, ...]
     allowed: tuple[str, ...] = Field(description="What was learned that they avoid, and they said no.")

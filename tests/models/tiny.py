@@ -43,6 +43,7 @@ from models.never_buys import NeverBuys, no_never_buys
 from models.newcomers import Newcomers
 from models.page_lists import no_page_lists
 from models.past_baskets import no_past_baskets
+from models.personas import NO_PERSONA, Personas
 from models.popularity import Popularity
 from models.ranked_lists import no_customer_lists
 from models.taste import Taste
@@ -102,6 +103,7 @@ def tiny_bundle(version: str = "tiny-1") -> Bundle:
         customer_value=tiny_value(),
         never_buys=no_never_buys(len(CUSTOMERS)),
         newcomers=tiny_newcomers(),
+        personas=tiny_personas(),
     )
 
 
@@ -168,6 +170,19 @@ def tiny_newcomers() -> Newcomers:
         np.array([[0.5, 0.25]], dtype=np.float32),
         np.array([[2, 1]], dtype=np.int32),
         np.array([4], dtype=np.int32),
+    )
+
+
+def tiny_personas() -> Personas:
+    """ana and cai buy bread, ben pizza; of dora too little is known."""
+    return Personas(
+        np.array([0, 1, 0, NO_PERSONA], dtype=np.int16),
+        Texts.of(["p1", "p2"]),
+        Texts.of(["Bakery, in the morning", "Drinks"]),
+        np.array([2, 1], dtype=np.int32),
+        np.array([900.0, 900.0]),
+        np.array([[BREAD, BUTTER], [PIZZA, COLA]], dtype=np.int32),
+        np.array([0.9]),
     )
 
 

@@ -27,6 +27,8 @@ CATEGORIES = [BUNDLE.catalogue.categories[at] for at in range(len(BUNDLE.catalog
         ("orders < 3 and tier = gold", []),
         ("not (orders < 3 or tier = gold)", ["ben"]),
         ("overdue", ["ana", "ben"]),
+        ("persona = p1", ["ana", "cai"]),
+        ("persona != p1", ["ben", "dora"]),
         ("overdue and not tier = gold", ["ben"]),
         ("segment = needs_attention", list(CUSTOMERS)),
         ("segment = champion", []),

@@ -61,6 +61,13 @@ def test_what_a_customer_is_worth_and_the_way_to_the_next_tier(
         "text": "1 visit from Gold",
     }
     assert ben["usual_gap_days"] == 12
+    assert ben["persona"] == {
+        "persona_id": "p2",
+        "name": "Drinks",
+        "customers": 1,
+        "value": "9.00",
+        "typical": ["Pizza Margherita", "Cola"],
+    }
     stranger = profile(client, "stranger")
     assert not stranger["known"]
     assert stranger["tier"] is stranger["progress"] is None

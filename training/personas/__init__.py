@@ -1,0 +1,1 @@
+"""Finding customers who buy alike."""
