@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -15,7 +16,9 @@ from training.data.orders import GUEST, Orders
 LEAST_ORDERS = 3
 TASTE_AXES = 8  # principal axes of the taste factors: more of them are noise between groups
 PARTS_OF_DAY = (6, 11, 15, 19)  # hours at which morning, midday, afternoon and evening begin
-CHEAP = 0.95  # of a product's usual price, below which a piece was bought at a discount
+HOUR = 3_600_000_000  # microseconds
+THURSDAY, SATURDAY = 3, 5  # 1970-01-01 was a Thursday; days of the week count from Monday, 0
+CHEAP = 0.95  # of a product's mean price, below which a piece was bought at a discount
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +30,7 @@ class Habits:
     times       float64 [n, 5] share of orders in night, morning, midday, afternoon, evening
     weekend     float64 [n] share of orders on Saturday and Sunday
     size        float64 [n] mean distinct products in an order
-    discount    float64 [n] share of lines below the product's usual price
+    discount    float64 [n] share of an order's lines below the product's mean price
     taste       float64 [n, TASTE_AXES] position along the principal axes of taste
     """
 
@@ -54,34 +57,17 @@ class Habits:
 
 def habits_of(orders: Orders, bundle: Bundle) -> Habits:
     """The habits of the customers of some orders with LEAST_ORDERS or more."""
-    lines = orders.lines.filter(pl.col("customer") != GUEST)
-    usual = pl.col("price").median().over("product")
-    each = (
-        lines.with_columns(
-            cheap=(pl.col("price") < CHEAP * usual).fill_null(value=False),
-            hour=pl.col("ordered_at").dt.hour(),
-            weekend=pl.col("ordered_at").dt.weekday() >= 6,
-        )
-        .group_by("customer", "order")
-        .agg(pl.col("product").n_unique(), pl.col("cheap").mean(), pl.first("hour"), pl.first("weekend"))
-    )
-    begins, ends = (0, *PARTS_OF_DAY), (*PARTS_OF_DAY, 24)
-    parts = [
-        pl.col("hour").is_between(start, end - 1).mean() for start, end in zip(begins, ends, strict=True)
-    ]
-    found = (
-        each.group_by("customer")
-        .agg(
-            pl.len().alias("orders"),
-            pl.col("product").mean().alias("size"),
-            pl.col("cheap").mean(),
-            pl.col("weekend").mean(),
-            *(part.alias(f"part{at}") for at, part in enumerate(parts)),
-        )
-        .filter(pl.col("orders") >= LEAST_ORDERS)
-        .sort("customer")
-    )
-    customers = found["customer"].to_numpy().astype(np.int64)
+    each = _orders_of(orders)
+    n = len(bundle.customers)
+    count = np.bincount(each.customer, minlength=n)
+
+    def mean(amounts: np.ndarray) -> np.ndarray:
+        found: np.ndarray = np.bincount(each.customer, amounts, n)[customers] / count[customers]
+        return found
+
+    customers = np.flatnonzero(count >= LEAST_ORDERS)
+    part = np.searchsorted(PARTS_OF_DAY, each.hour, side="right")
+    parts = [mean(part == at) for at in range(len(PARTS_OF_DAY) + 1)]
     again, catalogue = bundle.buy_again, bundle.catalogue
     ones = np.ones(len(again.products))
     has = csr_matrix((ones, again.products, again.starts), shape=(len(bundle.customers), len(catalogue)))
@@ -95,12 +81,55 @@ def habits_of(orders: Orders, bundle: Bundle) -> Habits:
     return Habits(
         customers,
         (has @ of).toarray() / per_customer[:, None],
-        found.select(f"part{at}" for at in range(len(parts))).to_numpy().astype(np.float64),
-        found["weekend"].to_numpy().astype(np.float64),
-        found["size"].to_numpy().astype(np.float64),
-        found["cheap"].to_numpy().astype(np.float64),
+        np.stack(parts, axis=1),
+        mean(each.weekend),
+        mean(each.size),
+        mean(each.discount),
         _axes(bundle.taste.customer_factors[customers].astype(np.float64)),
     )
+
+
+class _Orders(NamedTuple):
+    """One row an order of a known customer, all [n_orders]."""
+
+    customer: np.ndarray
+    hour: np.ndarray
+    weekend: np.ndarray
+    size: np.ndarray
+    discount: np.ndarray
+
+
+def _orders_of(orders: Orders) -> _Orders:
+    """Lines are sorted by moment, order and product: an order is a run of them."""
+    columns = ("order", "customer", "product", "day")
+    order, customer, product, day = (orders.lines[name].to_numpy() for name in columns)
+    starts = np.flatnonzero(np.diff(order, prepend=-1))
+    distinct = np.ones(len(order), dtype=np.bool_)
+    distinct[1:] = (order[1:] != order[:-1]) | (product[1:] != product[:-1])
+    lengths = np.diff(starts, append=len(order))
+    size = np.add.reduceat(distinct.astype(np.float64), starts) if len(starts) else np.empty(0)
+    cheap = _cheap(orders.lines["price"].cast(pl.Float64).to_numpy(), product)
+    discount = np.add.reduceat(cheap.astype(np.float64), starts) / lengths if len(starts) else np.empty(0)
+    moment = orders.lines["ordered_at"].dt.epoch("us").to_numpy()[starts]
+    known = customer[starts] != GUEST
+    rows = (
+        customer[starts],
+        moment // HOUR % 24,
+        ((day[starts] + THURSDAY) % 7 >= SATURDAY).astype(np.float64),
+        size,
+        discount,
+    )
+    return _Orders(*(row[known] for row in rows))
+
+
+def _cheap(price: np.ndarray, product: np.ndarray) -> np.ndarray:
+    """Whether each line was below the mean price of its product; not where no price is known."""
+    known = np.isfinite(price)
+    paid = np.bincount(product, np.where(known, price, 0.0))
+    mean = paid / np.maximum(np.bincount(product, known), 1)
+    with np.errstate(invalid="ignore"):
+        found: np.ndarray = known & (price < CHEAP * mean[product])
+    return found
 
 
 def _axes(factors: np.ndarray) -> np.ndarray:
