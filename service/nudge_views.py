@@ -60,7 +60,7 @@ class NudgeViews:
         if answer is None:
             raise Refused(404, detail=UNKNOWN_CUSTOMER)
         if self._contacts is not None:
-            self._contacts.judge(asked.customer_id, asked.channel, answer["nudges"])
+            self._contacts.suppress(asked.customer_id, asked.channel, answer["nudges"])
         self._metrics.nudged([nudge["decision"] for nudge in answer["nudges"]], answer["fallback"])
         return _json(answer)
 

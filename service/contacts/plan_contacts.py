@@ -14,7 +14,8 @@ from models.contact_rules import ContactRules, Subject, against_customer, agains
 from service.contacts.book import ContactBook
 from service.metrics import Metrics
 
-STAY = "stay"
+TELLING = ("upgrade", "downgrade", "top_up")
+SUPPRESSED = "suppressed"
 
 
 class PlanContacts:
@@ -28,9 +29,16 @@ class PlanContacts:
         self._metrics = metrics
         self._log = log
 
+    def suppress(self, customer_id: str, channel: ChannelName, nudges: Sequence[dict[str, Any]]) -> None:
+        """The same as `judge`, and the decision of what should not be told now is `suppressed`."""
+        self.judge(customer_id, channel, nudges)
+        for nudge in nudges:
+            if nudge["suppressions"]:
+                nudge["decision"] = SUPPRESSED
+
     def judge(self, customer_id: str, channel: ChannelName, nudges: Sequence[dict[str, Any]]) -> None:
         """Fill in `suppressions` of nudges (as NudgeOut has them) that advise to do something."""
-        telling = [nudge for nudge in nudges if nudge["decision"] != STAY]
+        telling = [nudge for nudge in nudges if nudge["decision"] in TELLING]
         if not telling:
             return
         now = time.time_ns() // 1000

@@ -105,7 +105,10 @@ def test_plan_nudges_say_what_stands_against_telling_them(client: FlaskClient) -
     def nudges(customer: str) -> list[dict[str, Any]]:
         of_brief: list[dict[str, Any]] = brief(client, customer)["nudges"]
         alone = get(client, f"/v1/customers/{customer}/plan-nudge?channel=store")["nudges"]
-        assert [each["suppressions"] for each in alone] == [each["suppressions"] for each in of_brief]
+        for one, other in zip(alone, of_brief, strict=True):
+            assert one["suppressions"] == other["suppressions"]
+            assert one["decision"] == ("suppressed" if one["suppressions"] else other["decision"])
+            assert one["recommended_plan_id"] == other["recommended_plan_id"]
         return of_brief
 
     acting = [
