@@ -25,7 +25,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm 
     && useradd --create-home --uid 10001 shopkeeper && mkdir -p /var/lib/shopkeeper && chown shopkeeper /var/lib/shopkeeper
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 \
     SHOPKEEPER_ARTIFACTS__DIR=/var/lib/shopkeeper/artifacts \
-    SHOPKEEPER_SERVICE__SIGNING_KEY_FILE=/var/lib/shopkeeper/signing.key
+    SHOPKEEPER_SERVICE__SIGNING_KEY_FILE=/var/lib/shopkeeper/signing.key \
+    SHOPKEEPER_IDENTITY__KEY_FILE=/var/lib/shopkeeper/identity.key
 WORKDIR /var/lib/shopkeeper
 VOLUME /var/lib/shopkeeper
 USER shopkeeper
