@@ -23,7 +23,8 @@ from models.catalogue import NO_PRICE, Catalogue
 from models.lists import TopLists
 from models.texts import Texts
 from models.trade_up import TradeUp
-from tests.models.tiny import PRODUCTS, tiny_bundle
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import PRODUCTS
 from tests.training.fitting.worlds import tiny_lines
 from training.fitting.trade_up import fit_trade_up
 

@@ -15,7 +15,8 @@ from models.basket_rules import MAX_BASKET, BasketRules, rule_key
 from models.ids import UNKNOWN
 from models.scored import NOTHING, Scored
 from tests.models.contract import ModelContract, assert_descending
-from tests.models.tiny import BREAD, BUTTER, COLA, PIZZA, WINE, tiny_bundle
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import BREAD, BUTTER, COLA, PIZZA, WINE
 from tests.training.fitting.planted import A, B, planted_baskets
 from training.fitting.basket_rules import fit_basket_rules
 

@@ -13,7 +13,8 @@ from config.training import BoughtTogether as Settings
 from models.bought_together import BoughtTogether, lift_lower_bound, shrunk_score
 from models.scored import Scored
 from tests.models.contract import ModelContract, assert_descending
-from tests.models.tiny import BREAD, BUTTER, COLA, PIZZA, PRODUCTS, tiny_bundle
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import BREAD, BUTTER, COLA, PIZZA, PRODUCTS
 from tests.training.fitting.worlds import tiny_lines
 from training.fitting.bought_together import fit_bought_together
 from training.matrices import basket_matrix

@@ -7,18 +7,8 @@ from collections.abc import Sequence
 from models.buy_again import BuyAgain
 from models.scored import Scored
 from tests.models.contract import ModelContract, assert_descending
-from tests.models.tiny import (
-    ANA,
-    BREAD,
-    BUTTER,
-    COLA,
-    CUSTOMERS,
-    DORA,
-    LAST_DAY,
-    PIZZA,
-    PRODUCTS,
-    tiny_bundle,
-)
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import ANA, BREAD, BUTTER, COLA, CUSTOMERS, DORA, LAST_DAY, PIZZA, PRODUCTS
 from tests.training.fitting.worlds import tiny_lines
 from training.fitting.buy_again import fit_buy_again
 

@@ -11,7 +11,8 @@ from models.catalogue import Catalogue
 from models.scored import NOTHING, Scored
 from models.texts import Texts
 from tests.models.contract import ModelContract
-from tests.models.tiny import BREAD, PIZZA, PRODUCTS, tiny_bundle
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import BREAD, PIZZA, PRODUCTS
 
 
 class TestCatalogueContract(ModelContract):

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from models.contact_hashes import ContactHasher
 from models.directory import Directory, hashes_of
-from tests.models.tiny import KEY, tiny_directory
+from tests.models.tiny_customers import tiny_directory
+from tests.models.tiny_names import KEY
 
 
 def test_the_tiny_one() -> None:

@@ -14,19 +14,8 @@ from models.item_ridge import ItemRidge, Link
 from models.lists import TopLists
 from models.scored import NOTHING, Scored
 from tests.models.contract import ModelContract, assert_descending
-from tests.models.tiny import (
-    BREAD,
-    BREAD_XL,
-    BUTTER,
-    COLA,
-    CUSTOMERS,
-    LAST_DAY,
-    ORDERS,
-    PIZZA,
-    PRODUCTS,
-    WINE,
-    tiny_bundle,
-)
+from tests.models.tiny import ORDERS, tiny_bundle
+from tests.models.tiny_names import BREAD, BREAD_XL, BUTTER, COLA, CUSTOMERS, LAST_DAY, PIZZA, PRODUCTS, WINE
 from tests.training.fitting.worlds import tiny_lines
 from training.fitting.item_ridge import (
     basket_rows,

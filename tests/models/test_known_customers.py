@@ -20,18 +20,8 @@ from models.query import Answer, Query
 from models.ranked_lists import SOURCES, CustomerLists, RankedLists, no_ranked_lists
 from models.recommender import choose, recommend
 from tests.models.test_recommender import N_CUSTOMERS, N_PRODUCTS, queries, shop
-from tests.models.tiny import (
-    ANA,
-    BEN,
-    BREAD,
-    BUTTER,
-    CAI,
-    COLA,
-    CUSTOMERS,
-    PIZZA,
-    WINE,
-    tiny_bundle,
-)
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import ANA, BEN, BREAD, BUTTER, CAI, COLA, CUSTOMERS, PIZZA, WINE
 
 BUY_AGAIN, ITEM_RIDGE, TASTE = range(3)
 Lines = dict[int, Sequence[tuple[int, float, int]]]

@@ -13,7 +13,8 @@ from models.lists import TopLists
 from models.scored import Scored
 from models.taste import Taste
 from tests.models.contract import ModelContract, assert_descending
-from tests.models.tiny import BREAD_XL, CAI, COLA, CUSTOMERS, LAST_DAY, PRODUCTS, tiny_bundle
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import BREAD_XL, CAI, COLA, CUSTOMERS, LAST_DAY, PRODUCTS
 from tests.training.fitting.worlds import tiny_lines
 from training.fitting.taste import fit_similar, fit_taste, fit_taste_lists
 from training.matrices import purchase_matrix

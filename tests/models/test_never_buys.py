@@ -9,7 +9,9 @@ import numpy as np
 from models.never_buys import NeverBuys, avoided, no_never_buys
 from models.query import Query
 from models.recommender import recommend
-from tests.models.tiny import CUSTOMERS, PRODUCTS, tiny_bundle, tiny_never_buys
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_customers import tiny_never_buys
+from tests.models.tiny_names import CUSTOMERS, PRODUCTS
 
 CAI = CUSTOMERS.index("cai")
 

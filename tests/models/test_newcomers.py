@@ -5,7 +5,9 @@ from __future__ import annotations
 from models.newcomers import Newcomers
 from models.query import Query
 from models.recommender import recommend
-from tests.models.tiny import BUTTER, tiny_bundle, tiny_newcomers
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_customers import tiny_newcomers
+from tests.models.tiny_names import BUTTER
 
 
 def test_a_newcomer_gets_what_is_popular_with_their_like() -> None:

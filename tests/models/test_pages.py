@@ -17,7 +17,8 @@ from models.pages import listed_for_page
 from models.query import Kind, Query
 from models.recommender import choose, recommend
 from tests.models.test_recommender import N_CUSTOMERS, N_PRODUCTS, queries, shop
-from tests.models.tiny import ANA, PRODUCTS, tiny_bundle, tiny_facts
+from tests.models.tiny import tiny_bundle, tiny_facts
+from tests.models.tiny_names import ANA, PRODUCTS
 from training.fitting.page_lists import fit_page_lists
 
 SHORT = 5

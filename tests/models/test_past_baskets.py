@@ -10,7 +10,7 @@ import pytest
 from models.past_baskets import HALF_LIFE, PastBaskets, no_past_baskets
 from models.scored import Scored
 from tests.models.contract import ModelContract, assert_descending
-from tests.models.tiny import ANA, BREAD, BUTTER, COLA, CUSTOMERS, LAST_DAY, PIZZA, PRODUCTS, WINE
+from tests.models.tiny_names import ANA, BREAD, BUTTER, COLA, CUSTOMERS, LAST_DAY, PIZZA, PRODUCTS, WINE
 from tests.training.fitting.worlds import lines_of, tiny_lines
 from training.fitting.past_baskets import fit_past_baskets
 

@@ -11,7 +11,8 @@ import pytest
 
 from models.ids import UNKNOWN
 from models.policies import NO_GROUP, Occasion, Policy, compiled, in_force, unknown_names
-from tests.models.tiny import BREAD, BREAD_XL, BUTTER, COLA, PIZZA, PRODUCTS, WINE, tiny_bundle
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import BREAD, BREAD_XL, BUTTER, COLA, PIZZA, PRODUCTS, WINE
 
 EVERYTHING = np.arange(len(PRODUCTS), dtype=np.int32)
 # Prices: bread 2.50, bread-xl 4.20, butter 3.10, cola 1.80, pizza 8.90; the price of wine is not known.

@@ -11,7 +11,8 @@ from config.training import Popularity as Settings
 from models.popularity import Popularity
 from models.scored import Scored
 from tests.models.contract import ModelContract, assert_descending
-from tests.models.tiny import BREAD, BREAD_XL, BUTTER, COLA, LAST_DAY, PIZZA, WINE, tiny_bundle
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import BREAD, BREAD_XL, BUTTER, COLA, LAST_DAY, PIZZA, WINE
 from tests.training.fitting.worlds import tiny_lines
 from training.fitting.popularity import fit_popularity
 

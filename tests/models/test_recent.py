@@ -12,7 +12,8 @@ from models.held_out import recommend_popular
 from models.query import Query
 from models.recent import NO_CANDIDATES, Fresh, Recent, blended, recent_of
 from models.recommender import recommend
-from tests.models.tiny import BUTTER, COLA, PIZZA, tiny_bundle
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import BUTTER, COLA, PIZZA
 
 BUNDLE = tiny_bundle()
 

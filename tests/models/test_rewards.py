@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.rewards import Customer, Reward, RewardKind, RewardRule, days_to, rewards_of
-from tests.models.tiny import CUSTOMERS, LAST_DAY, tiny_bundle
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import CUSTOMERS, LAST_DAY
 
 BUNDLE = tiny_bundle()
 TODAY = date(2026, 11, 24)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from models.rhythm import lateness, overdue
-from tests.models.tiny import LAST_DAY, tiny_value
+from tests.models.tiny_customers import tiny_value
+from tests.models.tiny_names import LAST_DAY
 
 
 def test_late_is_by_ones_own_rhythm_and_gone_is_not_late() -> None:

@@ -14,7 +14,8 @@ from models.ids import UNKNOWN
 from models.scored import NOTHING, Scored
 from models.taste import Taste
 from tests.models.contract import ModelContract, assert_descending
-from tests.models.tiny import ANA, BREAD, BREAD_XL, BUTTER, COLA, LAST_DAY, PIZZA, PRODUCTS, WINE, tiny_bundle
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import ANA, BREAD, BREAD_XL, BUTTER, COLA, LAST_DAY, PIZZA, PRODUCTS, WINE
 from tests.training.fitting.worlds import tiny_lines
 from training.fitting.taste import fit_taste
 from training.matrices import purchase_matrix

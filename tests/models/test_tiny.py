@@ -6,8 +6,8 @@ from itertools import combinations
 
 import numpy as np
 
-from tests.models import tiny
-from tests.models.tiny import CUSTOMERS, ORDERS, PRODUCTS, tiny_bundle
+from tests.models.tiny import ORDERS, tiny_bundle
+from tests.models.tiny_names import CUSTOMERS, FIRST_DAY, PRODUCTS
 
 INDEX = {name: position for position, name in enumerate(PRODUCTS)}
 
@@ -98,7 +98,7 @@ def test_popularity_is_counted_from_the_orders() -> None:
 def test_personal_frequencies_are_counted_from_the_orders() -> None:
     again = tiny_bundle().buy_again
     for customer, name in enumerate(CUSTOMERS):
-        mine = [(day, basket) for day, (who, basket) in enumerate(ORDERS, tiny.FIRST_DAY) if who == name]
+        mine = [(day, basket) for day, (who, basket) in enumerate(ORDERS, FIRST_DAY) if who == name]
         assert again.customer_orders[customer] == len(mine)
         for product, score in zip(*again.of(customer), strict=True):
             days = [day for day, basket in mine if PRODUCTS[product] in basket]

@@ -8,7 +8,7 @@ from models.scored import Scored
 from models.trade_up import TradeUp
 from tests.models.contract import ModelContract, assert_descending
 from tests.models.stepped import stepped_trade_up
-from tests.models.tiny import BREAD, BUTTER, COLA, PIZZA, PRODUCTS, WINE
+from tests.models.tiny_names import BREAD, BUTTER, COLA, PIZZA, PRODUCTS, WINE
 
 
 class TestTradeUpContract(ModelContract):

@@ -12,7 +12,7 @@ from models.query import Answer, Query
 from models.recommender import recommend
 from models.upgrades import upgrades_in
 from tests.models.stepped import stepped_bundle
-from tests.models.tiny import BUTTER, CUSTOMERS, PIZZA, WINE
+from tests.models.tiny_names import BUTTER, CUSTOMERS, PIZZA, WINE
 
 
 def up_sell(query: Query) -> Answer:

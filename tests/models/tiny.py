@@ -33,33 +33,30 @@ from models.bundle import Bundle, Facts
 from models.buy_again import BuyAgain
 from models.cart_ranker import no_cart_ranker
 from models.catalogue import NO_BRAND, NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN, Catalogue
-from models.contact_hashes import CONTACT_KINDS, ContactHasher, ContactKind
-from models.customer_value import CustomerValue
-from models.directory import Directory, Hashes, hashes_of
 from models.ids import IdMap
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
-from models.never_buys import NeverBuys, no_never_buys
-from models.newcomers import Newcomers
+from models.never_buys import no_never_buys
 from models.page_lists import no_page_lists
 from models.past_baskets import no_past_baskets
-from models.personas import NO_PERSONA, Personas
 from models.popularity import Popularity
 from models.ranked_lists import no_customer_lists
 from models.taste import Taste
 from models.texts import Texts
 from models.trade_up import TradeUp
+from tests.models.tiny_customers import tiny_directory, tiny_newcomers, tiny_personas, tiny_value
+from tests.models.tiny_names import (
+    BREAD,
+    BREAD_XL,
+    BUTTER,
+    COLA,
+    CUSTOMERS,
+    LAST_DAY,
+    PIZZA,
+    PRODUCTS,
+    WINE,
+)
 from tests.models.tiny_plans import tiny_nudges
-
-PRODUCTS = ("bread", "bread-xl", "butter", "cola", "pizza", "wine")
-KEY = "a key for the tests, long enough"
-CUSTOMERS = ("ana", "ben", "cai", "dora")
-BREAD, BREAD_XL, BUTTER, COLA, PIZZA, WINE = range(6)
-ANA, BEN, CAI, DORA = range(4)
-
-# Day 20,000 is 2024-10-04; order n is placed on day 20,000 + n.
-FIRST_DAY = 20_001
-LAST_DAY = 20_010
 
 # (customer id or None for a guest, product ids), in the order of time.
 ORDERS: tuple[tuple[str | None, tuple[str, ...]], ...] = (
@@ -104,85 +101,6 @@ def tiny_bundle(version: str = "tiny-1") -> Bundle:
         never_buys=no_never_buys(len(CUSTOMERS)),
         newcomers=tiny_newcomers(),
         personas=tiny_personas(),
-    )
-
-
-def tiny_directory() -> Directory:
-    """ana can be mailed, ben and cai share a telephone; hashed with KEY."""
-    hasher = ContactHasher(KEY.encode(), "GB")
-    listed = {"email": [("ana@example.com", 0)], "phone": [("01632 960001", 1), ("01632 960001", 2)]}
-    hashes: dict[ContactKind, Hashes] = {}
-    for kind in CONTACT_KINDS:
-        digests = [hasher.of_contact(kind, value) or b"" for value, _ in listed[kind]]
-        hashes[kind] = hashes_of(digests, [at for _, at in listed[kind]])
-    return Directory(
-        IdMap.of(["ana", "ben", "cai"]),
-        hashes,
-        np.array([[1, -1, -1], [0, 1, -1], [-1, -1, -1]], dtype=np.int8),
-        np.array([1124, 0, 229], dtype=np.int16),
-        np.frombuffer(hasher.fingerprint, dtype=np.uint8),
-    )
-
-
-def tiny_value() -> CustomerValue:
-    """ana is worth most; she and ben have a rhythm, the others were not often enough there."""
-    n = len(CUSTOMERS)
-    return CustomerValue(
-        first_day=np.full(n, LAST_DAY - 60, dtype=np.int32),
-        last_day=np.array([LAST_DAY - 20 + at for at in range(n)], dtype=np.int32),
-        orders=np.arange(n, 0, -1, dtype=np.int32),
-        revenue=1000 * np.arange(n, 0, -1, dtype=np.int64),
-        profit=400 * np.arange(n, 0, -1, dtype=np.int64),
-        gap=np.array([10, 12, *[np.nan] * (n - 2)], dtype=np.float32),
-        value=300.0 * np.arange(n, 0, -1),
-        percentile=100 * np.arange(n - 1, -1, -1, dtype=np.float32) / n,
-        tier=np.array([0, *[1] * (n - 1)], dtype=np.int8),
-        rfm=np.full((n, 3), 3, dtype=np.uint8),
-        expected=100.0 * np.arange(n, 0, -1),
-        tiers=Texts.of(["gold", "silver"]),
-        floors=np.array([300.0 * n, -np.inf]),
-    )
-
-
-def tiny_never_buys() -> NeverBuys:
-    """cai never buys cola. Not in the bundle, where it would stand in the way of other tests."""
-    nothing = np.zeros(len(CUSTOMERS) + 1, dtype=np.int64)
-    return NeverBuys(
-        Texts.of(["tag:fizzy", "category:bakery"]),
-        np.array([0, 1, 3], dtype=np.int64),
-        np.array(
-            [PRODUCTS.index("cola"), PRODUCTS.index("bread"), PRODUCTS.index("bread-xl")], dtype=np.int32
-        ),
-        np.where(np.arange(len(nothing)) > CUSTOMERS.index("cai"), 1, 0).astype(np.int64),
-        np.zeros(1, dtype=np.int32),
-        np.array([0.995], dtype=np.float32),
-        np.array([9], dtype=np.int32),
-        np.array([0.4], dtype=np.float32),
-    )
-
-
-def tiny_newcomers() -> Newcomers:
-    """nell told what ana and ben did, who bought pizza and butter."""
-    return Newcomers(
-        IdMap.of(["nell"]),
-        np.zeros(1, dtype=np.int32),
-        np.array([[PIZZA, BUTTER]], dtype=np.int32),
-        np.array([[0.5, 0.25]], dtype=np.float32),
-        np.array([[2, 1]], dtype=np.int32),
-        np.array([4], dtype=np.int32),
-    )
-
-
-def tiny_personas() -> Personas:
-    """ana and cai buy bread, ben pizza; of dora too little is known."""
-    return Personas(
-        np.array([0, 1, 0, NO_PERSONA], dtype=np.int16),
-        Texts.of(["p1", "p2"]),
-        Texts.of(["Bakery, in the morning", "Drinks"]),
-        np.array([2, 1], dtype=np.int32),
-        np.array([900.0, 900.0]),
-        np.array([[BREAD, BUTTER], [PIZZA, COLA]], dtype=np.int32),
-        np.array([0.9]),
     )
 
 

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 
 from config.settings import Settings
 from service.app import ShopkeeperApp, create_app
-from tests.models.tiny import KEY, publish_tiny
+from tests.models.tiny import publish_tiny
+from tests.models.tiny_names import KEY
 
 Ask = Callable[..., dict[str, Any]]
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from config.settings import Settings
 from service.app import create_app
 from service.signing import Signer
-from tests.models.tiny import CUSTOMERS
+from tests.models.tiny_names import CUSTOMERS
 from tests.service.conftest import KEY, settings_for
 
 

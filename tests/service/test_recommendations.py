@@ -17,7 +17,8 @@ from service.app import ShopkeeperApp, create_app
 from service.schemas import ExplainedOut, RecommendationsOut
 from service.signing import Signer
 from tests.models.stepped import stepped_bundle
-from tests.models.tiny import CUSTOMERS, ORDERS, PRODUCTS, publish_tiny
+from tests.models.tiny import ORDERS, publish_tiny
+from tests.models.tiny_names import CUSTOMERS, PRODUCTS
 from tests.service.conftest import KEY, Ask, settings_for
 
 FIELDS = [

@@ -21,7 +21,8 @@ from models.policies import Occasion, Policy, compiled
 from models.query import KINDS, Query
 from models.recommender import recommend
 from tests.models.stepped import stepped_bundle
-from tests.models.tiny import CUSTOMERS, tiny_bundle
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import CUSTOMERS
 from training import batch
 from training.batch import Offer, write_batch
 from training.batch_files import ENDINGS, SCHEMA

@@ -20,9 +20,9 @@ from training.report.content import (
     RuleFigure,
     Stage,
     TableFigures,
-    ValueFigures,
 )
 from training.report.sheet import ACCENT, GRID, INK, MUTED, SOFT, WARM, draw, plain
+from training.report.value_content import ValueFigures
 from training.report.wording import THIN, count, duration, method, percent, reason, short
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -15,9 +15,9 @@ from training.report.content import (
     ReportContent,
     RulesFigures,
     TableFigures,
-    ValueFigures,
 )
 from training.report.pictures import WEEKDAYS
+from training.report.value_content import ValueFigures
 from training.report.wording import count, day, days, duration, method, percent, reason, things
 
 HEADLINE_K = 10

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.report.content import FondnessRow, TierRow, ValueFigures
+from training.report.value_content import TierRow, ValueFigures
 from training.value.fit import FittedValue
-from training.value.fondness import Fond, Fondness
+from training.value.fondness import Fond
 
 
 def value_figures(fitted: FittedValue, fond: Fond) -> ValueFigures:
@@ -39,11 +39,7 @@ def value_figures(fitted: FittedValue, fond: Fond) -> ValueFigures:
         share_of_best_20=curve[20],
         customers_for_80=round(enough / max(len(profit), 1), 4),
         tiers=tiers,
-        categories=tuple(_row(each) for each in fond.categories),
-        products=tuple(_row(each) for each in fond.products),
+        categories=fond.categories,
+        products=fond.products,
         rising=fond.rising,
     )
-
-
-def _row(each: Fondness) -> FondnessRow:
-    return FondnessRow(each.name, each.best, each.others, each.ratio, each.low, each.high)

@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 
 from models.errors import ConfigError, DataError
 from service.commands.offers import command
-from tests.models.tiny import KEY, publish_tiny
+from tests.models.tiny import publish_tiny
+from tests.models.tiny_names import KEY
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ from service.ledger.events import EventStore
 from service.ledger.memory import DAY, JUST_DAYS, Memory, fresh_of
 from service.logs import logger
 from service.metrics import Metrics
-from tests.models.tiny import LAST_DAY, tiny_bundle
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import LAST_DAY
 
 BUNDLE = tiny_bundle()
 RULES = ContactRules()

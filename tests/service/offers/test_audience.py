@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from models.errors import ConfigError
 from service.offers.audience import audience_of
-from tests.models.tiny import CUSTOMERS, tiny_bundle
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import CUSTOMERS
 
 BUNDLE = tiny_bundle()
 CATEGORIES = [BUNDLE.catalogue.categories[at] for at in range(len(BUNDLE.catalogue.categories))]

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 
 from config.ledger import Ledger
 from service.app import create_app
-from tests.models.tiny import publish_tiny, tiny_bundle, tiny_never_buys
+from tests.models.tiny import publish_tiny, tiny_bundle
+from tests.models.tiny_customers import tiny_never_buys
 from tests.service.conftest import settings_for
 
 NUMBERS = count()

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from shopkeeper import main
-from tests.models.tiny import CUSTOMERS, tiny_bundle
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import CUSTOMERS
 from training.publishing import publish, store
 
 Run = Callable[..., Result]

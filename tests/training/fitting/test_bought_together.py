@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from config.training import BoughtTogether as Settings
 from models.bought_together import shrunk_score
 from tests.models.contract import assert_descending, assert_same_arrays
-from tests.models.tiny import BREAD, BUTTER, COLA, PIZZA
+from tests.models.tiny_names import BREAD, BUTTER, COLA, PIZZA
 from tests.training.fitting.planted import A, C, D, planted_baskets
 from tests.training.fitting.worlds import basket_csr, random_baskets, tiny_lines
 from training.fitting.bought_together import fit_bought_together

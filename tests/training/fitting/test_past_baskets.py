@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from models.past_baskets import HALF_LIFE
-from tests.models import tiny
-from tests.models.tiny import ANA, BEN, BREAD, BUTTER, COLA, DORA, LAST_DAY, PIZZA
+from tests.models.tiny_names import ANA, BEN, BREAD, BUTTER, COLA, CUSTOMERS, DORA, LAST_DAY, PIZZA, PRODUCTS
 from tests.training.fitting.worlds import lines_of, tiny_lines
 from training.fitting.buy_again import fit_buy_again
 from training.fitting.past_baskets import LAST, fit_past_baskets
@@ -15,7 +14,7 @@ from training.matrices import GUEST
 
 
 def test_baskets_of_the_tiny_world_by_hand() -> None:
-    model = fit_past_baskets(tiny_lines(), len(tiny.CUSTOMERS), len(tiny.PRODUCTS), LAST_DAY)
+    model = fit_past_baskets(tiny_lines(), len(CUSTOMERS), len(PRODUCTS), LAST_DAY)
     assert model.starts.tolist() == [0, 6, 11, 15, 17]
     assert model.products[:6].tolist() == [BREAD, BUTTER, BREAD, BUTTER, COLA, BREAD]
     assert model.baskets[:6].tolist() == [0, 0, 1, 1, 1, 2]

@@ -8,7 +8,8 @@ import pytest
 from config.training import Popularity as Settings
 from models.catalogue import NO_CATEGORY
 from tests.models.contract import assert_descending
-from tests.models.tiny import BREAD, BREAD_XL, BUTTER, COLA, LAST_DAY, PIZZA, WINE, tiny_bundle
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import BREAD, BREAD_XL, BUTTER, COLA, LAST_DAY, PIZZA, WINE
 from tests.training.fitting.worlds import catalogue_of, lines_of, tiny_lines
 from training.fitting.popularity import MIN_TRENDING_ORDERS, TREND_DAMPING, fit_popularity
 

@@ -18,7 +18,8 @@ from models.texts import Texts
 from models.trade_up import TradeUp
 from tests.models.contract import assert_same_arrays
 from tests.models.stepped import TYPICAL, stepped_catalogue, stepped_trade_up
-from tests.models.tiny import BREAD, BREAD_XL, BUTTER, COLA, WINE, tiny_bundle
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_names import BREAD, BREAD_XL, BUTTER, COLA, WINE
 from tests.training.fitting.worlds import catalogue_of, lines_of, tiny_lines
 from training.fitting.popularity import fit_popularity
 from training.fitting.trade_up import fit_trade_up

@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 from models.catalogue import NO_BRAND, NO_CATEGORY, NO_PRICE, NO_STOCK_KNOWN, Catalogue
 from models.texts import Texts
 from tests.models import tiny
+from tests.models.tiny_names import CUSTOMERS, FIRST_DAY, PRODUCTS
 from training.matrices import GUEST
 
 CODES = ("order", "customer", "product", "day")
@@ -27,13 +28,13 @@ def lines_of(rows: Sequence[tuple[int, int, int, int]], channels: Sequence[str |
 
 def tiny_lines() -> pl.DataFrame:
     """The ten orders of the tiny world; odd ones by web, even ones in the store."""
-    customers, products = tiny.CUSTOMERS, tiny.PRODUCTS
+    customers, products = CUSTOMERS, PRODUCTS
     rows = [
         (
             order,
             GUEST if customer is None else customers.index(customer),
             products.index(item),
-            tiny.FIRST_DAY + order,
+            FIRST_DAY + order,
         )
         for order, (customer, basket) in enumerate(tiny.ORDERS)
         for item in basket

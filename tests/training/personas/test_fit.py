@@ -15,7 +15,8 @@ from models.bundle import Bundle
 from models.ids import IdMap
 from models.personas import NO_PERSONA, Personas
 from models.texts import Texts
-from tests.models.tiny import tiny_bundle, tiny_value
+from tests.models.tiny import tiny_bundle
+from tests.models.tiny_customers import tiny_value
 from training.data.orders import Orders
 from training.fitting.buy_again import fit_buy_again
 from training.personas.clusters import clusters_of

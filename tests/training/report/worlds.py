@@ -20,7 +20,8 @@ from config.value import Value
 from models.bundle import Bundle
 from models.ids import IdMap
 from models.texts import Texts
-from tests.models.tiny import CUSTOMERS, ORDERS, PRODUCTS, tiny_bundle
+from tests.models.tiny import ORDERS, tiny_bundle
+from tests.models.tiny_names import CUSTOMERS, PRODUCTS
 from training.choices import Choices, Trial
 from training.data.orders import GUEST, Orders
 from training.data.report import ReadReport, TableReport
