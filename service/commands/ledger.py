@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings, load_settings
 from models.errors import ConfigError
+from service.attribution import records
 from service.event_schemas import microseconds
 from service.ledger.database import Database
 from service.ledger.events import EventStore
@@ -36,11 +37,12 @@ def info(file: Path | None) -> None:
 @ledger.command()
 @CONFIG
 def prune(file: Path | None) -> None:
-    """Delete events older than [ledger] retention_days."""
+    """Delete events, and what was attributed and shown, older than [ledger] retention_days."""
     settings = load_settings(file)
     store, days = _store(settings), settings.ledger.retention_days
     before = microseconds(datetime.now(UTC) - timedelta(days=days))
     pruned = _asked(lambda: store.prune(before))
+    _asked(lambda: _prune_records(settings, before))
     click.echo(f"{pruned:,} events older than {days} days deleted; {_asked(store.count):,} kept")
 
 
@@ -48,6 +50,11 @@ def _store(settings: Settings) -> EventStore:
     if not settings.ledger.url:
         raise ConfigError("there is no ledger", key="ledger.url")
     return EventStore(Database(settings.ledger.url))
+
+
+def _prune_records(settings: Settings, before: int) -> int:
+    with Database(settings.ledger.url).writing() as connection:
+        return records.prune(connection, before)
 
 
 def _asked(question: Callable[[], int]) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, or_, select
 from models.bundle import Bundle
 from models.contact_hashes import CONTACT_KINDS, ContactHasher, ContactKind
 from models.directory import Directory
+from service.attribution import records
 from service.contacts.book import forget, held, plain_row
 from service.identity.erasures import Erasures
 from service.identity.schema import erasures, identities, merges, session_links
@@ -92,7 +93,7 @@ class Register:
             happened = select(events).where(of_people(ids)).order_by(events.c.occurred_at, events.c.seq)
             mine = session_links.c.customer_id.in_(ids)
             visits = [plain_row(row) for row in connection.execute(select(session_links).where(mine))]
-            tables = {**held(connection, ids), "session_links": visits}
+            tables = {**held(connection, ids), **records.held(connection, ids), "session_links": visits}
             kinds = select(identities.c.kind).where(identities.c.customer_id.in_(ids)).distinct()
             told = set(connection.execute(kinds).scalars())
             listed = [plain_row(row) for row in connection.execute(happened)]
@@ -118,7 +119,7 @@ class Register:
         with self._database.writing() as connection:
             ids = ids_of(connection, [customer_id])
             counts = {"events": connection.execute(delete(events).where(of_people(ids))).rowcount}
-            counts |= forget(connection, ids)
+            counts |= forget(connection, ids) | records.forget(connection, ids)
             mine = or_(session_links.c.customer_id.in_(ids), session_links.c.session_id.in_(ids))
             counts["session_links"] = connection.execute(delete(session_links).where(mine)).rowcount
             audited = or_(merges.c.customer_id.in_(ids), merges.c.session_id.in_(ids))

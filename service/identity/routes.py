@@ -29,6 +29,8 @@ EXPORTED = {
     "dismissals": [],
     "contact_states": [],
     "campaign_offers": [],
+    "attributions": [],
+    "exposures": [],
     "session_links": [{"session_id": "visit-1", "customer_id": "C0001", "at": 1795514067000000}],
     "contact_hashes": ["email"],
     "model": {

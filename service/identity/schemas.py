@@ -96,6 +96,8 @@ class ExportOut(Answered):
     dismissals: tuple[dict[str, Any], ...]
     contact_states: tuple[dict[str, Any], ...]
     campaign_offers: tuple[dict[str, Any], ...]
+    attributions: tuple[dict[str, Any], ...]
+    exposures: tuple[dict[str, Any], ...]
     session_links: tuple[dict[str, Any], ...]
     contact_hashes: tuple[ContactKind, ...] = Field(description="Kinds of contact of which a hash is held.")
     model: dict[str, Any] | None = Field(description="What the model holds: products bought and listed.")

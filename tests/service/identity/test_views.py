@@ -15,7 +15,16 @@ from service.app import create_app
 from tests.service.conftest import settings_for
 
 NUMBERS = count()
-EVERYTHING = ("events", "contacts", "dismissals", "contact_states", "campaign_offers", "session_links")
+EVERYTHING = (
+    "events",
+    "contacts",
+    "dismissals",
+    "contact_states",
+    "campaign_offers",
+    "attributions",
+    "exposures",
+    "session_links",
+)
 
 
 @pytest.fixture
@@ -129,7 +138,10 @@ def test_an_event_with_both_ids_merges_the_visit(workers: tuple[FlaskClient, Fla
 
 def test_an_erased_customer_is_unknown_at_once_everywhere(workers: tuple[FlaskClient, FlaskClient]) -> None:
     told, asked = workers
-    assert post(asked, "/v1/recommendations", customer_id="ana")["fallback"] is None
+    answer = post(asked, "/v1/recommendations", customer_id="ana")
+    assert answer["fallback"] is None
+    token = {"recommendation_id": answer["recommendation_id"], "product_id": "cola"}
+    tell(told, type="impression", customer_id="ana", **token)
     tell(told, type="view", session_id="visit", product_id="cola")
     tell(told, type="view", session_id="visit", customer_id="ana", product_id="wine")
     tell(told, type="complaint", customer_id="ana")
@@ -138,15 +150,18 @@ def test_an_erased_customer_is_unknown_at_once_everywhere(workers: tuple[FlaskCl
     assert held["ids"] == ["ana", "visit"]
     assert held["contact_hashes"] == ["email", "phone"]
     assert held["model"]["bought"]
-    assert len(held["events"]) == 3
+    assert len(held["events"]) == 4
+    assert len(held["attributions"]) == len(held["exposures"]) == 1
     assert held["contact_states"][0]["complaint_open"]
     answer = told.delete("/v1/customers/ana").get_json()
     assert answer["erased"] == {
-        "events": 3,
+        "events": 4,
         "contacts": 0,
         "dismissals": 0,
         "contact_states": 1,
         "campaign_offers": 0,
+        "attributions": 1,
+        "exposures": 1,
         "session_links": 1,
         "merges": 1,
         "identities": 1,
