@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,3 +47,9 @@ def test_all_of_a_hash_are_found_and_nobody_else(pairs: list[tuple[bytes, int]])
     hashes = hashes_of([digest for digest, _ in pairs], [at for _, at in pairs])
     for digest in {digest for digest, _ in pairs} | {b"9" * 16}:
         assert sorted(hashes.of(digest).tolist()) == sorted(at for each, at in pairs if each == digest)
+
+
+def test_birthdays_have_no_year() -> None:
+    directory = replace(tiny_directory(), birthdays=np.array([1124, 0, 229], dtype=np.int16))
+    found = [directory.birthday_of(each) for each in ("ana", "ben", "cai", "zoe")]
+    assert found == [(11, 24), None, (2, 29), None]

@@ -23,7 +23,13 @@ def settings_for(artifacts_dir: Path, **service: Any) -> Settings:
         artifacts={"dir": artifacts_dir},
         ledger={"url": f"sqlite:///{artifacts_dir.parent / 'ledger.sqlite3'}"},
         identity={"key": KEY},
-        service={"signing_key": KEY, "reload_seconds": 3600, "log_level": "error", **service},
+        service={
+            "signing_key": KEY,
+            "reload_seconds": 3600,
+            "log_level": "error",
+            "rewards": artifacts_dir.parent / "rewards.toml",  # there is none, unless a test writes it
+            **service,
+        },
     )
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
 from config.ledger import Ledger
 from service.app import create_app
 from service.contacts.plan_contacts import TELLING
+from tests.models.tiny import publish_tiny, tiny_bundle
 from tests.service.conftest import settings_for
 
 NUMBERS = count()
@@ -179,6 +183,30 @@ def test_whoever_may_not_be_contacted_is_not_on_the_worklist(client: FlaskClient
     by_phone = get(client, "/v1/worklist?channel=phone")
     assert {each["customer_id"] for each in by_phone["work"]} <= {"ben"}
     assert by_phone["left_out"] >= 2
+
+
+def test_first_orders_and_birthdays_are_on_the_worklist_and_in_the_brief(
+    tmp_path: Path, ledger_url: str
+) -> None:
+    """dora came once, 17 days before the end of the data; cai's birthday is today."""
+    today = datetime.now(UTC).date()
+    bundle = tiny_bundle()
+    assert bundle.directory is not None
+    birthdays = np.array([0, 0, today.month * 100 + today.day], dtype=np.int16)
+    directory = replace(bundle.directory, birthdays=birthdays)
+    publish_tiny(tmp_path / "artifacts", bundle=replace(bundle, directory=directory))
+    (tmp_path / "rewards.toml").write_text(
+        '[[rewards]]\nid = "hello"\nkind = "first_order"\nwithin_days = 30\nbenefit = "A note"\n'
+        '[[rewards]]\nid = "cake"\nkind = "birthday"\nwithin_days = 1\nbenefit = "A cake"\n'
+    )
+    settings = settings_for(tmp_path / "artifacts").model_copy(update={"ledger": Ledger(url=ledger_url)})
+    client = create_app(settings).test_client()
+    assert {("dora", "FIRST_ORDER"), ("cai", "BIRTHDAY")} <= set(work(client))
+    found = {each["customer_id"]: each["text"] for each in get(client, "/v1/worklist?channel=store")["work"]}
+    assert found["cai"] == "Birthday these days: A cake"
+    assert [(each["reward_id"], each["due"]) for each in brief(client, "cai")["rewards"]] == [("cake", True)]
+    profile = get(client, "/v1/customers/dora")
+    assert [each["text"] for each in profile["rewards"]] == ["First order on 2024-09-27"]
 
 
 def test_without_a_ledger_there_is_neither(artifacts_dir: Path) -> None:

@@ -21,6 +21,7 @@ def test_contacts_and_consents_are_found_again() -> None:
             "email": ["ben@example.com", "Ana@Example.com", None, "not one"],
             "phone": ["01632 960001", None, None, "+44 1632 960001"],
             "consent_email": ["yes", "FALSE", None, "perhaps"],
+            "birthday": ["1990-02-28", "28.02.1990", None, "2001-12-01"],
         }
     )
     directory = fit_directory(table, IDENTITY)
@@ -35,6 +36,7 @@ def test_contacts_and_consents_are_found_again() -> None:
     assert directory.consents_of("ana") == {"email": False}
     assert directory.consents_of("émile") == {}
     assert directory.customers.index("nobody") < 0
+    assert [directory.birthday_of(each) for each in ("ben", "ana", "émile")] == [(2, 28), None, (12, 1)]
     assert directory.made_with(hasher.fingerprint)
 
 
