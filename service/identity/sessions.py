@@ -9,9 +9,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from service.identity.schema import merges, session_links
 from service.ledger.event import Event
+from service.ledger.schema import events as table
 
 MERGED, UNDONE = "merged", "undone"
 CALL, EVENT = "call", "event"
+SHARED = ("store", "phone")  # channels whose devices many customers use
 
 
 class BelongsToAnotherError(Exception):
@@ -20,10 +22,10 @@ class BelongsToAnotherError(Exception):
 
 def ids_of(connection: Connection, ids: Sequence[str]) -> Sequence[str]:
     """All ids of the persons behind some ids, customers first."""
-    table = session_links
-    owners = connection.execute(select(table.c.customer_id).where(table.c.session_id.in_(ids))).scalars()
+    links = session_links
+    owners = connection.execute(select(links.c.customer_id).where(links.c.session_id.in_(ids))).scalars()
     known = dict.fromkeys([*owners, *ids])
-    visits = connection.execute(select(table.c.session_id).where(table.c.customer_id.in_(known))).scalars()
+    visits = connection.execute(select(links.c.session_id).where(links.c.customer_id.in_(known))).scalars()
     return tuple(known | dict.fromkeys(visits))
 
 
@@ -62,9 +64,9 @@ def merge(connection: Connection, customer_id: str, session_id: str, at: int, by
 
 def undo(connection: Connection, customer_id: str, session_id: str, at: int) -> bool:
     """Take a visit from a customer again; False where it is not linked to them."""
-    table = session_links
-    mine = (table.c.session_id == session_id) & (table.c.customer_id == customer_id)
-    if connection.execute(delete(table).where(mine)).rowcount != 1:
+    links = session_links
+    mine = (links.c.session_id == session_id) & (links.c.customer_id == customer_id)
+    if connection.execute(delete(links).where(mine)).rowcount != 1:
         return False
     row = {"session_id": session_id, "customer_id": customer_id, "at": at}
     connection.execute(insert(merges).values(**row, action=UNDONE, by=CALL))
@@ -72,21 +74,29 @@ def undo(connection: Connection, customer_id: str, session_id: str, at: int) -> 
 
 
 def link_by_events(connection: Connection, events: Sequence[Event]) -> None:
-    """A listener: an event with both ids says whose the visit is, unless that was said and undone before."""
+    """A listener: an event with both ids says whose the visit is, unless that was said and undone before.
+
+    A till or a telephone serves one customer after the other under one session: such events, and visits in
+    which another customer was named before, are nobody's.
+    """
     said = {
         each.session_id: (each.customer_id, each.received_at)
         for each in reversed(events)
-        if each.session_id is not None and each.customer_id is not None
+        if each.session_id is not None and each.customer_id is not None and each.channel not in SHARED
     }
     if not said:
         return
     linked = select(session_links.c.session_id).where(session_links.c.session_id.in_(said))
     undone = select(merges.c.session_id, merges.c.customer_id)
     undone = undone.where(merges.c.session_id.in_(said), merges.c.action == UNDONE)
+    named = select(table.c.session_id, table.c.customer_id).distinct()
+    named = named.where(table.c.session_id.in_(said), table.c.customer_id.is_not(None))
     taken = set(connection.execute(linked).scalars())
     never = {tuple(row) for row in connection.execute(undone)}
+    others = {session_id for session_id, who in connection.execute(named) if who != said[session_id][0]}
     for session_id, (customer_id, at) in sorted(said.items()):
-        if session_id not in taken and (session_id, customer_id) not in never and customer_id is not None:
+        free = session_id not in taken and session_id not in others
+        if free and (session_id, customer_id) not in never and customer_id is not None:
             try:
                 merge(connection, customer_id, session_id, at, EVENT)
             except BelongsToAnotherError:

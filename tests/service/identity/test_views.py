@@ -136,6 +136,22 @@ def test_an_event_with_both_ids_merges_the_visit(workers: tuple[FlaskClient, Fla
     assert offered(asked, customer_id="ana", exclude=["wine"])[0] == before[0]
 
 
+def test_a_till_and_a_shared_browser_are_nobodys(workers: tuple[FlaskClient, FlaskClient]) -> None:
+    told, asked = workers
+    tell(told, type="view", session_id="till", customer_id="ana", product_id="cola", channel="store")
+    tell(told, type="view", session_id="till", product_id="wine", channel="store")
+    sent = [
+        {"id": f"b-{who}", "type": "view", "session_id": "browser", "customer_id": who, "product_id": "cola"}
+        for who in ("ben", "ana")
+    ]
+    assert post(told, "/v1/events", events=sent)["accepted"] == 2
+    tell(told, type="view", session_id="browser", product_id="wine")
+    for customer in ("ana", "ben"):
+        export = asked.get(f"/v1/customers/{customer}/export").get_json()
+        assert export["ids"] == [customer]
+        assert {each["product_id"] for each in export["events"]} == {"cola"}
+
+
 def test_an_erased_customer_is_unknown_at_once_everywhere(workers: tuple[FlaskClient, FlaskClient]) -> None:
     told, asked = workers
     answer = post(asked, "/v1/recommendations", customer_id="ana")
