@@ -61,6 +61,7 @@ logconfig_dict = {
     "root": {"level": _settings.log_level.upper(), "handlers": ["stderr"]},
     "loggers": {
         "gunicorn.error": {"level": _settings.log_level.upper(), "handlers": ["stderr"], "propagate": False},
+        "alembic": {"level": "WARNING"},  # it names each of its plugins when it is imported
     },
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}
