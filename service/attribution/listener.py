@@ -10,7 +10,6 @@ from sqlalchemy import Connection, insert, select
 
 from config.service import channel_of
 from models.errors import TokenError
-from models.holdout import CONTROL
 from service.attribution.schema import attributions, exposures
 from service.event_schemas import microseconds
 from service.ledger.event import Event
@@ -84,8 +83,8 @@ class AttributionListener:
             connection.execute(insert(table), rows)
 
     def _personal(self, event: Event, token: Token) -> list[str]:
-        """What the customer would have been shown: for the personal arm that is what they were shown."""
-        if token.variant != CONTROL or event.customer_id is None:
+        """The personal answer to what was asked, of both arms: for the one it is what was shown."""
+        if event.customer_id is None:
             return []
         return list(self._would_have_shown(event.customer_id, token))
 

@@ -73,7 +73,7 @@ def test_what_echoes_an_answer_is_attributed_to_it(client: FlaskClient, ledger_u
     assert found[-1].unit_price == 250
     seen = rows(ledger_url, exposures)
     assert [(each.customer_id, each.variant) for each in seen] == [("ana", "personal")]
-    assert json.loads(seen[0].would_have_shown) == []
+    assert json.loads(seen[0].would_have_shown) == products
     assert 'shopkeeper_attributions_total{result="attributed"}' in client.get("/metrics").get_data(
         as_text=True
     )
