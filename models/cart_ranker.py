@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from models.arrays import Arrays, frozen
+from models.cart_groups import CartGroups, no_cart_groups
 
 if TYPE_CHECKING:
     from lightgbm import Booster
 
 log = logging.getLogger(__name__)
 
-FIELDS = ("trees", "products", "customers", "groups", "negatives")
+FIELDS = ("trees", "first", "products", "customers", "negatives")
+GROUPS = "groups_"  # what stands before the names of the groups' arrays
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,17 +26,20 @@ class CartRanker:
     """Trees, and what they want to know of products and customers that no other part has.
 
     trees      uint8 [n_bytes] LightGBM's text model; empty where no order was learned
+    first      float32 [n_kinds, n_first_features] what is worth asking the trees about
+               (see `models.cart_proposals`)
     products   float32 [n_products, n_product_columns] statistics
     customers  float32 [n_customers, n_customer_columns] statistics
-    groups     int32 [n_groupings, n_products] group of each product in each grouping, -1 for none
     negatives  float64 [1] share of what was not bought that was learned from
+    groups     which groups of products a cart calls for
     """
 
     trees: np.ndarray
+    first: np.ndarray
     products: np.ndarray
     customers: np.ndarray
-    groups: np.ndarray
     negatives: np.ndarray
+    groups: CartGroups
 
     @property
     def learned(self) -> bool:
@@ -71,19 +76,22 @@ class CartRanker:
         return chances
 
     def to_arrays(self) -> Arrays:
-        return {name: getattr(self, name) for name in FIELDS}
+        of_groups = {GROUPS + name: array for name, array in self.groups.to_arrays().items()}
+        return {name: getattr(self, name) for name in FIELDS} | of_groups
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
-        return cls(**{name: arrays[name] for name in FIELDS})
+        of_groups = {n.removeprefix(GROUPS): a for n, a in arrays.items() if n.startswith(GROUPS)}
+        return cls(**{name: arrays[name] for name in FIELDS}, groups=CartGroups.from_arrays(of_groups))
 
 
 def no_cart_ranker(n_products: int, n_customers: int) -> CartRanker:
     """Nothing learned: carts are answered by the mix of sources."""
     return CartRanker(
-        frozen(np.empty(0, dtype=np.uint8)),
-        frozen(np.empty((n_products, 0), dtype=np.float32)),
-        frozen(np.empty((n_customers, 0), dtype=np.float32)),
-        frozen(np.empty((0, n_products), dtype=np.int32)),
-        frozen(np.ones(1)),
+        trees=frozen(np.empty(0, dtype=np.uint8)),
+        first=frozen(np.empty((0, 0), dtype=np.float32)),
+        products=frozen(np.empty((n_products, 0), dtype=np.float32)),
+        customers=frozen(np.empty((n_customers, 0), dtype=np.float32)),
+        negatives=frozen(np.ones(1)),
+        groups=no_cart_groups(n_products),
     )

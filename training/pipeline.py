@@ -148,7 +148,7 @@ def _of_orders(settings: Settings, shop: Shop, watch: Stopwatch) -> Trained:
         )
     with watch.stage("customers' lists"):
         history = History.of_orders(shop.orders, facts.last_day + 1)
-        bundle = apply(bundle, history, settings.training, judged.learned, progress=progress)
+        bundle = apply(bundle, shop.orders, history, settings.training, judged.learned, progress=progress)
     with watch.stage("products' pages"):
         bundle = replace(bundle, page_lists=fit_page_lists(bundle, progress=progress))
     with watch.stage("value"):

@@ -52,7 +52,9 @@ def fit_blend(
     learned = learn(
         history, test, validation, earlier, settings, catalogue=bundle.catalogue, progress=progress
     )
-    bundle = apply(bundle, history, settings, learned, customers=test.customers, progress=progress)
+    bundle = apply(
+        bundle, test.history, history, settings, learned, customers=test.customers, progress=progress
+    )
     return bundle, choices
 
 

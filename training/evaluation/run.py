@@ -60,7 +60,9 @@ def tune_and_evaluate(
     )
     history = History.of_orders(test.history, test.cut.at)
     learned = learn(history, test, validation, earlier, settings, catalogue=catalogue, progress=progress)
-    bundle = apply(bundle, history, settings, learned, customers=test.customers, progress=progress)
+    bundle = apply(
+        bundle, test.history, history, settings, learned, customers=test.customers, progress=progress
+    )
     return Judged(choices, evaluate(test, bundle, split, progress=progress), learned)
 
 

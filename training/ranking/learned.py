@@ -9,12 +9,12 @@ import numpy as np
 from config.training import Training
 from models.bundle import Bundle
 from models.catalogue import Catalogue
+from training.data.orders import Orders
 from training.evaluation.exam import Exam
 from training.evaluation.split import NotJudgeable
 from training.fitting.progress import Progress, silent
-from training.ranking.carts import fit_cart_order, with_order, with_statistics
+from training.ranking.carts import CartOrder, fit_cart_order, with_order, with_statistics
 from training.ranking.fit import Rankers, fit_rankers
-from training.ranking.groups import groupings
 from training.ranking.history import History
 from training.ranking.lists import write_lists
 
@@ -24,11 +24,11 @@ class Learned:
     """Learned orders; where one could not be learned, why not, in words.
 
     people  for known customers without a context
-    carts   for carts: LightGBM's text model, uint8
+    carts   for carts
     """
 
     people: Rankers | str
-    carts: np.ndarray | str
+    carts: CartOrder | str
 
     def reasons(self) -> tuple[str, ...]:
         """Why orders are missing, for the report."""
@@ -59,17 +59,18 @@ def learn(
     return Learned(people, _learn_carts(validation, earlier, settings, progress))
 
 
-def _learn_carts(exam: Exam, bundle: Bundle, settings: Training, progress: Progress) -> np.ndarray | str:
+def _learn_carts(exam: Exam, bundle: Bundle, settings: Training, progress: Progress) -> CartOrder | str:
     """The order of carts, of the exam's carts; the bundle is of the exam's history."""
     if not settings.ranking.enabled:
         return "ranking is switched off (training.ranking.enabled)"
     history = History.of_orders(exam.history, exam.cut.at)
-    ready = with_statistics(bundle, history, groupings(bundle.catalogue))
+    ready = with_statistics(bundle, exam.history, history)
     return fit_cart_order(ready, exam.any_carts, settings.seed, settings.threads, progress)
 
 
 def apply(
     bundle: Bundle,
+    orders: Orders,
     history: History,
     settings: Training,
     learned: Learned,
@@ -77,9 +78,12 @@ def apply(
     customers: np.ndarray | None = None,
     progress: Progress = silent,
 ) -> Bundle:
-    """The bundle of this history with the lists of `customers` (all if None) and the order of carts."""
+    """The bundle of these orders with the lists of `customers` (all if None) and the order of carts.
+
+    `history` is that of the orders.
+    """
     if not isinstance(learned.carts, str):
-        ready = with_statistics(bundle, history, groupings(bundle.catalogue))
+        ready = with_statistics(bundle, orders, history)
         bundle = with_order(ready, learned.carts)
     if not isinstance(learned.people, str):
         catalogue = bundle.catalogue
