@@ -17,7 +17,7 @@ COLUMNS = 5  # of each grouping
 
 
 class OwnPurchases(NamedTuple):
-    """What a customer bought, last bought first.
+    """What a customer bought, what was bought last at the end.
 
     products  int32 [n] distinct
     shares    float32 [n] decayed share of the customer's orders with it
@@ -70,13 +70,16 @@ class CartGroups:
         none = group == nothing
         counts = np.bincount(in_cart.ravel(), minlength=nothing + 1).astype(np.float32)[group]
         counts[none] = 0
-        called = np.stack([self._called(at, group[at], in_cart[at]) for at in range(n_groupings)])
+        called = np.empty((n_groupings, len(products)), dtype=np.float32)
+        for at in range(n_groupings):
+            called[at] = self._called(at, group[at], in_cart[at])
         habits = np.full((3, n_groupings, len(products)), np.nan, dtype=np.float32)
         if own is not None:
             of_own = self.of[:, own.products]
             share = np.bincount(of_own.ravel(), np.tile(own.shares, n_groupings), minlength=nothing + 1)
             last = np.full(nothing + 1, np.nan, dtype=np.float32)
-            last[of_own[:, ::-1]] = own.since[::-1]  # the latest purchase of a group is written last
+            for groups in of_own:  # the latest purchase of a group is written last
+                last[groups] = own.since
             habits[0] = share[group]
             habits[1] = mine / np.maximum(habits[0], 1e-6)
             habits[2] = last[group]

@@ -116,8 +116,8 @@ def _own_purchases(
         own[3, at], own[4, at] = since_inside, since_inside / np.maximum(usual, 1)
         own[5, at] = times * since_inside
         mine[at] = shares[inside]
-    latest = since.argsort(kind="stable")
-    return own, mine, OwnPurchases(products[latest], shares[latest], since[latest])
+    by_day = (-since).argsort(kind="stable")
+    return own, mine, OwnPurchases(products[by_day], shares[by_day], since[by_day])
 
 
 def _habit(bought: OwnPurchases | None, shown: np.ndarray) -> np.ndarray:

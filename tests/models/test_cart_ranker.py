@@ -15,6 +15,8 @@ import pytest
 
 from models.artifact import load_artifact, write_artifact
 from models.bundle import Part
+from models.cart_groups import CartGroups
+from models.cart_proposals import by_fusion
 from models.cart_ranker import CartRanker, no_cart_ranker
 from models.scored import Scored
 from tests.models.contract import ModelContract
@@ -33,10 +35,16 @@ def planted() -> CartRanker:
     products[1, 1] = np.nan
     ranker = CartRanker(
         trees=grown(features, bought, seed=1, threads=1),
+        first=by_fusion(),
         products=products,
         customers=random.random((N_CUSTOMERS, 2), dtype=np.float32),
-        groups=np.array([[0, 0, 1, -1]], dtype=np.int32),
         negatives=np.array([0.5]),
+        groups=CartGroups(
+            of=np.array([[0, 0, 1, 2]], dtype=np.int32),
+            starts=np.array([0, 2]),
+            linked=np.array([2]),
+            links=np.array([0, 0.25, 0.5, 0], dtype=np.float32),
+        ),
     )
     for array in ranker.to_arrays().values():
         array.flags.writeable = False

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.carts import MOST, NAMES, PROPOSE, CartTable, cart_table, is_cart, ranked_for_cart
+from models.cart_links import COLUMNS as LINKS
+from models.cart_proposals import MOST, NAMES, PROPOSE
+from models.carts import CartTable, cart_table, is_cart, ranked_for_cart
 from models.context import Context, resolve
 from models.query import Kind, Query
 from models.recommender import choose, recommend
@@ -45,7 +47,8 @@ def test_candidates_are_distinct_and_none_of_the_cart(query: Query) -> None:
     table = table_of(query)
     assert (np.diff(table.products) > 0).all()
     assert not np.isin(table.products, context_of(query).shown).any()
-    assert 0 < len(table.products) <= MOST
+    assert 0 < np.count_nonzero(~table.owned) <= MOST
+    assert np.count_nonzero(table.owned) <= MOST
 
 
 @given(queries)
@@ -62,7 +65,7 @@ def test_features_have_one_width_for_customers_and_strangers(query: Query) -> No
     assert table.features.dtype == np.float32
     assert not np.isinf(table.features).any()
     known = query.customer_id not in (None, "stranger")
-    owned = table.features[:, 2 * len(PROPOSE)]
+    owned = table.features[:, 2 * len(PROPOSE) + LINKS]
     assert np.isnan(owned).all() if not known else (owned == table.owned).all()
 
 
@@ -76,16 +79,27 @@ def test_scores_and_ranks_are_those_of_the_sources() -> None:
     assert NAMES[table.source[at]] == "cart_ridge"
 
 
-def test_only_the_best_are_ranked_where_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_best_of_each_kind_are_ranked_where_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = table_of(Query("c03", ("tea", "o05")))
-    monkeypatch.setattr("models.carts.MOST", 10)
+    monkeypatch.setattr("models.carts.MOST", 3)
     few = table_of(Query("c03", ("tea", "o05")))
-    assert len(few.products) == 10
+    assert few.owned.tolist().count(True) == few.owned.tolist().count(False) == 3
     places = whole.products.searchsorted(few.products)
     assert np.array_equal(whole.products[places], few.products)
     assert np.array_equal(whole.features[places], few.features, equal_nan=True)
     assert np.array_equal(whole.owned[places], few.owned)
     assert np.array_equal(whole.source[places], few.source)
+
+
+@given(queries)
+def test_one_kind_alone_is_ranked_as_beside_the_other(query: Query) -> None:
+    context = context_of(query)
+    rules = together(learned(), context.shown)
+    both = ranked_for_cart(learned(), context, rules, BOTH)
+    for kind in BOTH:
+        alone = ranked_for_cart(learned(), context, rules, (kind,))[kind]
+        assert alone.products.tolist() == both[kind].products.tolist()
+        assert np.allclose(alone.scores, both[kind].scores)
 
 
 def ranked_kinds(query: Query) -> set[Kind]:

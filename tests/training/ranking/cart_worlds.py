@@ -14,7 +14,6 @@ from training.data.orders import Orders
 from training.evaluation.exam import Carts
 from training.evaluation.rows import Rows
 from training.ranking.carts import fit_cart_order, with_order, with_statistics
-from training.ranking.groups import groupings
 from training.ranking.history import History
 
 DAYS = 120
@@ -49,15 +48,15 @@ def ready() -> Bundle:
     facts = Facts("v1", "2025-03-21T00:00:00Z", "EUR", 2, CUT - 1, {}, {})
     catalogue, choices = catalogue_of(orders), default_choices(SETTINGS.taste)
     bundle = fit_bundle(orders, catalogue, SETTINGS, choices, facts, shortcuts=SHORTCUTS)
-    return with_statistics(bundle, History.of_orders(orders, CUT), groupings(catalogue))
+    return with_statistics(bundle, orders, History.of_orders(orders, CUT))
 
 
 @cache
 def learned() -> Bundle:
     """The same with the order of 300 carts of tea and milk that lost their sugar."""
-    trees = fit_cart_order(ready(), lost_sugar(300), seed=1, threads=1)
-    assert not isinstance(trees, str), trees
-    return with_order(ready(), trees)
+    order = fit_cart_order(ready(), lost_sugar(300), seed=1, threads=1)
+    assert not isinstance(order, str), order
+    return with_order(ready(), order)
 
 
 def lost_sugar(n: int) -> Carts:

@@ -15,7 +15,14 @@ from models.together import together
 from tests.training.ranking.cart_worlds import CUT, learned, lost_sugar, ready, shop
 from training.evaluation.mixing import customer_context
 from training.evaluation.rows import Rows
-from training.ranking.carts import FEWEST_COMPLETED, NEGATIVES, _exchanged, fit_cart_order
+from training.ranking.carts import (
+    DRAWS,
+    FEWEST_COMPLETED,
+    NEGATIVES,
+    CartOrder,
+    _exchanged,
+    fit_cart_order,
+)
 from training.ranking.history import History
 from training.ranking.statistics import product_statistics
 
@@ -51,18 +58,20 @@ def test_the_seed_decides() -> None:
     carts = lost_sugar(250)
     one, other = (fit_cart_order(ready(), carts, 1, 1) for _ in range(2))
     different = fit_cart_order(ready(), carts, 2, 1)
-    assert isinstance(one, np.ndarray)
-    assert isinstance(other, np.ndarray)
-    assert isinstance(different, np.ndarray)
-    assert one.tobytes() == other.tobytes() != different.tobytes()
-    assert not one.flags.writeable
+    assert isinstance(one, CartOrder)
+    assert isinstance(other, CartOrder)
+    assert isinstance(different, CartOrder)
+    assert one.trees.tobytes() == other.trees.tobytes() != different.trees.tobytes()
+    assert one.first.tobytes() == other.first.tobytes()
+    assert not one.trees.flags.writeable
+    assert not one.first.flags.writeable
 
 
-@pytest.mark.parametrize("n", [0, 1, 60])
+@pytest.mark.parametrize("n", [0, 1, 30])
 def test_too_few_carts_are_no_order(n: int, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         reason = fit_cart_order(ready(), lost_sugar(n), 1, 1)
-    assert reason == f"{3 * n} carts can be learned from, {FEWEST_COMPLETED} are needed"
+    assert reason == f"{DRAWS * n} carts can be learned from, {FEWEST_COMPLETED} are needed"
     assert f"no order of carts was learned, they are mixed by weight: {reason}" in caplog.text
 
 
