@@ -19,7 +19,7 @@ KINDS = np.repeat([0, 1, 2], 10).astype(np.int32)
 
 def shop(n: int = 600, seed: int = 2) -> Orders:
     rng = np.random.default_rng(seed)
-    baskets: list[Basket] = [("", FIRST_DAY, tuple(f"p{at:02d}" for at in range(30)))]
+    baskets: list[Basket] = [(None, FIRST_DAY, tuple(f"p{at:02d}" for at in range(30)))]
     for number in range(n):
         kind = rng.choice(3, p=[0.5, 0.2, 0.3])
         bought = {int(kind * 10 + rng.integers(10))}
