@@ -29,24 +29,28 @@ PARAMETERS: Mapping[Order, Mapping[str, Any]] = {
     "new": {"learning_rate": 0.04, "num_leaves": 15, "min_data_in_leaf": 300, "feature_fraction": 0.5},
 }
 ROUNDS: Mapping[Order, int] = {"all": 350, "new": 200}
+SEEDS = 2  # forests of an order: their mean depends less on which rows and columns each tree was shown
 FEWEST_BOUGHT = 300  # examples of a purchase: with fewer there is no order to learn
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranker:
-    """A learned order of candidates: `trees` is LightGBM's text model, which can be sent to a process."""
+    """A learned order of candidates: the mean of several forests that differ in their seed.
+
+    trees  LightGBM's text models, which can be sent to a process
+    """
 
     order: Order
-    trees: str
+    trees: tuple[str, ...]
 
     def ready(self) -> Callable[[np.ndarray], np.ndarray]:
         """How likely candidates (features float32 [n, n_features]) are to be bought: float32 [n], 0 to 1."""
         import lightgbm  # noqa: PLC0415  # see why_not
 
-        booster = lightgbm.Booster(model_str=self.trees)
+        boosters = [lightgbm.Booster(model_str=trees) for trees in self.trees]
 
         def chances(features: np.ndarray) -> np.ndarray:
-            seen = np.asarray(booster.predict(features, num_threads=1))
+            seen = np.mean([booster.predict(features, num_threads=1) for booster in boosters], axis=0)
             # Only a share of what was not bought was learned from: without that, chances are too high.
             return np.asarray(seen / (seen + (1 - seen) / NEGATIVES[self.order]), dtype=np.float32)
 
@@ -81,5 +85,9 @@ def fit_ranker(
         feature_name=list(examples[0].names),
         params=parameters,
     )
-    progress(f"ranker of {order} products: {len(weights):,} examples")
-    return Ranker(order, lightgbm.train(parameters, data, ROUNDS[order]).model_to_string())
+    trees = []
+    for number in range(SEEDS):
+        progress(f"ranker of {order} products, {number + 1} of {SEEDS}: {len(weights):,} examples")
+        drawn = {**parameters, "seed": seed + number}
+        trees.append(lightgbm.train(drawn, data, ROUNDS[order]).model_to_string())
+    return Ranker(order, tuple(trees))

@@ -134,10 +134,10 @@ def test_processes_learn_the_same() -> None:
     two = fit(fashion(), SETTINGS.model_copy(update={"threads": 2}))
     assert isinstance(one, Rankers)
     assert isinstance(two, Rankers)
-    names = Booster(model_str=one.all.trees).feature_name()
+    names = Booster(model_str=one.all.trees[0]).feature_name()
     rows = np.random.default_rng(1).random((500, len(names))).astype(np.float32) * 5
     for ranker, other in ((one.all, two.all), (one.new, two.new)):
-        assert Booster(model_str=ranker.trees).feature_name() == names
+        assert Booster(model_str=ranker.trees[0]).feature_name() == names
         assert np.array_equal(ranker.ready()(rows), other.ready()(rows))
 
 

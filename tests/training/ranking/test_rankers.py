@@ -5,13 +5,14 @@ from __future__ import annotations
 import builtins
 import pickle
 import sys
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from training.ranking.examples import NEGATIVES, Examples, Order
-from training.ranking.rankers import FEWEST_BOUGHT, Ranker, fit_ranker, why_not
+from training.ranking.rankers import FEWEST_BOUGHT, SEEDS, Ranker, fit_ranker, why_not
 
 NAMES = ("nothing", "habit")
 SHARES = np.array([0.02, 0.2, 0.6])  # bought of the candidates whose habit is 0, 1 and 2
@@ -69,7 +70,16 @@ def test_too_few_purchases_are_no_order() -> None:
     assert fit_ranker("all", [of(FEWEST_BOUGHT - 1)], 1, 1) is None
     told: list[str] = []
     assert fit_ranker("all", [of(FEWEST_BOUGHT - 100), of(100)], 1, 1, told.append) is not None
-    assert told == ["ranker of all products: 2,000 examples"]
+    assert told == [f"ranker of all products, {n} of {SEEDS}: 2,000 examples" for n in range(1, SEEDS + 1)]
+
+
+def test_chances_are_the_mean_of_forests_that_differ() -> None:
+    ranker, rows = fitted("all"), planted("all", seed=2).features
+    assert len(ranker.trees) == SEEDS
+    one, other = (replace(ranker, trees=(trees,)).ready()(rows) for trees in ranker.trees)
+    assert not np.array_equal(one, other)
+    both = ranker.ready()(rows)
+    assert ((both >= np.minimum(one, other) - 1e-6) & (both <= np.maximum(one, other) + 1e-6)).all()
 
 
 def test_lightgbm_is_here() -> None:
