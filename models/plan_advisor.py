@@ -16,7 +16,8 @@ from models.subscriptions import DailyUsage, Subscriptions
 from models.top_ups import best_top_ups
 from models.usage_cycles import UsageCycles
 from models.usage_defaults import default_dynamics
-from models.usage_forecast import LEAST, Faults, Forecast, forecast
+from models.usage_forecast import FACTOR, Faults, Forecast, Moments, forecast, moments
+from models.usage_gamma import LEAST
 from models.usage_history import UsageHistory, running_on
 from models.usage_level import Dynamics, Level, follow
 from models.usage_profile import UsageProfile
@@ -63,13 +64,19 @@ class PlanAdvisor:
         level, _ = follow(own, cycles.finished, cycles.finished_w)
         return forecast(own, self.faults, level, cycles, family), level
 
+    def moments(self, cycles: UsageCycles) -> tuple[Moments, Level]:
+        """What the forecast is made from before its faults are taken out, and the level."""
+        own = self.dynamics.of(self.book.family[cycles.plan], cycles.plan)
+        level, _ = follow(own, cycles.finished, cycles.finished_w)
+        return moments(own, level, cycles), level
+
     def prices(self, cycles: UsageCycles, coming: Forecast) -> Prices:
         """What the next cycle is expected to cost on every plan."""
         plan = cycles.plan.astype(np.int64)
         comparable = comparable_plans(self.book, plan)
         cost, throttling = expected_costs(self.book, coming.next, comparable)
         p_saves = p_cheaper(self.book, self.strata, coming.next, plan, comparable)
-        realised = self.faults.saving[self.book.family[plan]]
+        realised = self.faults.saving[self.book.family[plan], :, FACTOR]
         return Prices(comparable, cost, throttling, p_saves, realised)
 
     def _advise(self, cycles: UsageCycles, limits: NudgeLimits) -> Advice:

@@ -20,7 +20,7 @@ from scipy.special import gammaincc, gammaincinv, gammaln
 
 from models.arrays import Arrays, frozen
 from models.plans import UNLIMITED, PlanBook
-from models.usage_forecast import LEAST, LEAST_SHAPE, MOST_SHAPE, Gamma
+from models.usage_gamma import LEAST, LEAST_SHAPE, MOST_SHAPE, Gamma
 
 STRATA = 64  # equally likely slices of a distribution
 SHAPES = 192  # shapes k for which the slices' means are kept, evenly spaced in the logarithm

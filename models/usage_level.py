@@ -7,7 +7,8 @@ On the logarithm of use in a whole cycle, by subscriber and meter:
 
 W is the share of the cycle that is known. Each step weighs three stories of what is seen (as usual, an
 unusual cycle, a new level) by how well they tell it, and goes on with the normal distribution of the
-same mean and variance (a Gaussian sum filter, collapsed at each step; Alspach and Sorenson, 1972).
+same mean and variance (a Gaussian sum filter, collapsed at each step; Alspach and Sorenson, 1972). With the
+probability TOGETHER all meters of a subscriber are in the same story: a new job changes minutes and data.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import numpy as np
 from models.arrays import Arrays
 
 LOG_TWO_PI = float(np.log(2 * np.pi))
+TOGETHER = 0.7
+TINY = 1e-300
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,6 +154,11 @@ def stories(
     return told, weighed.likelihood
 
 
+def seen_log(dynamics: Dynamics, used: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """The logarithm [n, n_meters] of what use so far makes of a whole cycle, where the share W is known."""
+    return _seen(dynamics.day, dynamics.floor, used, share).log
+
+
 def follow(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> tuple[Level, np.ndarray]:
     """The level after the finished cycles [n, n_cycles, n_meters], oldest first.
 
@@ -191,11 +199,29 @@ def _weigh(prior: _Prior, level: Level, seen: _Seen) -> _Weighed:
     total = level_v + prior.cycle + seen.noise
     gap = seen.log - level.mean
     log_likelihood = -0.5 * (gap * gap / total + np.log(total) + LOG_TWO_PI)
+    log_likelihood = np.where(seen.known, log_likelihood, 0.0)
+    share, likelihood = _shares(prior.chance, log_likelihood)
+    return _Weighed(share, level_v, total, np.where(seen.known, gap, 0.0), likelihood)
+
+
+def _shares(chance: np.ndarray, log_likelihood: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How likely each story [3, n, n_meters] is after what was seen, and the log likelihood [n, n_meters].
+
+    Every meter for itself, mixed with all in one story by how well the two tell it.
+    """
     best = log_likelihood.max(axis=0)
-    weight = prior.chance * np.where(seen.known, np.exp(log_likelihood - best), 1.0)
-    sum_ = weight.sum(axis=0)
-    likelihood = np.where(seen.known, best + np.log(sum_), 0.0)
-    return _Weighed(weight / sum_, level_v, total, np.where(seen.known, gap, 0.0), likelihood)
+    above = log_likelihood - best
+    weight = chance * np.exp(above)
+    each = weight.sum(axis=0)
+    own, likelihood = weight / each, best + np.log(each)
+    if log_likelihood.shape[-1] == 1:
+        return own, likelihood
+    together = chance.mean(axis=-1) * np.exp(above.sum(axis=-1))
+    all_ = together.sum(axis=0) + TINY
+    odds = TOGETHER / (1 - TOGETHER) * all_ / each.prod(axis=-1)
+    part = (odds / (1 + odds))[:, None]
+    share = own + part * ((together / all_)[..., None] - own)
+    return share, likelihood
 
 
 def _stepped(dynamics: Dynamics, level: Level, known: np.ndarray, weighed: _Weighed) -> Level:

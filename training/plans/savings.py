@@ -9,6 +9,7 @@ from models.arrays import frozen
 from models.billing_days import cycle_of, cycle_start
 from models.plan_advisor import PlanAdvisor
 from models.plan_decision import NudgeLimits
+from models.usage_forecast import FACTOR
 from models.usage_history import UsageHistory
 
 CYCLES = (2, 3, 4, 5)  # before the running one: those whose next cycle is finished too
@@ -42,4 +43,6 @@ def fit_savings(advisor: PlanAdvisor, history: UsageHistory, until: int) -> np.n
     extra = SHRINK * promised / np.maximum(count, 1)
     factor = np.where(promised > 0, (kept + extra) / np.where(promised > 0, promised + extra, 1), 1.0)
     # The same subscribers are promised the same on several days: half of what is seen may be chance.
-    return frozen(np.clip(np.sqrt(np.maximum(factor, 0.0)), LEAST, MOST))
+    saving = np.array(advisor.faults.saving)
+    saving[..., FACTOR] = np.clip(np.sqrt(np.maximum(factor, 0.0)), LEAST, MOST)
+    return frozen(saving)
