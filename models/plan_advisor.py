@@ -61,13 +61,13 @@ class PlanAdvisor:
         """The forecast, and the level before the running cycle it is made from."""
         family = self.book.family[cycles.plan]
         own = self.dynamics.of(family, cycles.plan)
-        level, _ = follow(own, cycles.finished, cycles.finished_w)
+        level = follow(own, cycles.finished, cycles.finished_w)
         return forecast(own, self.faults, level, cycles, family), level
 
     def moments(self, cycles: UsageCycles) -> tuple[Moments, Level]:
         """What the forecast is made from before its faults are taken out, and the level."""
         own = self.dynamics.of(self.book.family[cycles.plan], cycles.plan)
-        level, _ = follow(own, cycles.finished, cycles.finished_w)
+        level = follow(own, cycles.finished, cycles.finished_w)
         return moments(own, level, cycles), level
 
     def prices(self, cycles: UsageCycles, coming: Forecast) -> Prices:

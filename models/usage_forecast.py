@@ -149,7 +149,7 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
     meters, on average, because what moves one of a customer's meters often moves all; and how far the level
     is from that of the plan.
     """
-    told, _ = stories(dynamics, level, cycles.exposed, cycles.exposed_w)
+    told = stories(dynamics, level, cycles.exposed, cycles.exposed_w)
     rate, rate_2 = _mixed(told.share, told.cycle, told.cycle_v)
     left = cycles.open_w
     rest_v = left * left * (rate_2 - rate * rate) + dynamics.day * left * rate_2

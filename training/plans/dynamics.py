@@ -9,7 +9,7 @@ from models.arrays import frozen
 from models.plans import PlanBook
 from models.usage_cycles import UsageCycles
 from models.usage_defaults import FIELDS, FLOOR, default_dynamics
-from models.usage_level import Dynamics, follow
+from models.usage_level import Dynamics, log_likelihood
 
 LEAST_SEEN = 0.2  # W under which a cycle is not learned from
 LEAST_SUBSCRIBERS = 20
@@ -83,7 +83,7 @@ def _learn(fields: dict[str, np.ndarray], cycles: UsageCycles, rows: np.ndarray,
 
     def loss(x: np.ndarray) -> float:
         values = {name: np.full((1, 1), value) for name, value in made(x).items()}
-        _, likelihood = follow(Dynamics(**fixed, **values, start=start), used, share)
+        likelihood = log_likelihood(Dynamics(**fixed, **values, start=start), used, share)
         return float(-likelihood.sum() + ((x - begin) ** 2).sum())
 
     simplex = begin + np.vstack([np.zeros(6), np.diag([0.7, 1.0, 1.0, 1.0, 0.4, 0.3])])
