@@ -16,7 +16,7 @@ from models.subscriptions import DailyUsage, Subscriptions
 from models.top_ups import best_top_ups
 from models.usage_cycles import UsageCycles
 from models.usage_defaults import default_dynamics
-from models.usage_forecast import FACTOR, Faults, Forecast, Moments, forecast, moments
+from models.usage_forecast import Faults, Forecast, Moments, forecast, moments
 from models.usage_gamma import LEAST
 from models.usage_history import UsageHistory, running_on
 from models.usage_level import Dynamics, Level, follow
@@ -76,7 +76,7 @@ class PlanAdvisor:
         comparable = comparable_plans(self.book, plan)
         cost, throttling = expected_costs(self.book, coming.next, comparable)
         p_saves = p_cheaper(self.book, self.strata, coming.next, plan, comparable)
-        realised = self.faults.saving[self.book.family[plan], :, FACTOR]
+        realised = self.faults.saving[self.book.family[plan]]
         return Prices(comparable, cost, throttling, p_saves, realised)
 
     def _advise(self, cycles: UsageCycles, limits: NudgeLimits) -> Advice:

@@ -27,7 +27,6 @@ JUMP_CYCLES = 2  # finished cycles without which nothing is usual
 MORE = 0.6  # of the variance of the rest of an unusual cycle: what made it so may go on or end
 REST, NEXT = 0, 1  # the rest of the running cycle, the next cycle
 BIAS, WIDTH = 0, 1
-FACTOR, LOG_ODDS, SLOPE = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,9 +40,8 @@ class Faults:
     factor  float64 [n_families, n_meters, 3, KNOTS, 2, 2] factors of mean and standard deviation: BIAS, WIDTH
     shape   float64 [n_families, n_meters, KNOTS, SHAPE_KNOTS] how often the use of the rest was below what
             the gamma distribution puts at probability 0, 0.05, ... 1; not falling
-    saving  float64 [n_families, 2, 3] of upgrades and of downgrades: FACTOR, realised over expected saving
-            (who is chosen for a large one is more often overestimated, the winner's curse); LOG_ODDS and
-            SLOPE make the log odds of p_saves, as computed, those with which it came true
+    saving  float64 [n_families, 2] realised over expected saving of upgrades and downgrades: who is chosen
+            for a large one is more often overestimated (winner's curse)
     """
 
     lean: np.ndarray
@@ -56,9 +54,8 @@ class Faults:
         """Nothing is wrong."""
         cells = (n_families, n_meters, len(KNOWN) + 1, KNOTS, 2)
         straight = np.tile(np.linspace(0, 1, SHAPE_KNOTS), (n_families, n_meters, KNOTS, 1))
-        saving = np.tile([1.0, 0.0, 1.0], (n_families, 2, 1))
         return cls(
-            frozen(np.zeros((*cells, SIGNS))), frozen(np.ones((*cells, 2))), frozen(straight), frozen(saving)
+            frozen(np.zeros((*cells, SIGNS))), frozen(np.ones((*cells, 2))), frozen(straight), frozen(np.ones((n_families, 2)))
         )
 
     def to_arrays(self) -> Arrays:
