@@ -162,22 +162,23 @@ def p_cheaper(
     From STRATA draws of every meter's use, shared by all plans. `current` int [n].
     """
     draws = strata.draws(use)
-    order = np.broadcast_to(strata.order, draws.shape)
-    used = np.take_along_axis(draws, order, axis=-1)
+    rows = np.arange(len(current))
     costs = np.empty((len(current), len(book), STRATA))
-    for plan in range(len(book)):
-        total = costs[:, plan]
-        total[:] = book.fee[plan]
-        for meter in np.flatnonzero((book.price[plan] > 0) | (book.penalty[plan] > 0)).tolist():
-            over = used[:, meter] - book.quota[plan, meter]
-            if book.price[plan, meter] > 0:
-                over /= book.unit[plan, meter]
-                np.ceil(over, out=over)
-                np.maximum(over, 0.0, out=over)
-                over *= book.price[plan, meter]
-                total += over
-            else:
-                total += (over > 0) * book.penalty[plan, meter]
-    now = costs[np.arange(len(current)), current]
-    p: np.ndarray = (costs < now[:, None] - LEAST).mean(axis=-1)
+    costs[:] = book.fee[:, None]
+    for meter, order in enumerate(strata.order):
+        used = draws[:, meter, order][:, None]
+        charged = np.flatnonzero(book.price[:, meter] > 0)
+        if len(charged):
+            units = used - book.quota[charged, meter][:, None]
+            units /= book.unit[charged, meter][:, None]
+            np.ceil(units, out=units)
+            np.maximum(units, 0.0, out=units)
+            units *= book.price[charged, meter][:, None]
+            costs[:, charged] += units
+        slowed = np.flatnonzero(book.penalty[:, meter] > 0)
+        if len(slowed):
+            over = used > book.quota[slowed, meter][:, None]
+            costs[:, slowed] += over * book.penalty[slowed, meter][:, None]
+    now = costs[rows, current] - LEAST
+    p: np.ndarray = (costs < now[:, None]).mean(axis=-1)
     return np.where(comparable, p, 0.0)

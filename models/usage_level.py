@@ -19,11 +19,13 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from models.arrays import Arrays
+from models.usage_level_one import OneCycle, OneDynamics, follow_one
 
 LOG_TWO_PI = float(np.log(2 * np.pi))
 TOGETHER = 0.7
 TINY = 1e-300
 ENDLESS = 1e30
+ONE_FIELDS = ("cycle", "far", "odd", "jump", "growth", "drift")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,8 +166,23 @@ def follow(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> 
 
     `dynamics` by subscriber.
     """
+    if len(finished) == 1 and len(dynamics.start) == 1:
+        return _followed_one(dynamics, finished, finished_w)
     level, _ = _followed(dynamics, finished, finished_w)
     return level
+
+
+def _followed_one(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> Level:
+    seen = _seen(dynamics.day[:, None], dynamics.floor[:, None], finished, finished_w)
+    count = seen.known[0].cumsum(axis=0)
+    cycles = list(
+        map(OneCycle, *((each.tolist()) for each in (seen.known[0], count > 0, seen.log[0], seen.noise[0])))
+    )
+    fields = (getattr(dynamics, name)[0].tolist() for name in ONE_FIELDS)
+    mean, variance = dynamics.start[0].tolist(), dynamics.between[0].tolist()
+    together = _prior(dynamics).together[:, 0].tolist()
+    follow_one(OneDynamics(*fields, together), cycles, mean, variance)
+    return Level(np.array([mean]), np.array([variance]), count[-1:] if len(count) else first_level(dynamics).cycles)
 
 
 def log_likelihood(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> np.ndarray:
