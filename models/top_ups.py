@@ -60,12 +60,16 @@ class _Left(NamedTuple):
         cost: np.ndarray = self.price[:, None] * units + self.penalty[:, None] * throttled
         return cost
 
-    def costs(self, rest: np.ndarray, added: float) -> np.ndarray:
-        """The same [m, n_draws] for draws of what is to come."""
-        over = rest - self.slack[:, None] - added
-        units = np.ceil(np.maximum(over, 0.0) / self.unit[:, None])
-        throttled = (over > 0) | (self.over & (added == 0))[:, None]
-        cost: np.ndarray = units * self.price[:, None] + throttled * self.penalty[:, None]
+    def costs(self, rest: np.ndarray, added: np.ndarray) -> np.ndarray:
+        """The same [m, n_added, n_draws] for draws [m, n_draws] of what is to come."""
+        over = (rest - self.slack[:, None])[:, None] - added[:, None]
+        cost = np.maximum(over, 0.0)
+        cost /= self.unit[:, None, None]
+        np.ceil(cost, out=cost)
+        cost *= self.price[:, None, None]
+        if self.penalty.any():
+            throttled = (over > 0) | (self.over[:, None] & (added == 0))[..., None]
+            cost += throttled * self.penalty[:, None, None]
         return cost
 
 
@@ -94,17 +98,18 @@ def _try(
 ) -> None:
     """Put 1 to MOST_PACKS of an add-on where they are better than what was found before."""
     book, strata, gate = by
-    amounts = np.arange(MOST_PACKS + 1) * float(book.add_on_amount[add_on])
-    expected, draws = left.cost(amounts), strata.draws(left.rest)
-    drawn = left.costs(draws, 0.0)
-    for packs in range(1, MOST_PACKS + 1):
-        added, price = float(amounts[packs]), packs * int(book.add_on_price[add_on])
-        saving = expected[:, 0] - expected[:, packs] - price
-        p = (drawn - left.costs(draws, added) > price).mean(axis=1)
-        better = (saving > best.saving[rows]) & (p >= gate)
-        at = rows[better]
-        best.add_on[at], best.packs[at] = add_on, packs
-        best.saving[at], best.p_saves[at] = saving[better], p[better]
+    packs = np.arange(MOST_PACKS + 1)
+    amounts, price = packs * float(book.add_on_amount[add_on]), packs * int(book.add_on_price[add_on])
+    expected, drawn = left.cost(amounts), left.costs(strata.draws(left.rest), amounts)
+    saving = expected[:, :1] - expected - price
+    p = (drawn[:, :1] - drawn > price[:, None]).mean(axis=-1)
+    pays = np.where(p >= gate, saving, 0.0)
+    chosen = pays.argmax(axis=1)
+    each = np.arange(len(rows))
+    better = pays[each, chosen] > best.saving[rows]
+    at, of = rows[better], (each[better], chosen[better])
+    best.add_on[at], best.packs[at] = add_on, chosen[better]
+    best.saving[at], best.p_saves[at] = saving[of], p[of]
 
 
 def _left(book: PlanBook, cycles: UsageCycles, forecast: Forecast, rows: np.ndarray, meter: int) -> _Left:

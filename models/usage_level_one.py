@@ -73,13 +73,13 @@ def _told(
 
 def _stepped(share: Numbers, gap: float, total: float, variance: float, far: float) -> tuple[float, float]:
     """How far the level moves, and its variance: the three stories as one normal distribution."""
+    usual, odd, jump = share
     wide, free = total + far, variance + far
-    away = [variance / total * gap, variance / wide * gap, free / wide * gap]
-    left = [
-        variance - variance * variance / total,
-        variance - variance * variance / wide,
-        free - free * free / wide,
-    ]
-    moved = sum(s * a for s, a in zip(share, away, strict=True))
-    after = sum(s * (v + (a - moved) ** 2) for s, v, a in zip(share, left, away, strict=True))
+    gain, odd_gain, jump_gain = variance / total, variance / wide, free / wide
+    moved = (usual * gain + odd * odd_gain + jump * jump_gain) * gap
+    after = (
+        usual * (variance * (1 - gain) + (gain * gap - moved) ** 2)
+        + odd * (variance * (1 - odd_gain) + (odd_gain * gap - moved) ** 2)
+        + jump * (free * (1 - jump_gain) + (jump_gain * gap - moved) ** 2)
+    )
     return moved, after
