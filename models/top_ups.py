@@ -63,7 +63,7 @@ class _Left(NamedTuple):
     def costs(self, rest: np.ndarray, added: np.ndarray) -> np.ndarray:
         """The same [m, n_added, n_draws] for draws [m, n_draws] of what is to come."""
         over = (rest - self.slack[:, None])[:, None] - added[:, None]
-        cost = np.maximum(over, 0.0)
+        cost: np.ndarray = np.maximum(over, 0.0)
         cost /= self.unit[:, None, None]
         np.ceil(cost, out=cost)
         cost *= self.price[:, None, None]

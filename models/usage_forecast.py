@@ -55,7 +55,10 @@ class Faults:
         cells = (n_families, n_meters, len(KNOWN) + 1, KNOTS, 2)
         straight = np.tile(np.linspace(0, 1, SHAPE_KNOTS), (n_families, n_meters, KNOTS, 1))
         return cls(
-            frozen(np.zeros((*cells, SIGNS))), frozen(np.ones((*cells, 2))), frozen(straight), frozen(np.ones((n_families, 2)))
+            frozen(np.zeros((*cells, SIGNS))),
+            frozen(np.ones((*cells, 2))),
+            frozen(straight),
+            frozen(np.ones((n_families, 2))),
         )
 
     def to_arrays(self) -> Arrays:

@@ -25,7 +25,6 @@ LOG_TWO_PI = float(np.log(2 * np.pi))
 TOGETHER = 0.7
 TINY = 1e-300
 ENDLESS = 1e30
-ONE_FIELDS = ("cycle", "far", "odd", "jump", "growth", "drift")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,16 +172,24 @@ def follow(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> 
 
 
 def _followed_one(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> Level:
+    """The same for one subscriber, [1, n_cycles, n_meters]."""
     seen = _seen(dynamics.day[:, None], dynamics.floor[:, None], finished, finished_w)
     count = seen.known[0].cumsum(axis=0)
-    cycles = list(
-        map(OneCycle, *((each.tolist()) for each in (seen.known[0], count > 0, seen.log[0], seen.noise[0])))
+    columns = (seen.known[0].tolist(), (count > 0).tolist(), seen.log[0].tolist(), seen.noise[0].tolist())
+    odd, jump = dynamics.odd[0].tolist(), dynamics.jump[0].tolist()
+    own = OneDynamics(
+        dynamics.cycle[0].tolist(),
+        dynamics.far[0].tolist(),
+        odd,
+        jump,
+        dynamics.growth[0].tolist(),
+        dynamics.drift[0].tolist(),
+        TOGETHER / (1 - TOGETHER),
     )
-    fields = (getattr(dynamics, name)[0].tolist() for name in ONE_FIELDS)
     mean, variance = dynamics.start[0].tolist(), dynamics.between[0].tolist()
-    together = _prior(dynamics).together[:, 0].tolist()
-    follow_one(OneDynamics(*fields, together), cycles, mean, variance)
-    return Level(np.array([mean]), np.array([variance]), count[-1:] if len(count) else first_level(dynamics).cycles)
+    follow_one(own, [OneCycle(*each) for each in zip(*columns, strict=True)], mean, variance)
+    cycles = count[-1:] if len(count) else np.zeros(dynamics.start.shape, dtype=np.int64)
+    return Level(np.array([mean]), np.array([variance]), cycles)
 
 
 def log_likelihood(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> np.ndarray:
@@ -191,9 +198,7 @@ def log_likelihood(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndar
     return likelihood
 
 
-def _followed(
-    dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray
-) -> tuple[Level, np.ndarray]:
+def _followed(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> tuple[Level, np.ndarray]:
     level, prior = first_level(dynamics), _prior(dynamics)
     first = int(finished_w.any(axis=(0, 2)).argmax()) if finished_w.size else 0
     finished, finished_w = finished[:, first:], finished_w[:, first:]

@@ -13,7 +13,7 @@ Numbers = list[float]
 
 
 class OneDynamics(NamedTuple):
-    """Each by meter: see `models.usage_level.Dynamics`. `together` by story: its odds as that of all meters."""
+    """See `models.usage_level.Dynamics`, by meter; `together` the odds that all meters share a story."""
 
     cycle: Numbers
     far: Numbers
@@ -21,11 +21,11 @@ class OneDynamics(NamedTuple):
     jump: Numbers
     growth: Numbers
     drift: Numbers
-    together: Numbers
+    together: float
 
 
 class OneCycle(NamedTuple):
-    """A cycle by meter: was anything seen (or before), the logarithm of what, its variance from days alone."""
+    """A cycle by meter: was anything seen, or before, the logarithm of it, its variance from days alone."""
 
     known: list[bool]
     begun: list[bool]
@@ -65,8 +65,9 @@ def _told(
         near, apart, product = near * usual, apart * other, product * each
     if len(told) == 1:
         return told, 0.0, told[0][2]
-    usual, odd, jump = dynamics.together
-    together = [usual * near, odd * apart, jump * apart]
+    odds = dynamics.together / len(told)
+    odd, jump = odds * sum(dynamics.odd), odds * sum(dynamics.jump)
+    together = [(dynamics.together - odd - jump) * near, odd * apart, jump * apart]
     all_ = together[0] + together[1] + together[2] + 1e-300
     return told, all_ / (all_ + product), [w / all_ for w in together]
 

@@ -16,7 +16,7 @@ LEAST_SUBSCRIBERS = 20
 LEARNED_FROM = 1500  # subscribers: the likelihood is sharp enough
 PLAN_SHRINK = 10.0  # subscribers of the family's mean mixed into each plan's
 MOST_CHANCE = 0.15  # of a jump, of an unusual cycle
-LEAST_FAR = np.log(0.8)  # a new level is to be told from an unusual day: by a factor of two or more
+LEAST_FAR = -0.22  # logarithm of `far`: a new level differs by a factor, or it is only noise
 ROUNDS = 260
 
 
@@ -78,7 +78,8 @@ def _learn(fields: dict[str, np.ndarray], cycles: UsageCycles, rows: np.ndarray,
         chance = MOST_CHANCE / (1 + np.exp(-step[2:4]))
         return {
             "cycle": float(np.exp(step[0])), "drift": float(np.exp(step[1])), "jump": float(chance[0]),
-            "odd": float(chance[1]), "far": float(np.exp(min(max(step[4], LEAST_FAR), 1.0))), "growth": float(x[5] * 0.05),
+            "odd": float(chance[1]), "far": float(np.exp(min(max(step[4], LEAST_FAR), 1.0))),
+            "growth": float(x[5] * 0.05),
         }  # fmt: skip
 
     def loss(x: np.ndarray) -> float:

@@ -66,7 +66,11 @@ def fit_faults(advisor: PlanAdvisor, history: UsageHistory, until: int) -> Fault
                     _fit(lean[f, m, known, knot], factor[f, m, known, knot], looked, rows, m)
                 by_row = class_of(looked.cycles[:, m])
                 shape[f, m, knot] = _shape(
-                    looked, mine & looked.judged[:, m, REST], m, (lean[f, m, :, knot], factor[f, m, :, knot]), by_row
+                    looked,
+                    mine & looked.judged[:, m, REST],
+                    m,
+                    (lean[f, m, :, knot], factor[f, m, :, knot]),
+                    by_row,
                 )
     return replace(none, lean=frozen(lean), factor=frozen(factor), shape=frozen(shape))
 
