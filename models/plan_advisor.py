@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -42,8 +43,8 @@ class PlanAdvisor:
         """
         running = running_on(subscriptions, self.book, as_of)
         parts = []
-        for begin in range(0, max(len(running), 1), BLOCK):
-            some = running.take(np.arange(begin, min(begin + BLOCK, len(running))))
+        for rows in _blocks(len(running)):
+            some = running if rows is None else running.take(rows)
             history = UsageHistory.of(some, usage, self.book, self.profile, as_of)
             parts.append(history.cycles(np.arange(len(some)), np.full(len(some), as_of, dtype=np.int64)))
         return UsageCycles.joined(parts)
@@ -52,8 +53,8 @@ class PlanAdvisor:
         """The advice [n] for these subscribers, in their order."""
         limits = limits or NudgeLimits()
         blocks = [
-            self._advise(cycles.take(np.arange(begin, min(begin + BLOCK, len(cycles)))), limits)
-            for begin in range(0, max(len(cycles), 1), BLOCK)
+            self._advise(cycles if rows is None else cycles.take(rows), limits)
+            for rows in _blocks(len(cycles))
         ]
         return blocks[0] if len(blocks) == 1 else Advice.joined(blocks)
 
@@ -154,6 +155,15 @@ def untrained(book: PlanBook) -> PlanAdvisor:
         Faults.none(n_families, n_meters),
         Strata.of(n_meters),
     )
+
+
+def _blocks(n: int) -> Iterator[np.ndarray | None]:
+    """The positions of BLOCK rows at a time; None where all `n` fit into one."""
+    if n <= BLOCK:
+        yield None
+    else:
+        for begin in range(0, n, BLOCK):
+            yield np.arange(begin, min(begin + BLOCK, n))
 
 
 def _exhaustion(cycles: UsageCycles, p50: np.ndarray, quota: np.ndarray) -> np.ndarray:

@@ -89,7 +89,8 @@ def best_top_ups(
         if len(rows):
             _try(best, add_on, _left(book, cycles, forecast, rows, meter), rows, (book, strata, gate))
     found = np.flatnonzero(best.add_on != NO_ADD_ON)
-    best.current[found] = running_costs(book, cycles, forecast, found)
+    if len(found):
+        best.current[found] = running_costs(book, cycles, forecast, found)
     return best
 
 

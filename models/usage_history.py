@@ -112,9 +112,10 @@ class UsageHistory:
         used: np.ndarray = np.any(amount > 0, axis=1)
         active = used.any(axis=1)
         began = np.where(active, used.argmax(axis=1), -1)
-        counts = seen & (np.arange(n_days) > began[:, None])[:, None]
+        after = np.arange(n_days) - began[:, None]
+        counts = seen & (after > 0)[:, None]
         weight, kind = _weights(running, profile, first, n_days)
-        use_days = seen.any(axis=1) & (np.arange(n_days) >= began[:, None])
+        use_days = seen.any(axis=1) & (after >= 0)
         # Without any use, exposure starts with the subscription.
         beginning = np.where(active, began + 1 + first, np.maximum(running.started, first))
         return cls(
