@@ -23,7 +23,7 @@ from models.usage_history import UsageHistory, running_on
 from models.usage_level import Dynamics, Level, follow
 from models.usage_profile import UsageProfile
 
-BLOCK = 4096  # subscribers priced, or cut into cycles, at a time: tens of megabytes
+BLOCK = 1024  # subscribers priced, or cut into cycles, at a time: what a processor's cache is good for
 
 
 @dataclass(frozen=True, slots=True, eq=False)

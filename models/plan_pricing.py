@@ -167,18 +167,15 @@ def p_cheaper(
     costs[:] = book.fee[:, None]
     for meter, order in enumerate(strata.order):
         used = draws[:, meter, order][:, None]
-        charged = np.flatnonzero(book.price[:, meter] > 0)
-        if len(charged):
-            units = used - book.quota[charged, meter][:, None]
-            units /= book.unit[charged, meter][:, None]
-            np.ceil(units, out=units)
-            np.maximum(units, 0.0, out=units)
-            units *= book.price[charged, meter][:, None]
-            costs[:, charged] += units
-        slowed = np.flatnonzero(book.penalty[:, meter] > 0)
-        if len(slowed):
-            over = used > book.quota[slowed, meter][:, None]
-            costs[:, slowed] += over * book.penalty[slowed, meter][:, None]
+        over = used - book.quota[:, meter][:, None]
+        if book.penalty[:, meter].any():
+            costs += (over > 0) * book.penalty[:, meter][:, None]
+        if book.price[:, meter].any():
+            over /= book.unit[:, meter][:, None]
+            np.ceil(over, out=over)
+            np.maximum(over, 0.0, out=over)
+            over *= book.price[:, meter][:, None]
+            costs += over
     now = costs[rows, current] - LEAST
     p: np.ndarray = (costs < now[:, None]).mean(axis=-1)
     return np.where(comparable, p, 0.0)
