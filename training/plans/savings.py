@@ -15,7 +15,7 @@ CYCLES = (2, 3, 4, 5)  # before the running one: those whose next cycle is finis
 DAYS = (6, 11, 16)  # of a cycle, on which advice is looked back at
 LEAST_SEEN = 0.9  # of the next cycle's expected use has to be recorded
 LEAST_SUBSCRIBERS = 20
-USUAL = 0.07  # standard deviation of the factor between providers
+USUAL = 0.04  # standard deviation of the factor between providers
 LEAST, MOST = 0.6, 1.2
 
 
