@@ -14,7 +14,7 @@ import numpy as np
 from models.arrays import Arrays, frozen
 from models.usage_cycles import UsageCycles
 from models.usage_gamma import LEAST, Gamma, gamma_of
-from models.usage_level import Dynamics, Level, seen_log, stories
+from models.usage_level import Dynamics, Level, stories
 
 KNOTS = 5  # elapsed shares of the cycle at which faults are learned: 0.1, 0.3, 0.5, 0.7, 0.9
 SHAPE_KNOTS = 21  # probabilities 0, 0.05, ..., 1
@@ -156,8 +156,7 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
     following = told.level_v + dynamics.drift + dynamics.cycle
     next_, next_2 = _mixed(told.share, told.level + dynamics.growth, following)
     known = cycles.exposed_w > 0
-    gap = np.where(known, seen_log(dynamics, cycles.exposed, cycles.exposed_w) - level.mean, 0.0)
-    gap = np.minimum(np.maximum(gap, -MOST_SIGN), MOST_SIGN)
+    gap = np.minimum(np.maximum(told.gap, -MOST_SIGN), MOST_SIGN)
     signs = np.empty((*gap.shape, 2, SIGNS))
     signs[..., 0] = 1.0
     signs[..., REST, 1] = np.log(rate) - level.mean

@@ -77,11 +77,12 @@ class Level(NamedTuple):
 
 
 class Stories(NamedTuple):
-    """Three stories of one cycle: as usual, unusual, new level; all [3, n, n_meters].
+    """Three stories of one cycle: as usual, unusual, new level; [3, n, n_meters] but for the gap.
 
     share           probability of each, after what is seen
     level, level_v  mean and variance of the level in each
     cycle, cycle_v  mean and variance of this cycle's own logarithm of use in each
+    gap             what is seen above the level, [n, n_meters]; 0 where nothing is
     """
 
     share: np.ndarray
@@ -89,6 +90,7 @@ class Stories(NamedTuple):
     level_v: np.ndarray
     cycle: np.ndarray
     cycle_v: np.ndarray
+    gap: np.ndarray
 
 
 def first_level(dynamics: Dynamics) -> Level:
@@ -152,12 +154,8 @@ def stories(dynamics: Dynamics, level: Level, used: np.ndarray, share: np.ndarra
         weighed.level_v * (1 - level_gain),
         level.mean + gain * weighed.gap,
         cycle_v * (1 - gain),
+        np.where(seen.known, weighed.gap, 0.0),
     )
-
-
-def seen_log(dynamics: Dynamics, used: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """The logarithm [n, n_meters] of what use so far makes of a whole cycle, where the share W is known."""
-    return _seen(dynamics.day, dynamics.floor, used, share).log
 
 
 def follow(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> Level:
