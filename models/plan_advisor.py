@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -16,12 +17,13 @@ from models.subscriptions import DailyUsage, Subscriptions
 from models.top_ups import best_top_ups
 from models.usage_cycles import UsageCycles
 from models.usage_defaults import default_dynamics
-from models.usage_forecast import LEAST, Faults, Forecast, forecast
+from models.usage_forecast import Faults, Forecast, Moments, forecast, moments
+from models.usage_gamma import LEAST
 from models.usage_history import UsageHistory, running_on
 from models.usage_level import Dynamics, Level, follow
 from models.usage_profile import UsageProfile
 
-BLOCK = 4096  # subscribers priced, or cut into cycles, at a time: tens of megabytes
+BLOCK = 1024  # subscribers priced, or cut into cycles, at a time: what a processor's cache is good for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,8 +43,8 @@ class PlanAdvisor:
         """
         running = running_on(subscriptions, self.book, as_of)
         parts = []
-        for begin in range(0, max(len(running), 1), BLOCK):
-            some = running.take(np.arange(begin, min(begin + BLOCK, len(running))))
+        for rows in _blocks(len(running)):
+            some = running if rows is None else running.take(rows)
             history = UsageHistory.of(some, usage, self.book, self.profile, as_of)
             parts.append(history.cycles(np.arange(len(some)), np.full(len(some), as_of, dtype=np.int64)))
         return UsageCycles.joined(parts)
@@ -51,8 +53,8 @@ class PlanAdvisor:
         """The advice [n] for these subscribers, in their order."""
         limits = limits or NudgeLimits()
         blocks = [
-            self._advise(cycles.take(np.arange(begin, min(begin + BLOCK, len(cycles)))), limits)
-            for begin in range(0, max(len(cycles), 1), BLOCK)
+            self._advise(cycles if rows is None else cycles.take(rows), limits)
+            for rows in _blocks(len(cycles))
         ]
         return blocks[0] if len(blocks) == 1 else Advice.joined(blocks)
 
@@ -60,8 +62,14 @@ class PlanAdvisor:
         """The forecast, and the level before the running cycle it is made from."""
         family = self.book.family[cycles.plan]
         own = self.dynamics.of(family, cycles.plan)
-        level, _ = follow(own, cycles.finished, cycles.finished_w)
+        level = follow(own, cycles.finished, cycles.finished_w)
         return forecast(own, self.faults, level, cycles, family), level
+
+    def moments(self, cycles: UsageCycles) -> tuple[Moments, Level]:
+        """What the forecast is made from before its faults are taken out, and the level."""
+        own = self.dynamics.of(self.book.family[cycles.plan], cycles.plan)
+        level = follow(own, cycles.finished, cycles.finished_w)
+        return moments(own, level, cycles), level
 
     def prices(self, cycles: UsageCycles, coming: Forecast) -> Prices:
         """What the next cycle is expected to cost on every plan."""
@@ -147,6 +155,15 @@ def untrained(book: PlanBook) -> PlanAdvisor:
         Faults.none(n_families, n_meters),
         Strata.of(n_meters),
     )
+
+
+def _blocks(n: int) -> Iterator[np.ndarray | None]:
+    """The positions of BLOCK rows at a time; None where all `n` fit into one."""
+    if n <= BLOCK:
+        yield None
+    else:
+        for begin in range(0, n, BLOCK):
+            yield np.arange(begin, min(begin + BLOCK, n))
 
 
 def _exhaustion(cycles: UsageCycles, p50: np.ndarray, quota: np.ndarray) -> np.ndarray:

@@ -124,7 +124,7 @@ def decide(
     rows = np.arange(len(cycles))
     plan = cycles.plan.astype(np.int64)
     larger = larger_plans(book)[plan]
-    saving = np.nan_to_num(prices.cost[rows, plan][:, None] - prices.cost, nan=-np.inf)
+    saving = np.where(prices.comparable, prices.cost[rows, plan][:, None] - prices.cost, -np.inf)
     cheaper = prices.comparable & (saving > max(limits.least_saving, EQUAL))
     cheaper[rows, plan] = False
     early = outlook.cycles < limits.downgrade_cycles
@@ -162,10 +162,9 @@ def decide(
         | tops & _penalised(book, plan, top_ups),
         **_situation(book, cycles, outlook, plan),
     }
-    reasons = sum(
-        (np.where(flag, REASON_BITS[name], 0) for name, flag in flags.items()), np.zeros(len(plan), np.int64)
-    )
-    return Decided(decision, recommended, gain, p, _confidence(cycles, outlook), reasons.astype(np.int32))
+    bits = np.array([REASON_BITS[name] for name in flags])
+    reasons = (np.array(list(flags.values())).T @ bits).astype(np.int32)
+    return Decided(decision, recommended, gain, p, _confidence(cycles, outlook), reasons)
 
 
 def _usually_cheaper(book: PlanBook, outlook: Outlook, plan: np.ndarray, target: np.ndarray) -> np.ndarray:

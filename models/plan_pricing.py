@@ -20,7 +20,7 @@ from scipy.special import gammaincc, gammaincinv, gammaln
 
 from models.arrays import Arrays, frozen
 from models.plans import UNLIMITED, PlanBook
-from models.usage_forecast import LEAST, LEAST_SHAPE, MOST_SHAPE, Gamma
+from models.usage_gamma import LEAST, LEAST_SHAPE, MOST_SHAPE, Gamma
 
 STRATA = 64  # equally likely slices of a distribution
 SHAPES = 192  # shapes k for which the slices' means are kept, evenly spaced in the logarithm
@@ -162,22 +162,20 @@ def p_cheaper(
     From STRATA draws of every meter's use, shared by all plans. `current` int [n].
     """
     draws = strata.draws(use)
-    order = np.broadcast_to(strata.order, draws.shape)
-    used = np.take_along_axis(draws, order, axis=-1)
+    rows = np.arange(len(current))
     costs = np.empty((len(current), len(book), STRATA))
-    for plan in range(len(book)):
-        total = costs[:, plan]
-        total[:] = book.fee[plan]
-        for meter in np.flatnonzero((book.price[plan] > 0) | (book.penalty[plan] > 0)).tolist():
-            over = used[:, meter] - book.quota[plan, meter]
-            if book.price[plan, meter] > 0:
-                over /= book.unit[plan, meter]
-                np.ceil(over, out=over)
-                np.maximum(over, 0.0, out=over)
-                over *= book.price[plan, meter]
-                total += over
-            else:
-                total += (over > 0) * book.penalty[plan, meter]
-    now = costs[np.arange(len(current)), current]
-    p: np.ndarray = (costs < now[:, None] - LEAST).mean(axis=-1)
+    costs[:] = book.fee[:, None]
+    for meter, order in enumerate(strata.order):
+        used = draws[:, meter, order][:, None]
+        over = used - book.quota[:, meter][:, None]
+        if book.penalty[:, meter].any():
+            costs += (over > 0) * book.penalty[:, meter][:, None]
+        if book.price[:, meter].any():
+            over /= book.unit[:, meter][:, None]
+            np.ceil(over, out=over)
+            np.maximum(over, 0.0, out=over)
+            over *= book.price[:, meter][:, None]
+            costs += over
+    now = costs[rows, current] - LEAST
+    p: np.ndarray = (costs < now[:, None]).mean(axis=-1)
     return np.where(comparable, p, 0.0)

@@ -10,7 +10,8 @@ from models.advice import NO_ADD_ON
 from models.plan_pricing import Strata, exceeds, started_units
 from models.plans import UNLIMITED, PlanBook
 from models.usage_cycles import UsageCycles
-from models.usage_forecast import Forecast, Gamma
+from models.usage_forecast import Forecast
+from models.usage_gamma import Gamma
 
 MOST_PACKS = 4
 LEAST_P_EXCEED = 0.2  # under it no pack is priced
@@ -59,12 +60,16 @@ class _Left(NamedTuple):
         cost: np.ndarray = self.price[:, None] * units + self.penalty[:, None] * throttled
         return cost
 
-    def costs(self, rest: np.ndarray, added: float) -> np.ndarray:
-        """The same [m, n_draws] for draws of what is to come."""
-        over = rest - self.slack[:, None] - added
-        units = np.ceil(np.maximum(over, 0.0) / self.unit[:, None])
-        throttled = (over > 0) | (self.over & (added == 0))[:, None]
-        cost: np.ndarray = units * self.price[:, None] + throttled * self.penalty[:, None]
+    def costs(self, rest: np.ndarray, added: np.ndarray) -> np.ndarray:
+        """The same [m, n_added, n_draws] for draws [m, n_draws] of what is to come."""
+        over = (rest - self.slack[:, None])[:, None] - added[:, None]
+        cost: np.ndarray = np.maximum(over, 0.0)
+        cost /= self.unit[:, None, None]
+        np.ceil(cost, out=cost)
+        cost *= self.price[:, None, None]
+        if self.penalty.any():
+            throttled = (over > 0) | (self.over[:, None] & (added == 0))[..., None]
+            cost += throttled * self.penalty[:, None, None]
         return cost
 
 
@@ -84,7 +89,8 @@ def best_top_ups(
         if len(rows):
             _try(best, add_on, _left(book, cycles, forecast, rows, meter), rows, (book, strata, gate))
     found = np.flatnonzero(best.add_on != NO_ADD_ON)
-    best.current[found] = running_costs(book, cycles, forecast, found)
+    if len(found):
+        best.current[found] = running_costs(book, cycles, forecast, found)
     return best
 
 
@@ -93,17 +99,18 @@ def _try(
 ) -> None:
     """Put 1 to MOST_PACKS of an add-on where they are better than what was found before."""
     book, strata, gate = by
-    amounts = np.arange(MOST_PACKS + 1) * float(book.add_on_amount[add_on])
-    expected, draws = left.cost(amounts), strata.draws(left.rest)
-    drawn = left.costs(draws, 0.0)
-    for packs in range(1, MOST_PACKS + 1):
-        added, price = float(amounts[packs]), packs * int(book.add_on_price[add_on])
-        saving = expected[:, 0] - expected[:, packs] - price
-        p = (drawn - left.costs(draws, added) > price).mean(axis=1)
-        better = (saving > best.saving[rows]) & (p >= gate)
-        at = rows[better]
-        best.add_on[at], best.packs[at] = add_on, packs
-        best.saving[at], best.p_saves[at] = saving[better], p[better]
+    packs = np.arange(MOST_PACKS + 1)
+    amounts, price = packs * float(book.add_on_amount[add_on]), packs * int(book.add_on_price[add_on])
+    expected, drawn = left.cost(amounts), left.costs(strata.draws(left.rest), amounts)
+    saving = expected[:, :1] - expected - price
+    p = (drawn[:, :1] - drawn > price[:, None]).mean(axis=-1)
+    pays = np.where(p >= gate, saving, 0.0)
+    chosen = pays.argmax(axis=1)
+    each = np.arange(len(rows))
+    better = pays[each, chosen] > best.saving[rows]
+    at, of = rows[better], (each[better], chosen[better])
+    best.add_on[at], best.packs[at] = add_on, chosen[better]
+    best.saving[at], best.p_saves[at] = saving[of], p[of]
 
 
 def _left(book: PlanBook, cycles: UsageCycles, forecast: Forecast, rows: np.ndarray, meter: int) -> _Left:

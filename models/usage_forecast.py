@@ -1,7 +1,7 @@
 """What will be used: in the rest of the running cycle and in the next, as gamma distributions.
 
 The moments come from the stories of `models.usage_level`; what finished cycles showed the moments to be
-wrong by (their bias, their width, the shape of the distribution) is learned and taken out.
+wrong by (where they lean, their bias, their width, the shape of the distribution) is learned and taken out.
 """
 
 from __future__ import annotations
@@ -10,81 +10,56 @@ from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 import numpy as np
-from scipy.special import gammainc, gammaincinv
 
 from models.arrays import Arrays, frozen
 from models.usage_cycles import UsageCycles
+from models.usage_gamma import LEAST, Gamma, gamma_of
 from models.usage_level import Dynamics, Level, stories
 
-KNOTS = 5  # elapsed shares of the cycle at which factors are learned: 0.1, 0.3, 0.5, 0.7, 0.9
+KNOTS = 5  # elapsed shares of the cycle at which faults are learned: 0.1, 0.3, 0.5, 0.7, 0.9
 SHAPE_KNOTS = 21  # probabilities 0, 0.05, ..., 1
-LEAST_SHAPE, MOST_SHAPE = 0.02, 1e5  # beyond: nothing is known, everything is
+KNOWN = (1, 3)  # finished cycles from which on what was learned of few, of several, holds: three classes
+SIGNS = 5  # see `signs`
+MOST_SIGN, MOST_LEAN = 2.0, 1.0  # of logarithms
 JUMP = 0.5  # of this probability on, a cycle counts as unusual
 JUMP_RATIO = 2.0  # of the usual level: from here on a cycle is called a jump, however noisy use is
 JUMP_CYCLES = 2  # finished cycles without which nothing is usual
 MORE = 0.6  # of the variance of the rest of an unusual cycle: what made it so may go on or end
-LEAST = 1e-9
-
-
-class Gamma(NamedTuple):
-    """Gamma distributions by mean and shape k, both [n, n_meters]; the scale is mean / k."""
-
-    mean: np.ndarray
-    shape: np.ndarray
-
-    @property
-    def scale(self) -> np.ndarray:
-        scale: np.ndarray = self.mean / self.shape
-        return scale
-
-    def cdf(self, values: np.ndarray) -> np.ndarray:
-        """P(Y <= value), for values [n, n_meters]."""
-        with np.errstate(over="ignore"):  # an unlimited quota
-            below: np.ndarray = gammainc(self.shape, np.maximum(values, 0.0) / self.scale)
-        return np.where(values < 0, 0.0, below)
-
-    def quantile(self, probability: np.ndarray) -> np.ndarray:
-        """The value that is not exceeded with these probabilities [n, n_meters]."""
-        value: np.ndarray = gammaincinv(self.shape, probability) * self.scale
-        return value
-
-
-class Moments(NamedTuple):
-    """Means and variances [n, n_meters], before what was learned of their faults."""
-
-    rest: np.ndarray
-    rest_v: np.ndarray
-    next: np.ndarray
-    next_v: np.ndarray
-    jumped: np.ndarray
+REST, NEXT = 0, 1  # the rest of the running cycle, the next cycle
+BIAS, WIDTH = 0, 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Faults:
-    """What the moments were wrong by in finished cycles, by family and meter; 1 or straight if not learned.
+    """What the moments were wrong by in finished cycles, by family and meter; nothing if not learned.
 
-    bias, width            float64 [n_families, n_meters, 2, KNOTS] factors of mean and standard deviation of
-                           the rest of the cycle: [.., 0, :] without, [.., 1, :] with a finished cycle
-    next_bias, next_width  the same of the next cycle
-    shape                  float64 [n_families, n_meters, SHAPE_KNOTS] how often the use of the rest was below
-                           what the gamma distribution puts at probability 0, 0.05, ... 1; not falling
-    saving                 float64 [n_families, 2] realised over expected saving of upgrades and downgrades:
-                           who is chosen for a large one is more often overestimated (winner's curse)
+    Classes of KNOWN are none, few, several finished cycles; the axis of length 2 is REST, NEXT.
+
+    lean    float64 [n_families, n_meters, 3, KNOTS, 2, SIGNS] coefficients of the `signs`: what they add to
+            the logarithm of the mean
+    factor  float64 [n_families, n_meters, 3, KNOTS, 2, 2] factors of mean and standard deviation: BIAS, WIDTH
+    shape   float64 [n_families, n_meters, KNOTS, SHAPE_KNOTS] how often the use of the rest was below what
+            the gamma distribution puts at probability 0, 0.05, ... 1; not falling
+    saving  float64 [n_families, 2] realised over expected saving of upgrades and downgrades: who is chosen
+            for a large one is more often overestimated (winner's curse)
     """
 
-    bias: np.ndarray
-    width: np.ndarray
-    next_bias: np.ndarray
-    next_width: np.ndarray
+    lean: np.ndarray
+    factor: np.ndarray
     shape: np.ndarray
     saving: np.ndarray
 
     @classmethod
     def none(cls, n_families: int, n_meters: int) -> Self:
         """Nothing is wrong."""
-        ones = frozen(np.ones((n_families, n_meters, 2, KNOTS)))
-        straight = np.tile(np.linspace(0, 1, SHAPE_KNOTS), (n_families, n_meters, 1))
-        return cls(ones, ones, ones, ones, frozen(straight), frozen(np.ones((n_families, 2))))
+        cells = (n_families, n_meters, len(KNOWN) + 1, KNOTS, 2)
+        straight = np.tile(np.linspace(0, 1, SHAPE_KNOTS), (n_families, n_meters, KNOTS, 1))
+        return cls(
+            frozen(np.zeros((*cells, SIGNS))),
+            frozen(np.ones((*cells, 2))),
+            frozen(straight),
+            frozen(np.ones((n_families, 2))),
+        )
 
     def to_arrays(self) -> Arrays:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -152,39 +127,87 @@ class Forecast(NamedTuple):
         return self.shape[rows, meters, low], self.shape[rows, meters, low + 1]
 
 
-def moments(
-    dynamics: Dynamics, level: Level, exposed: np.ndarray, exposed_w: np.ndarray, open_w: np.ndarray
-) -> Moments:
-    """What to expect once `exposed` [n, n_meters] was used in the share W of the cycle; open_w is left.
+class Moments(NamedTuple):
+    """What the stories say, before what was learned of their faults.
 
-    `dynamics` by subscriber, `level` as before the running cycle.
+    mean, variance  float64 [n, n_meters, 2] of REST and NEXT
+    signs           float64 [n, n_meters, 2, SIGNS] see `moments`
+    unusual         float64 [n, n_meters] probability that the running cycle is unusual or on a new level
     """
-    told, _ = stories(dynamics, level, exposed, exposed_w)
+
+    mean: np.ndarray
+    variance: np.ndarray
+    signs: np.ndarray
+    unusual: np.ndarray
+
+
+def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
+    """What to expect of the running cycle and the next; `dynamics` by subscriber, `level` before this cycle.
+
+    The signs, by which forecasts of finished cycles were found to lean, are logarithms: 1; how far the
+    stories moved from the level; how far the rate of the running cycle is from it; the same of the other
+    meters, on average, because what moves one of a customer's meters often moves all; and how far the level
+    is from that of the plan.
+    """
+    told = stories(dynamics, level, cycles.exposed, cycles.exposed_w)
     rate, rate_2 = _mixed(told.share, told.cycle, told.cycle_v)
-    rest_v = open_w * open_w * (rate_2 - rate * rate) + dynamics.day * open_w * rate_2
+    left = cycles.open_w
+    rest_v = left * left * (rate_2 - rate * rate) + dynamics.day * left * rate_2
     following = told.level_v + dynamics.drift + dynamics.cycle
     next_, next_2 = _mixed(told.share, told.level + dynamics.growth, following)
-    jumped = np.where(exposed_w > 0, 1 - told.share[0], 0.0)
-    return Moments(open_w * rate, rest_v, next_, next_2 * (1 + dynamics.day) - next_ * next_, jumped)
+    known = cycles.exposed_w > 0
+    gap = np.minimum(np.maximum(told.gap, -MOST_SIGN), MOST_SIGN)
+    signs = np.empty((*gap.shape, 2, SIGNS))
+    signs[..., 0] = 1.0
+    signs[..., REST, 1] = np.log(rate) - level.mean
+    signs[..., NEXT, 1] = np.log(next_) - level.mean
+    signs[..., 2] = gap[..., None]
+    others = gap.sum(axis=1, keepdims=True) - gap
+    signs[..., 3] = (others / np.maximum(known.sum(axis=1, keepdims=True) - known, 1))[..., None]
+    signs[..., 4] = (level.mean - dynamics.start)[..., None]
+    return Moments(
+        np.stack([left * rate, next_], axis=-1),
+        np.stack([rest_v, next_2 * (1 + dynamics.day) - next_ * next_], axis=-1),
+        np.minimum(np.maximum(signs, -MOST_SIGN), MOST_SIGN),
+        np.where(known, 1 - told.share[0], 0.0),
+    )
 
 
 def forecast(
     dynamics: Dynamics, faults: Faults, level: Level, cycles: UsageCycles, family: np.ndarray
 ) -> Forecast:
     """The forecast for these subscribers; `dynamics` by subscriber, `family` int [n]."""
-    raw = moments(dynamics, level, cycles.exposed, cycles.exposed_w, cycles.open_w)
+    raw = moments(dynamics, level, cycles)
     elapsed = (cycles.as_of - cycles.start) / np.maximum(cycles.end - cycles.start, 1)
-    jumped = (raw.jumped > JUMP) | _doubled(cycles, level)
-    unusual = np.where(level.cycles > 0, raw.jumped, 0.0)
-    factors = _factors(faults, family, level.cycles > 0, elapsed)
+    lean, factor, shape = _learned(faults, family, class_of(level.cycles), elapsed)
+    mean, variance = leaning(raw, lean, level.cycles)
+    mean, variance = mean * factor[..., BIAS], variance * factor[..., WIDTH] ** 2
     return Forecast(
         cycles.used,
-        gamma_of(raw.rest * factors[0], raw.rest_v * (1 + MORE * unusual) * factors[1] ** 2),
-        gamma_of(raw.next * factors[2], raw.next_v * factors[3] ** 2),
-        faults.shape[family],
-        jumped,
+        gamma_of(mean[..., REST], variance[..., REST]),
+        gamma_of(mean[..., NEXT], variance[..., NEXT]),
+        shape,
+        (raw.unusual > JUMP) | _doubled(cycles, level),
         level.cycles,
     )
+
+
+def class_of(cycles: np.ndarray) -> np.ndarray:
+    """The class of KNOWN of these numbers of finished cycles [n, n_meters]."""
+    few, several = KNOWN
+    known: np.ndarray = (cycles >= few).astype(np.int64) + (cycles >= several)
+    return known
+
+
+def leaning(raw: Moments, lean: np.ndarray, cycles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance [n, n_meters, 2], once the coefficients [n, n_meters, 2, SIGNS] are heard.
+
+    `cycles` [n, n_meters] finished ones: without any, nothing is usual or unusual.
+    """
+    times = np.exp(np.minimum(np.maximum((lean * raw.signs).sum(axis=-1), -MOST_LEAN), MOST_LEAN))
+    variance = raw.variance * times * times
+    variance[..., REST] *= 1 + MORE * np.where(cycles > 0, raw.unusual, 0.0)
+    return raw.mean * times, variance
 
 
 def _doubled(cycles: UsageCycles, level: Level) -> np.ndarray:
@@ -196,26 +219,26 @@ def _doubled(cycles: UsageCycles, level: Level) -> np.ndarray:
     return doubled & (cycles.exposed_w > 0)
 
 
-def gamma_of(mean: np.ndarray, variance: np.ndarray) -> Gamma:
-    """The gamma distributions of these means and variances [n, n_meters]."""
-    least = np.maximum(mean, LEAST)
-    shape = least * least / np.maximum(variance, LEAST * LEAST)
-    return Gamma(least, np.minimum(np.maximum(shape, LEAST_SHAPE), MOST_SHAPE))
-
-
-def _factors(
+def _learned(
     faults: Faults, family: np.ndarray, known: np.ndarray, elapsed: np.ndarray
-) -> tuple[np.ndarray, ...]:
-    """The learned bias, width, next_bias and next_width [n, n_meters], between knots on a line.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The learned lean, factor and shape [n, n_meters, ...], between knots on a line.
 
-    `known` bool [n, n_meters], is there a finished cycle? `elapsed` [n] share of the running one.
+    `known` int [n, n_meters] class of KNOWN; `elapsed` [n] share of the running cycle.
     """
-    at = np.minimum(np.maximum(elapsed * KNOTS - 0.5, 0), KNOTS - 1)[:, None]
+    at = np.minimum(np.maximum(elapsed * KNOTS - 0.5, 0), KNOTS - 1)
     low = np.minimum(at.astype(np.int64), KNOTS - 2)
-    part = at - low
-    cell = (family[:, None], np.arange(known.shape[1]), known.astype(np.int64))
-    tables = (faults.bias, faults.width, faults.next_bias, faults.next_width)
-    return tuple(table[(*cell, low)] * (1 - part) + table[(*cell, low + 1)] * part for table in tables)
+    part, low = (at - low)[:, None, None], low[:, None]
+    family, meter = family[:, None], np.arange(known.shape[1])
+
+    def between(table: np.ndarray, *cell: np.ndarray) -> np.ndarray:
+        left, right = table[(*cell, low)], table[(*cell, low + 1)]
+        by = part.reshape(-1, *(1,) * (left.ndim - 1))
+        mixed: np.ndarray = left + (right - left) * by
+        return mixed
+
+    cell = (family, meter, known)
+    return between(faults.lean, *cell), between(faults.factor, *cell), between(faults.shape, family, meter)
 
 
 def _mixed(share: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -112,9 +112,10 @@ class UsageHistory:
         used: np.ndarray = np.any(amount > 0, axis=1)
         active = used.any(axis=1)
         began = np.where(active, used.argmax(axis=1), -1)
-        counts = seen & (np.arange(n_days) > began[:, None])[:, None]
+        after = np.arange(n_days) - began[:, None]
+        counts = seen & (after > 0)[:, None]
         weight, kind = _weights(running, profile, first, n_days)
-        use_days = seen.any(axis=1) & (np.arange(n_days) >= began[:, None])
+        use_days = seen.any(axis=1) & (after >= 0)
         # Without any use, exposure starts with the subscription.
         beginning = np.where(active, began + 1 + first, np.maximum(running.started, first))
         return cls(
@@ -134,18 +135,26 @@ class UsageHistory:
         who = self.running.take(rows)
         now = cycle_of(as_of, who.anchor)
         starts = cycle_start(now[:, None] + np.arange(-n_cycles, 2), who.anchor[:, None])
-        finished = self._between(self.counted, rows, starts[:, :-2], starts[:, 1:-1])
-        finished_w = self._between(self.counted_w, rows, starts[:, :-2], starts[:, 1:-1])
-        whole = self._between(self.weight, self.kind[rows], starts[:, :-1], starts[:, 1:])
         cycle_begin, cycle_end = starts[:, -2], starts[:, -1]
         start = np.maximum(cycle_begin, who.started)
         end = np.minimum(cycle_end, who.ended + 1)
-        exposed_w = self._one(self.counted_w, rows, cycle_begin, as_of) / whole[:, -1]
         since = np.minimum(np.maximum(start, self.beginning[rows]), as_of)
-        known_w = self._one(self.counted_w, rows, since, as_of)
-        open_w = np.maximum(self._one(self.weight, self.kind[rows], since, end) - known_w, 0.0)
-        days = self._one(self.use_days[:, None], rows, cycle_begin, as_of)[:, 0]
-        recorded_days = self._one(self.use_days[:, None], rows, since, as_of)[:, 0]
+        # Every sum is looked up once on all of these days, the starts of cycles first.
+        on = np.concatenate([starts, np.stack([start, end, since, as_of], axis=1)], axis=1)
+        on_start, on_end, on_since, on_as_of = range(on.shape[1] - 4, on.shape[1])
+        on_begin, on_cycle_end = n_cycles, n_cycles + 1
+        day = np.minimum(np.maximum(on - self.first, 0), self.recorded.shape[-1] - 1)
+        at = rows[:, None]
+        recorded, counted = self.recorded[at, :, day], self.counted[at, :, day]
+        counted_w, use_days = self.counted_w[at, :, day], self.use_days[at, day]
+        weight = self.weight[self.kind[rows][:, None], :, day]
+        finished_w = counted_w[:, 1:on_cycle_end] - counted_w[:, :on_begin]
+        whole = weight[:, 1 : on_cycle_end + 1] - weight[:, :on_cycle_end]
+        known_w = counted_w[:, on_as_of] - counted_w[:, on_since]
+        open_w = np.maximum(weight[:, on_end] - weight[:, on_since] - known_w, 0.0)
+        days = use_days[:, on_as_of] - use_days[:, on_begin]
+        recorded_days = use_days[:, on_as_of] - use_days[:, on_since]
+        exposed_w = counted_w[:, on_as_of] - counted_w[:, on_begin]
         return UsageCycles(
             customer=frozen(who.customer),
             plan=frozen(who.plan),
@@ -153,13 +162,13 @@ class UsageHistory:
             start=frozen(start.astype(np.int32)),
             end=frozen(end.astype(np.int32)),
             locked=frozen(who.locked_until >= as_of),
-            finished=frozen(finished),
-            finished_w=frozen(finished_w / np.maximum(whole[:, :-1], LEAST)),
-            used=frozen(self._one(self.recorded, rows, start, as_of)),
-            exposed=frozen(self._one(self.counted, rows, cycle_begin, as_of)),
-            exposed_w=frozen(exposed_w),
+            finished=frozen(np.maximum(counted[:, 1:on_cycle_end] - counted[:, :on_begin], 0.0)),
+            finished_w=frozen(np.maximum(finished_w, 0.0) / np.maximum(whole[:, :-1], LEAST)),
+            used=frozen(np.maximum(recorded[:, on_as_of] - recorded[:, on_start], 0.0)),
+            exposed=frozen(np.maximum(counted[:, on_as_of] - counted[:, on_begin], 0.0)),
+            exposed_w=frozen(np.maximum(exposed_w, 0.0) / whole[:, -1]),
             open_w=frozen(open_w / whole[:, -1]),
-            days=frozen(days.astype(np.int32)),
+            days=frozen(np.maximum(days, 0).astype(np.int32)),
             missing=frozen(np.maximum(as_of - since - recorded_days, 0).astype(np.int32)),
         )
 

@@ -7,7 +7,8 @@ On the logarithm of use in a whole cycle, by subscriber and meter:
 
 W is the share of the cycle that is known. Each step weighs three stories of what is seen (as usual, an
 unusual cycle, a new level) by how well they tell it, and goes on with the normal distribution of the
-same mean and variance (a Gaussian sum filter, collapsed at each step; Alspach and Sorenson, 1972).
+same mean and variance (a Gaussian sum filter, collapsed at each step; Alspach and Sorenson, 1972). With the
+probability TOGETHER all meters of a subscriber are in the same story: a new job changes minutes and data.
 """
 
 from __future__ import annotations
@@ -18,8 +19,12 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from models.arrays import Arrays
+from models.usage_level_one import OneCycle, OneDynamics, follow_one
 
 LOG_TWO_PI = float(np.log(2 * np.pi))
+TOGETHER = 0.7
+TINY = 1e-300
+ENDLESS = 1e30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,11 +77,12 @@ class Level(NamedTuple):
 
 
 class Stories(NamedTuple):
-    """Three stories of one cycle: as usual, unusual, new level; all [3, n, n_meters].
+    """Three stories of one cycle: as usual, unusual, new level; [3, n, n_meters] but for the gap.
 
     share           probability of each, after what is seen
     level, level_v  mean and variance of the level in each
     cycle, cycle_v  mean and variance of this cycle's own logarithm of use in each
+    gap             what is seen above the level, [n, n_meters]; 0 where nothing is
     """
 
     share: np.ndarray
@@ -84,6 +90,7 @@ class Stories(NamedTuple):
     level_v: np.ndarray
     cycle: np.ndarray
     cycle_v: np.ndarray
+    gap: np.ndarray
 
 
 def first_level(dynamics: Dynamics) -> Level:
@@ -95,7 +102,8 @@ class _Seen(NamedTuple):
     """What cycles were seen to use: all [..., n_meters].
 
     known   bool, was anything seen?
-    log     its logarithm for a whole cycle; `noise` the variance of that from days alone
+    log     its logarithm for a whole cycle; `noise` the variance of that from days alone, endless where
+            nothing was seen: then nothing is learned from it
     """
 
     known: np.ndarray
@@ -106,11 +114,12 @@ class _Seen(NamedTuple):
 class _Prior(NamedTuple):
     """The three stories before a cycle is seen, [3, n, n_meters].
 
-    chance   probability of each
+    chance   probability of each; `together` [3, n] the same of all meters at once
     level    what each adds to the variance of the level; `cycle` to that of the cycle's own use around it
     """
 
     chance: np.ndarray
+    together: np.ndarray
     level: np.ndarray
     cycle: np.ndarray
 
@@ -118,8 +127,8 @@ class _Prior(NamedTuple):
 class _Weighed(NamedTuple):
     """The stories weighed by what was seen: `share`, `level_v`, `total` variance [3, n, n_meters].
 
-    gap          what was seen above the mean level, 0 where nothing was, [n, n_meters]
-    likelihood   its logarithm, 0 where nothing was seen, [n, n_meters]
+    gap          what was seen above the mean level, [n, n_meters]
+    likelihood   its logarithm, up to what nothing but `total` of unseen cycles adds, [n, n_meters]
     """
 
     share: np.ndarray
@@ -129,43 +138,83 @@ class _Weighed(NamedTuple):
     likelihood: np.ndarray
 
 
-def stories(
-    dynamics: Dynamics, level: Level, used: np.ndarray, share: np.ndarray
-) -> tuple[Stories, np.ndarray]:
-    """What a cycle's use [n, n_meters], known for a share W of it, says, and its log likelihood.
+def stories(dynamics: Dynamics, level: Level, used: np.ndarray, share: np.ndarray) -> Stories:
+    """What a cycle's use [n, n_meters], known for a share W of it, says.
 
     `level` as before the cycle. W 0 says nothing: the stories keep their probabilities.
     """
     prior, seen = _prior(dynamics), _seen(dynamics.day, dynamics.floor, used, share)
-    weighed = _weigh(prior, level, seen)
+    weighed = _weigh(prior, level.mean, level.variance, seen.log, prior.cycle + seen.noise)
     cycle_v = weighed.level_v + prior.cycle
-    gain = seen.known * cycle_v / weighed.total
-    level_gain = seen.known * weighed.level_v / weighed.total
-    told = Stories(
+    gain = cycle_v / weighed.total
+    level_gain = weighed.level_v / weighed.total
+    return Stories(
         weighed.share,
         level.mean + level_gain * weighed.gap,
         weighed.level_v * (1 - level_gain),
         level.mean + gain * weighed.gap,
         cycle_v * (1 - gain),
+        np.where(seen.known, weighed.gap, 0.0),
     )
-    return told, weighed.likelihood
 
 
-def follow(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> tuple[Level, np.ndarray]:
+def follow(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> Level:
     """The level after the finished cycles [n, n_cycles, n_meters], oldest first.
 
-    `dynamics` by subscriber. The log likelihood [n, n_meters] of all of it comes along, for fitting.
+    `dynamics` by subscriber.
     """
-    level, prior = first_level(dynamics), _prior(dynamics)
-    likelihood = np.zeros(level.mean.shape)
-    first = int(finished_w.any(axis=(0, 2)).argmax()) if finished_w.size else 0
+    if len(finished) == 1 and len(dynamics.start) == 1:
+        return _followed_one(dynamics, finished, finished_w)
+    level, _ = _followed(dynamics, finished, finished_w)
+    return level
+
+
+def _followed_one(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> Level:
+    """The same for one subscriber, [1, n_cycles, n_meters]."""
     seen = _seen(dynamics.day[:, None], dynamics.floor[:, None], finished, finished_w)
-    for cycle in range(first, finished.shape[1]):
-        of_cycle = _Seen(*(each[:, cycle] for each in seen))
-        weighed = _weigh(prior, level, of_cycle)
-        level = _stepped(dynamics, level, of_cycle.known, weighed)
-        likelihood += weighed.likelihood
-    return level, likelihood
+    count = seen.known[0].cumsum(axis=0)
+    columns = (seen.known[0].tolist(), (count > 0).tolist(), seen.log[0].tolist(), seen.noise[0].tolist())
+    odd, jump = dynamics.odd[0].tolist(), dynamics.jump[0].tolist()
+    own = OneDynamics(
+        dynamics.cycle[0].tolist(),
+        dynamics.far[0].tolist(),
+        odd,
+        jump,
+        dynamics.growth[0].tolist(),
+        dynamics.drift[0].tolist(),
+        TOGETHER / (1 - TOGETHER),
+    )
+    mean, variance = dynamics.start[0].tolist(), dynamics.between[0].tolist()
+    follow_one(own, [OneCycle(*each) for each in zip(*columns, strict=True)], mean, variance)
+    cycles = count[-1:] if len(count) else np.zeros(dynamics.start.shape, dtype=np.int64)
+    return Level(np.array([mean]), np.array([variance]), cycles)
+
+
+def log_likelihood(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> np.ndarray:
+    """The log likelihood [n, n_meters] of the finished cycles, up to a constant of the data: for fitting."""
+    _, likelihood = _followed(dynamics, finished, finished_w)
+    return likelihood
+
+
+def _followed(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> tuple[Level, np.ndarray]:
+    level, prior = first_level(dynamics), _prior(dynamics)
+    first = int(finished_w.any(axis=(0, 2)).argmax()) if finished_w.size else 0
+    finished, finished_w = finished[:, first:], finished_w[:, first:]
+    seen = _seen(dynamics.day[:, None], dynamics.floor[:, None], finished, finished_w)
+    count = seen.known.cumsum(axis=1)
+    begun = count > 0
+    growth, drift = begun * dynamics.growth[:, None], begun * dynamics.drift[:, None]
+    around = prior.cycle[:, :, None] + seen.noise
+    mean, variance = level.mean, level.variance
+    likelihood = np.zeros(mean.shape)
+    for cycle in range(finished.shape[1]):
+        weighed = _weigh(prior, mean, variance, seen.log[:, cycle], around[:, :, cycle])
+        moved, after = _stepped(weighed)
+        mean = mean + moved + growth[:, cycle]
+        variance = np.where(begun[:, cycle], after + drift[:, cycle], variance)
+        likelihood += np.where(seen.known[:, cycle], weighed.likelihood, 0.0)
+    cycles = count[:, -1] if finished.shape[1] else level.cycles
+    return Level(mean, variance, cycles), likelihood
 
 
 def _prior(dynamics: Dynamics) -> _Prior:
@@ -174,7 +223,8 @@ def _prior(dynamics: Dynamics) -> _Prior:
     level[2] = dynamics.far
     cycle[:] = dynamics.cycle
     cycle[1] += dynamics.far
-    return _Prior(chance, level, cycle)
+    odds = TOGETHER / (1 - TOGETHER)
+    return _Prior(chance, chance.mean(axis=-1) * odds, level, cycle)
 
 
 def _seen(day: np.ndarray, floor: np.ndarray, used: np.ndarray, share: np.ndarray) -> _Seen:
@@ -183,32 +233,52 @@ def _seen(day: np.ndarray, floor: np.ndarray, used: np.ndarray, share: np.ndarra
     noise = np.log1p(day / of_cycle)
     with np.errstate(divide="ignore"):
         log = np.log(used / of_cycle)
-    return _Seen(known, np.maximum(log + noise / 2, floor), noise)
+    return _Seen(known, np.maximum(log + noise / 2, floor), np.where(known, noise, ENDLESS))
 
 
-def _weigh(prior: _Prior, level: Level, seen: _Seen) -> _Weighed:
-    level_v = level.variance + prior.level
-    total = level_v + prior.cycle + seen.noise
-    gap = seen.log - level.mean
-    log_likelihood = -0.5 * (gap * gap / total + np.log(total) + LOG_TWO_PI)
-    best = log_likelihood.max(axis=0)
-    weight = prior.chance * np.where(seen.known, np.exp(log_likelihood - best), 1.0)
-    sum_ = weight.sum(axis=0)
-    likelihood = np.where(seen.known, best + np.log(sum_), 0.0)
-    return _Weighed(weight / sum_, level_v, total, np.where(seen.known, gap, 0.0), likelihood)
+def _weigh(
+    prior: _Prior, mean: np.ndarray, variance: np.ndarray, log: np.ndarray, around: np.ndarray
+) -> _Weighed:
+    """`mean`, `variance` of the level, what was seen, and its variance `around` the level by story."""
+    level_v = variance + prior.level
+    total = level_v + around
+    gap = log - mean
+    unlike = gap * gap / total
+    unlike += np.log(total)
+    least = unlike.min(axis=0)
+    unlike -= least
+    unlike *= -0.5
+    share = np.exp(unlike)
+    share *= prior.chance
+    each = share.sum(axis=0)
+    share /= each
+    if share.shape[-1] > 1:
+        _put_together(share, prior, unlike, each)
+    return _Weighed(share, level_v, total, gap, np.log(each) - 0.5 * (least + LOG_TWO_PI))
 
 
-def _stepped(dynamics: Dynamics, level: Level, known: np.ndarray, weighed: _Weighed) -> Level:
-    """The level before the next cycle: the three stories collapsed to one normal distribution, and a step."""
-    gain = known * weighed.level_v / weighed.total
+def _put_together(share: np.ndarray, prior: _Prior, log_likelihood: np.ndarray, each: np.ndarray) -> None:
+    """Mix into the shares [3, n, n_meters] of every meter for itself those of all in one story.
+
+    By how well the two tell it: `each` [n, n_meters] says how well the first does.
+    """
+    together = np.exp(log_likelihood.sum(axis=-1))
+    together *= prior.together
+    all_ = together.sum(axis=0)
+    together /= all_ + TINY
+    part = all_ / (all_ + each.prod(axis=-1))
+    other = together[..., None] - share
+    other *= part[:, None]
+    share += other
+
+
+def _stepped(weighed: _Weighed) -> tuple[np.ndarray, np.ndarray]:
+    """How far the level moves, and its variance: the three stories collapsed to one normal distribution."""
+    gain = weighed.level_v / weighed.total
     away = gain * weighed.gap
-    moved = (weighed.share * away).sum(axis=0)
-    off = away - moved
-    variance = (weighed.share * (weighed.level_v * (1 - gain) + off * off)).sum(axis=0)
-    cycles = level.cycles + known
-    begun = cycles > 0
-    return Level(
-        np.where(begun, level.mean + moved + dynamics.growth, level.mean),
-        np.where(begun, variance + dynamics.drift, level.variance),
-        cycles,
-    )
+    moved: np.ndarray = (weighed.share * away).sum(axis=0)
+    away -= moved
+    away *= away
+    away += weighed.level_v * (1 - gain)
+    variance: np.ndarray = (weighed.share * away).sum(axis=0)
+    return moved, variance

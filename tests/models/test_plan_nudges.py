@@ -2,16 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from models.arrays import frozen
 from models.artifact import load_artifact, write_artifact
+from models.bundle import OPTIONAL_PARTS, Part
+from models.ids import IdMap
 from models.plan_decision import NudgeLimits
 from models.plan_nudges import PlanNudges
+from models.scored import Scored
+from tests.models.contract import ModelContract
 from tests.models.tiny import tiny_bundle
 from tests.models.tiny_plans import tiny_nudges
+from tests.training.plans.worlds import World, make
+from training.plans.fit import fit_plan_advisor
+
+SMALL = World(customers=150, months=6)
+
+
+class PlanNudgesContract(ModelContract):
+    part = "plan_nudges"
+
+    def unknown(self, model: PlanNudges) -> Sequence[Scored]:
+        assert model.of_customer("nobody") is None
+        nobody = model.cycles.take(np.arange(0))
+        for limits in (None, NudgeLimits(gate=0.5)):
+            assert len(model.advisor.advise(nobody, limits)) == 0
+        return []
+
+    def test_it_is_a_part_of_the_bundle(self, model: Part) -> None:
+        assert type(model) is OPTIONAL_PARTS[self.part]
+
+    def test_answers_are_numbers(self, model: PlanNudges) -> None:
+        advice = model.advisor.advise(model.cycles)
+        for name in type(advice).__slots__:
+            values = getattr(advice, name)
+            allowed = name in {"cost_next", "quota"}  # plans that do not compare, unlimited quotas
+            assert allowed or np.isfinite(values).all(), name
+
+
+class TestTinyPlanNudgesContract(PlanNudgesContract):
+    def fit(self) -> PlanNudges:
+        return tiny_nudges()
+
+
+class TestFittedPlanNudgesContract(PlanNudgesContract):
+    def fit(self) -> PlanNudges:
+        made = make(SMALL)
+        advisor = fit_plan_advisor(made.book, made.subscriptions, made.usage, made.until)
+        cycles = advisor.cycles(made.subscriptions, made.usage, made.until)
+        subscribers = IdMap.of(f"{each:03}" for each in range(SMALL.customers))
+        return PlanNudges(advisor, subscribers, cycles, frozen(np.array([made.until], dtype=np.int32)))
 
 
 def test_a_round_trip_changes_nothing() -> None:

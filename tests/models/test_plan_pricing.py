@@ -7,7 +7,7 @@ import pytest
 
 from models.plan_pricing import Strata, exceeds, expected_costs, mean_excess, p_cheaper, started_units
 from models.plans import MeterTerms, Plan, PlanBook
-from models.usage_forecast import Gamma
+from models.usage_gamma import Gamma
 
 DRAWS = 400_000
 

@@ -9,13 +9,14 @@ from models.arrays import frozen
 from models.plans import PlanBook
 from models.usage_cycles import UsageCycles
 from models.usage_defaults import FIELDS, FLOOR, default_dynamics
-from models.usage_level import Dynamics, follow
+from models.usage_level import Dynamics, log_likelihood
 
 LEAST_SEEN = 0.2  # W under which a cycle is not learned from
 LEAST_SUBSCRIBERS = 20
 LEARNED_FROM = 1500  # subscribers: the likelihood is sharp enough
 PLAN_SHRINK = 10.0  # subscribers of the family's mean mixed into each plan's
 MOST_CHANCE = 0.15  # of a jump, of an unusual cycle
+LEAST_FAR = -0.22  # logarithm of `far`: a new level differs by a factor, or it is only noise
 ROUNDS = 260
 
 
@@ -77,12 +78,13 @@ def _learn(fields: dict[str, np.ndarray], cycles: UsageCycles, rows: np.ndarray,
         chance = MOST_CHANCE / (1 + np.exp(-step[2:4]))
         return {
             "cycle": float(np.exp(step[0])), "drift": float(np.exp(step[1])), "jump": float(chance[0]),
-            "odd": float(chance[1]), "far": float(np.exp(min(step[4], 1.0))), "growth": float(x[5] * 0.05),
+            "odd": float(chance[1]), "far": float(np.exp(min(max(step[4], LEAST_FAR), 1.0))),
+            "growth": float(x[5] * 0.05),
         }  # fmt: skip
 
     def loss(x: np.ndarray) -> float:
         values = {name: np.full((1, 1), value) for name, value in made(x).items()}
-        _, likelihood = follow(Dynamics(**fixed, **values, start=start), used, share)
+        likelihood = log_likelihood(Dynamics(**fixed, **values, start=start), used, share)
         return float(-likelihood.sum() + ((x - begin) ** 2).sum())
 
     simplex = begin + np.vstack([np.zeros(6), np.diag([0.7, 1.0, 1.0, 1.0, 0.4, 0.3])])

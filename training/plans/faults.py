@@ -1,8 +1,8 @@
-"""What forecasts of finished cycles were wrong by: bias, width and shape, shrunk to none."""
+"""What forecasts of finished cycles were wrong by: lean, bias, width and shape, shrunk to none."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -11,10 +11,24 @@ from scipy.special import gammainc
 from models.arrays import frozen
 from models.billing_days import cycle_of, cycle_start
 from models.plan_advisor import PlanAdvisor
-from models.usage_forecast import KNOTS, SHAPE_KNOTS, Faults, Gamma
+from models.usage_forecast import (
+    BIAS,
+    KNOTS,
+    KNOWN,
+    NEXT,
+    REST,
+    SHAPE_KNOTS,
+    WIDTH,
+    Faults,
+    Moments,
+    class_of,
+    leaning,
+)
+from models.usage_gamma import Gamma, gamma_of
 from models.usage_history import UsageHistory
+from training.plans.lean import fit_lean
 
-CYCLES = 3  # the last finished ones are looked back at
+CYCLES = 4  # the last finished ones are looked back at
 LEAST_SEEN = 0.95  # of a cycle's expected use has to be recorded, for its use to be known
 MOST_RATIO = 5.0  # of what was used to what was expected: a few giants would speak for all others
 BIAS_SHRINK, WIDTH_SHRINK, SHAPE_SHRINK = 100.0, 200.0, 400.0  # forecasts without a fault mixed in
@@ -23,39 +37,42 @@ WITHIN = 0.8
 
 
 class Looked(NamedTuple):
-    """Forecasts [n, n_meters] at one point of one finished cycle, and what came.
+    """Forecasts [n, n_meters] of REST and NEXT at one point of finished cycles, and what came.
 
-    rest, next      the forecast; `came`, `came_next` what was used
-    judged, judged_next  bool: is what came known well enough?
-    known           int [n, n_meters] was there a finished cycle before?
+    raw      what the moments say; `cycles` int [n, n_meters] finished ones known
+    came     float64 [n, n_meters, 2] what was used
+    judged   bool [n, n_meters, 2] is what came known well enough?
+    family   int [n]
     """
 
-    rest: Gamma
-    next: Gamma
+    raw: Moments
+    cycles: np.ndarray
     came: np.ndarray
-    came_next: np.ndarray
     judged: np.ndarray
-    judged_next: np.ndarray
-    known: np.ndarray
     family: np.ndarray
 
 
 def fit_faults(advisor: PlanAdvisor, history: UsageHistory, until: int) -> Faults:
     """The faults of `advisor` in the last finished cycles before `until`; its own must be none yet."""
-    looks = {
-        knot: [look for back in range(1, CYCLES + 1) if (look := _look(advisor, history, until, back, knot))]
-        for knot in range(KNOTS)
-    }
     none = advisor.faults
-    tables = {name: np.array(getattr(none, name)) for name in Faults.__slots__}
-    for knot, some in looks.items():
-        for known in (0, 1):
-            _factors(tables, some, knot, known)
-    fitted = replace(none, **{name: frozen(table) for name, table in tables.items()})
-    for f in range(tables["shape"].shape[0]):
-        for m in range(tables["shape"].shape[1]):
-            tables["shape"][f, m] = _shape(fitted, looks, f, m)
-    return replace(fitted, shape=frozen(tables["shape"]))
+    lean, factor, shape = (np.array(each) for each in (none.lean, none.factor, none.shape))
+    for knot in range(KNOTS):
+        looked = _joined([_look(advisor, history, until, back, knot) for back in range(1, CYCLES + 1)])
+        for f in range(len(advisor.book.families)):
+            mine = looked.family == f
+            for m in range(len(advisor.book.meters)):
+                for known in range(len(KNOWN) + 1):
+                    rows = mine & (class_of(looked.cycles[:, m]) == known)
+                    _fit(lean[f, m, known, knot], factor[f, m, known, knot], looked, rows, m)
+                by_row = class_of(looked.cycles[:, m])
+                shape[f, m, knot] = _shape(
+                    looked,
+                    mine & looked.judged[:, m, REST],
+                    m,
+                    (lean[f, m, :, knot], factor[f, m, :, knot]),
+                    by_row,
+                )
+    return replace(none, lean=frozen(lean), factor=frozen(factor), shape=frozen(shape))
 
 
 def _look(advisor: PlanAdvisor, history: UsageHistory, until: int, back: int, knot: int) -> Looked:
@@ -66,84 +83,83 @@ def _look(advisor: PlanAdvisor, history: UsageHistory, until: int, back: int, kn
     begin, end, after = (cycle_start(cycle + step, anchor) for step in (0, 1, 2))
     as_of = begin + np.round((knot + 0.5) / KNOTS * (end - begin)).astype(np.int64)
     cycles = history.cycles(rows, as_of)
-    coming, level = advisor.forecast(cycles)
+    raw, level = advisor.moments(cycles)
     total, seen = history.totals(rows, begin, end)
     following, seen_next = history.totals(rows, end, after)
     active = (history.beginning < as_of) & (history.running.started <= begin)
     judged = active[:, None] & (seen >= LEAST_SEEN) & advisor.book.metered[cycles.plan]
+    rest = np.maximum(total / np.maximum(seen, LEAST_SEEN) - cycles.used, 0.0)
     return Looked(
-        coming.rest,
-        coming.next,
-        np.maximum(total / np.maximum(seen, LEAST_SEEN) - cycles.used, 0.0),
-        following / np.maximum(seen_next, LEAST_SEEN),
-        judged,
-        judged & (seen_next >= LEAST_SEEN) & (after <= until)[:, None],
-        (level.cycles > 0).astype(np.int64),
+        raw,
+        level.cycles,
+        np.stack([rest, following / np.maximum(seen_next, LEAST_SEEN)], axis=-1),
+        np.stack([judged, judged & (seen_next >= LEAST_SEEN) & (after <= until)[:, None]], axis=-1),
         history.running.family,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    mean: np.ndarray
-    shape: np.ndarray
-    came: np.ndarray
+def _joined(looks: list[Looked]) -> Looked:
+    raw = Moments(*(np.concatenate(each) for each in zip(*(look.raw for look in looks), strict=True)))
+    return Looked(raw, *(np.concatenate(each) for each in list(zip(*looks, strict=True))[1:]))
 
 
-def _pairs(looks: list[Looked], f: int, m: int, known: int, *, next_: bool) -> _Pairs:
-    parts: list[list[np.ndarray]] = [[], [], []]
-    for look in looks:
-        judged = look.judged_next if next_ else look.judged
-        rows = judged[:, m] & (look.family == f) & (look.known[:, m] == known)
-        use, came = (look.next, look.came_next) if next_ else (look.rest, look.came)
-        for part, values in zip(parts, (use.mean, use.shape, came), strict=True):
-            part.append(values[rows, m])
-    joined = [np.concatenate(part) if part else np.empty(0) for part in parts]
-    return _Pairs(*joined)
+def _fit(lean: np.ndarray, factor: np.ndarray, looked: Looked, rows: np.ndarray, meter: int) -> None:
+    """Put lean [2, SIGNS], bias and width [2, 2] of some rows bool [n] of a meter into place."""
+    for which in (REST, NEXT):
+        some = rows & looked.judged[:, meter, which]
+        if not some.any():
+            continue
+        mean, came = looked.raw.mean[some, meter, which], looked.came[some, meter, which]
+        lean[which] = fit_lean(looked.raw.signs[some, meter, which], mean, came)
+    told = _told(looked, rows, meter, lean)
+    for which in (REST, NEXT):
+        some = looked.judged[rows, meter, which]
+        if some.any():
+            use = Gamma(told.mean[some, which], told.shape[some, which])
+            came = looked.came[rows, meter, which][some]
+            ratio = np.minimum(came / np.maximum(use.mean, 1e-9), MOST_RATIO)
+            bias = (ratio.sum() + BIAS_SHRINK) / (len(ratio) + BIAS_SHRINK)
+            factor[which, BIAS], factor[which, WIDTH] = bias, _width(use, came, bias)
 
 
-def _factors(tables: dict[str, np.ndarray], looks: list[Looked], knot: int, known: int) -> None:
-    """Put bias and width of one knot into the tables."""
-    for f in range(tables["bias"].shape[0]):
-        for m in range(tables["bias"].shape[1]):
-            for prefix in ("", "next_"):
-                pairs = _pairs(looks, f, m, known, next_=bool(prefix))
-                if len(pairs.mean) == 0:
-                    continue
-                ratio = np.minimum(pairs.came / np.maximum(pairs.mean, 1e-9), MOST_RATIO)
-                bias = (ratio.sum() + BIAS_SHRINK) / (len(ratio) + BIAS_SHRINK)
-                tables[f"{prefix}bias"][f, m, known, knot] = bias
-                tables[f"{prefix}width"][f, m, known, knot] = _width(pairs, bias)
+def _told(looked: Looked, rows: np.ndarray, meter: int, lean: np.ndarray) -> Gamma:
+    """The forecasts [m, 2] of some rows of a meter with this lean, [2, SIGNS] or [m, 2, SIGNS]."""
+    raw = Moments(*(each[rows, meter] for each in looked.raw))
+    return gamma_of(*leaning(raw, lean, looked.cycles[rows, meter]))
 
 
-def _width(pairs: _Pairs, bias: float) -> float:
+def _width(use: Gamma, came: np.ndarray, bias: float) -> float:
     """The factor of the standard deviation with which four fifths fall between p10 and p90."""
     within = []
-    mean = pairs.mean * bias
+    mean = use.mean * bias
     for width in WIDTHS:
-        shape = pairs.shape * (bias / width) ** 2
-        below = gammainc(shape, pairs.came * shape / np.maximum(mean, 1e-9))
+        shape = use.shape * (bias / width) ** 2
+        below = gammainc(shape, came * shape / np.maximum(mean, 1e-9))
         within.append(((below > 0.1) & (below < 0.9)).mean())
     found = float(np.interp(WITHIN, np.maximum.accumulate(within), np.log(WIDTHS)))
-    weight = len(pairs.mean) / (len(pairs.mean) + WIDTH_SHRINK)
+    weight = len(came) / (len(came) + WIDTH_SHRINK)
     return float(np.exp(weight * found))
 
 
-def _shape(faults: Faults, looks: dict[int, list[Looked]], f: int, m: int) -> np.ndarray:
-    """How often what came lay below each probability, at all knots together."""
+def _shape(
+    looked: Looked,
+    rows: np.ndarray,
+    meter: int,
+    learned: tuple[np.ndarray, np.ndarray],
+    known: np.ndarray,
+) -> np.ndarray:
+    """How often what came lay below each probability; `learned` lean and factor by class of KNOWN."""
     straight = np.linspace(0, 1, SHAPE_KNOTS)
-    below = []
-    for knot, some in looks.items():
-        for known in (0, 1):
-            pairs = _pairs(some, f, m, known, next_=False)
-            bias, width = faults.bias[f, m, known, knot], faults.width[f, m, known, knot]
-            shape = pairs.shape * (bias / width) ** 2
-            below.append(gammainc(shape, pairs.came * shape / np.maximum(pairs.mean * bias, 1e-9)))
-    all_ = np.concatenate(below)
-    if len(all_) == 0:
+    if not rows.any():
         return straight
-    seen = np.searchsorted(np.sort(all_), straight, "right") / len(all_)
-    weight = len(all_) / (len(all_) + SHAPE_SHRINK)
+    lean, factor = (each[known[rows]] for each in learned)
+    told = _told(looked, rows, meter, lean)
+    bias, width = factor[:, REST, BIAS], factor[:, REST, WIDTH]
+    shape = told.shape[:, REST] * (bias / width) ** 2
+    mean = np.maximum(told.mean[:, REST] * bias, 1e-9)
+    below = np.sort(gammainc(shape, looked.came[rows, meter, REST] * shape / mean))
+    seen = np.searchsorted(below, straight, "right") / len(below)
+    weight = len(below) / (len(below) + SHAPE_SHRINK)
     mixed: np.ndarray = weight * seen + (1 - weight) * straight
     mixed[0], mixed[-1] = 0.0, 1.0
     return mixed

@@ -14,32 +14,54 @@ from models.usage_history import UsageHistory
 CYCLES = (2, 3, 4, 5)  # before the running one: those whose next cycle is finished too
 DAYS = (6, 11, 16)  # of a cycle, on which advice is looked back at
 LEAST_SEEN = 0.9  # of the next cycle's expected use has to be recorded
-SHRINK = 100.0  # promises kept to the letter mixed in, of the mean size
-LEAST, MOST = 0.5, 1.5
+LEAST_SUBSCRIBERS = 20
+USUAL = 0.04  # standard deviation of the factor between providers
+LEAST, MOST = 0.6, 1.2
 
 
 def fit_savings(advisor: PlanAdvisor, history: UsageHistory, until: int) -> np.ndarray:
     """Realised over expected saving [n_families, 2] of upgrades and downgrades, shrunk to 1."""
-    book, limits = advisor.book, NudgeLimits()
-    promised, kept, count = (np.zeros((len(book.families), 2)) for _ in range(3))
+    book = advisor.book
+    n = len(history.running)
+    promised, kept = np.zeros((2, n)), np.zeros((2, n))
+    for back in CYCLES:
+        for day in DAYS:
+            _add(promised, kept, advisor, history, (until, back, day))
+    factors = np.ones((len(book.families), 2))
+    for family in range(len(book.families)):
+        for way in (0, 1):
+            some = (history.running.family == family) & (promised[way] > 0)
+            factors[family, way] = _factor(promised[way, some], kept[way, some])
+    return frozen(factors)
+
+
+def _add(
+    promised: np.ndarray,
+    kept: np.ndarray,
+    advisor: PlanAdvisor,
+    history: UsageHistory,
+    when: tuple[int, int, int],
+) -> None:
+    """Add up what was promised to whom, and what came of it, both [2, n] by upgrade and downgrade."""
+    until, back, day = when
     rows, anchor = np.arange(len(history.running)), history.running.anchor
     now = cycle_of(np.full(len(rows), until), anchor)
-    for back in CYCLES:
-        begin, end, after = (cycle_start(now - back + step, anchor) for step in (0, 1, 2))
-        used, seen = history.totals(rows, end, after)
-        costs = book.costs(used / np.maximum(seen, LEAST_SEEN))
-        for day in DAYS:
-            cycles = history.cycles(rows, begin + day)
-            advice = advisor.advise(cycles, limits)
-            known = ((seen >= LEAST_SEEN) | ~advice.metered).all(axis=1) & (history.running.started <= begin)
-            family = book.family[cycles.plan]
-            for way, decision in enumerate((UPGRADE, DOWNGRADE)):
-                moved = np.flatnonzero(known & (advice.decision == decision))
-                saved = costs[moved, cycles.plan[moved]] - costs[moved, advice.recommended_plan[moved]]
-                np.add.at(promised[:, way], family[moved], advice.saving[moved])
-                np.add.at(kept[:, way], family[moved], saved)
-                np.add.at(count[:, way], family[moved], 1)
-    extra = SHRINK * promised / np.maximum(count, 1)
-    factor = np.where(promised > 0, (kept + extra) / np.where(promised > 0, promised + extra, 1), 1.0)
-    # The same subscribers are promised the same on several days: half of what is seen may be chance.
-    return frozen(np.clip(np.sqrt(np.maximum(factor, 0.0)), LEAST, MOST))
+    begin, end, after = (cycle_start(now - back + step, anchor) for step in (0, 1, 2))
+    used, seen = history.totals(rows, end, after)
+    costs = advisor.book.costs(used / np.maximum(seen, LEAST_SEEN))
+    cycles = history.cycles(rows, begin + day)
+    advice = advisor.advise(cycles, NudgeLimits())
+    known = ((seen >= LEAST_SEEN) | ~advice.metered).all(axis=1) & (history.running.started <= begin)
+    for way, decision in enumerate((UPGRADE, DOWNGRADE)):
+        moved = np.flatnonzero(known & (advice.decision == decision))
+        promised[way, moved] += advice.saving[moved]
+        kept[way, moved] += costs[moved, cycles.plan[moved]] - costs[moved, advice.recommended_plan[moved]]
+
+
+def _factor(promised: np.ndarray, kept: np.ndarray) -> float:
+    """The factor for subscribers [m], nearer to 1 the less sure it is: a few giants may make up the sum."""
+    if len(promised) < LEAST_SUBSCRIBERS:
+        return 1.0
+    factor = kept.sum() / promised.sum()
+    variance = ((kept - factor * promised) ** 2).sum() / promised.sum() ** 2
+    return float(np.clip(1 + (factor - 1) * USUAL**2 / (USUAL**2 + variance), LEAST, MOST))

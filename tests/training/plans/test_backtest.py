@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from models.plan_decision import NudgeLimits
+from tests.training.plans.other_worlds import OtherWorld, make_other
 from tests.training.plans.worlds import Made, World, make
 from training.plans.backtest import POLICIES, Walked, walk
 from training.plans.figures import PlanStudy, figures_of
@@ -26,14 +27,21 @@ HARSH = World(
 )
 
 
+HEAVY = OtherWorld(seed=78, customers=900, months=8, law="lognormal", scale=1.3, month_end=1.8, growth=0.03)
+
+
 @pytest.fixture(scope="module")
 def made() -> Made:
     return make(HARSH)
 
 
+def walk_of(made: Made) -> Walked:
+    return walk(made.book, made.subscriptions, made.usage, NudgeLimits(), lambda _: None)
+
+
 @pytest.fixture(scope="module")
 def walked(made: Made) -> Walked:
-    return walk(made.book, made.subscriptions, made.usage, NudgeLimits(), lambda _: None)
+    return walk_of(made)
 
 
 @pytest.fixture(scope="module")
@@ -41,28 +49,46 @@ def study(made: Made, walked: Walked) -> PlanStudy:
     return figures_of(walked, made.book.meters.take([0, 1]), "USD")
 
 
-def test_forecasts_beat_the_run_rate_and_keep_their_interval(study: PlanStudy) -> None:
-    for each in study.meters:
+@pytest.fixture(scope="module")
+def heavy() -> PlanStudy:
+    other = make_other(HEAVY)
+    return figures_of(walk_of(other), other.book.meters.take([0, 1]), "USD")
+
+
+@pytest.fixture(params=["study", "heavy"])
+def either(request: pytest.FixtureRequest) -> PlanStudy:
+    """Two worlds of two generators, neither of which anything was tuned on."""
+    found: PlanStudy = request.getfixturevalue(request.param)
+    return found
+
+
+def test_forecasts_beat_the_run_rate_and_keep_their_interval(either: PlanStudy) -> None:
+    for each in either.meters:
         if each.day == 10:
             assert each.ratio.value <= 0.75, each
         assert 0.75 <= each.coverage.value <= 0.85, each
 
 
-def test_probabilities_are_calibrated(study: PlanStudy) -> None:
-    every = study.exceeds[-1]
+def test_probabilities_are_calibrated(either: PlanStudy) -> None:
+    every = either.exceeds[-1]
     assert every.day is None
     assert every.ratio.value <= 0.6
     assert every.calibration_error <= 0.02
 
 
-def test_advice_beats_staying_and_last_cycles_best_plan(study: PlanStudy) -> None:
-    regret = {each.policy: each.over_stay.value for each in study.policies if each.day == 10}
+def test_advice_beats_staying_and_last_cycles_best_plan(either: PlanStudy) -> None:
+    regret = {each.policy: each.over_stay.value for each in either.policies if each.day == 10}
     assert regret["stay"] == 1
-    assert regret["advisor"] <= 0.4
     assert regret["advisor"] <= regret["last_cycle"]
-    shown = {each.kind: each for each in study.nudges if each.day == 10}
+    shown = {each.kind: each for each in either.nudges if each.day == 10}
     assert 0.85 <= shown["all"].ratio.value <= 1.15
     assert shown["upgrade"].worse.value <= 0.2
+
+
+def test_regret_is_two_fifths_of_staying(study: PlanStudy) -> None:
+    """Not in the heavy world: what cycles cost there is mostly chance (docs/plan-nudges-maths.md)."""
+    regret = {each.policy: each.over_stay.value for each in study.policies if each.day == 10}
+    assert regret["advisor"] <= 0.4
 
 
 def test_hindsight_is_never_beaten(walked: Walked) -> None:

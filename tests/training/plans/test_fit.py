@@ -53,5 +53,6 @@ def test_without_usage_what_is_assumed_stays() -> None:
     nothing = DailyUsage.of(customer=np.empty(0), meter=np.empty(0), day=np.empty(0), amount=np.empty(0))
     advisor = fit_plan_advisor(made.book, made.subscriptions, nothing, made.until)
     assert (advisor.dynamics.cycle == PRIOR["cycle"]).all()
-    assert (advisor.faults.bias == 1).all()
+    assert (advisor.faults.factor == 1).all()
+    assert not advisor.faults.lean.any()
     assert (advisor.profile.weekday == 1).all()

@@ -8,10 +8,12 @@ import numpy as np
 
 from models.plans import AddOn, MeterTerms, Plan, PlanBook
 from models.subscriptions import NOT_LOCKED, OPEN_END, DailyUsage, Subscriptions
+from tests.training.plans.oracle import Truth
 
 FIRST_DAY = 19723  # 2024-01-01, a Monday
 MB, MINUTES, TEXTS = "data_mb", "minutes", "texts"
 METERS = (MB, MINUTES, TEXTS)  # in sorted order, as in the plan book
+KEEP = float(np.exp(-1 / 20))  # of yesterday's busyness, where it drifts
 TYPICAL = (12_000.0, 400.0, 150.0)  # use in 30 days of a customer in the middle
 
 
@@ -51,6 +53,7 @@ class Made:
     usage: DailyUsage
     amount: np.ndarray
     until: int
+    truth: Truth
 
 
 def make(world: World) -> Made:
@@ -64,15 +67,28 @@ def make(world: World) -> Made:
     level[rng.random(n) < world.no_use] = 0
     anchor = rng.integers(1, 32, n) if world.anchors else np.ones(n, dtype=np.int64)
     calendar = FIRST_DAY + np.arange(days)
-    course = _course(rng, world, n, days) * _rhythm(world, m, calendar)
-    amount = level[:, :, None] / 30 * course * _stretches(rng, world, anchor, calendar)
+    regime = _regimes(rng, world, n, days)
+    growth = (1 + world.growth) ** (np.arange(days) / 30.44)
+    base = level[:, :, None] / 30 * growth * _rhythm(world, m, calendar)
+    sigma = world.noise * np.exp(rng.normal(0, world.noise_spread, (n, 1, 1)))
+    amount = base * regime[:, None] * _stretches(rng, world, sigma, anchor, calendar)
     amount *= _days(rng, world, amount.shape)
     started = np.where(
         rng.random(n) < world.newcomers, rng.integers(1, days - 5, n), -rng.integers(0, 400, n)
     )
     amount[np.broadcast_to((np.arange(days) < started[:, None])[:, None], amount.shape)] = 0
     subscriptions = _subscriptions(rng, world, book, level, started, anchor, days)
-    return Made(book, subscriptions, _recorded(rng, world, amount, started), amount, FIRST_DAY + days)
+    truth = Truth(
+        FIRST_DAY,
+        base,
+        regime,
+        np.repeat(sigma[:, :, 0], m, axis=1),
+        None if world.by_cycle else KEEP,
+        anchor,
+        lambda draw, rows, shape: _days(draw, world, (len(rows), *shape)),
+    )
+    usage = _recorded(rng, world, amount, started)
+    return Made(book, subscriptions, usage, amount, FIRST_DAY + days, truth)
 
 
 def five_plans(n_meters: int, retired: bool = True) -> PlanBook:
@@ -103,15 +119,12 @@ def five_plans(n_meters: int, retired: bool = True) -> PlanBook:
     return PlanBook.of(plans, packs[: min(n_meters, 2)])
 
 
-def _course(rng: np.random.Generator, world: World, n: int, days: int) -> np.ndarray:
-    """Growth, and a change to three times or a third for some, [n, 1, n_days]."""
-    month = np.arange(days) / 30.44
-    course = np.broadcast_to((1 + world.growth) ** month, (n, days)).copy()
+def _regimes(rng: np.random.Generator, world: World, n: int, days: int) -> np.ndarray:
+    """A change to three times or a third for some, [n, n_days]."""
     turn = rng.integers(20, days, n)
     factor = np.where(rng.random(n) < 0.5, 3.0, 1 / 3)
     turned = (rng.random(n) < world.regime)[:, None] & (np.arange(days) >= turn[:, None])
-    course *= np.where(turned, factor[:, None], 1.0)
-    return course[:, None]
+    return np.where(turned, factor[:, None], 1.0)
 
 
 def _rhythm(world: World, n_meters: int, calendar: np.ndarray) -> np.ndarray:
@@ -128,14 +141,13 @@ def _rhythm(world: World, n_meters: int, calendar: np.ndarray) -> np.ndarray:
 
 
 def _stretches(
-    rng: np.random.Generator, world: World, anchor: np.ndarray, calendar: np.ndarray
+    rng: np.random.Generator, world: World, sigma: np.ndarray, anchor: np.ndarray, calendar: np.ndarray
 ) -> np.ndarray:
-    """Busy and quiet times of each customer and meter, [n, n_meters, n_days], mean about 1."""
+    """Busy and quiet times of each customer and meter, [n, n_meters, n_days], mean 1; `sigma` [n, 1, 1]."""
     n, m, days = len(anchor), world.meters, len(calendar)
-    sigma = world.noise * np.exp(rng.normal(0, world.noise_spread, (n, 1, 1)))
     if not world.by_cycle:
         shocks = rng.normal(0, 1, (n, m, days))
-        path, state, keep = np.empty_like(shocks), rng.normal(0, 1, (n, m)), np.exp(-1 / 20)
+        path, state, keep = np.empty_like(shocks), rng.normal(0, 1, (n, m)), KEEP
         for day in range(days):
             state = keep * state + np.sqrt(1 - keep**2) * shocks[:, :, day]
             path[:, :, day] = state

@@ -1,0 +1,114 @@
+"""Forecasts and advice on generated worlds that nothing was tuned on. `python -m benchmarks.plan_worlds`.
+
+Two generators written apart (`tests/training/plans`), ten settings that differ in everything. The oracle
+knows how the world was made and everybody's level: no forecast can be better, and where it does not reach a
+limit nothing can. Figures are those of `shopkeeper evaluate-plans`: of day 10, or of all days.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+import numpy as np
+
+from models.billing_days import cycle_start
+from models.plan_decision import NudgeLimits
+from tests.training.plans.oracle import Oracle
+from tests.training.plans.other_worlds import OtherWorld, make_other
+from tests.training.plans.worlds import Made, World, make
+from training.plans.backtest import Walked, walk
+from training.plans.figures import PlanStudy, figures_of
+
+DAY = 10
+Limit = tuple[float, float]
+LIMITS: dict[str, Limit] = {
+    "MAE": (0, 0.75), "Brier": (0, 0.6), "ECE": (0, 0.02), "in 80 %": (0.75, 0.85), "regret": (0, 0.4),
+    "expected / realised": (0.85, 1.15), "cost more": (0, 0.2),
+}  # fmt: skip
+HALF_YEAR = {"months": 6.2, "customers": 2000}
+WORLDS: dict[str, Callable[[], Made]] = {
+    "calm cycles": lambda: make(
+        World(seed=2101, months=12, noise=0.15, month_end=1.8, growth=0.03, weekend=1.5, newcomers=0.25)
+    ),
+    "wild days": lambda: make(World(seed=2102, months=9, noise=0.2, burst=0.7, tail=0.05, month_end=1.7)),
+    "three meters": lambda: make(World(seed=2103, customers=1200, months=10, meters=3, noise=0.2, burst=1.0)),
+    "many changes": lambda: make(World(seed=2104, months=9, noise=0.2, regime=0.25, changes=0.2)),
+    "drifting": lambda: make(
+        World(seed=2105, months=10, noise=0.2, by_cycle=False, anchors=False, no_call_days=0.3)
+    ),
+    "lognormal days": lambda: make_other(
+        OtherWorld(seed=2106, months=11, law="lognormal", scale=1.3, anchors="first", month_end=1.7)
+    ),
+    "sessions": lambda: make_other(
+        OtherWorld(seed=2107, months=10, law="sessions", scale=1.2, anchors="few", growth=0.04)
+    ),
+    "autoregressive": lambda: make_other(
+        OtherWorld(seed=2108, months=9, law="gamma", scale=1.0, idle=0.25, keep=0.93, cv=(0.2, 0.3))
+    ),
+    "regular days": lambda: make_other(
+        OtherWorld(seed=2109, months=13, law="gamma", scale=4.0, cv=(0.1, 0.2), month_end=1.6, growth=0.05)
+    ),
+    "half a year": lambda: make_other(
+        OtherWorld(seed=2110, law="gamma", scale=1.2, month_end=1.8, **HALF_YEAR)
+    ),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--worlds", nargs="*", default=list(WORLDS), choices=list(WORLDS), metavar="WORLD")
+    options = parser.parse_args()
+    columns = ["world", "MAE", "oracle", *list(LIMITS)[1:5], "last cycle's", *list(LIMITS)[5:]]
+    print(f"| {' | '.join(columns)} |\n| --- {'| ---: ' * (len(columns) - 1)}|")
+    for name in options.worlds:
+        made = WORLDS[name]()
+        walked = walk(made.book, made.subscriptions, made.usage, NudgeLimits(), lambda _: None)
+        meters = made.book.meters.take(range(len(made.book.meters)))
+        print(f"| {name} | {' | '.join(_row(made, walked, figures_of(walked, meters, 'USD')))} |", flush=True)
+    limits = [f"{low:g} to {high:g}" if low else f"{high:g}" for low, high in LIMITS.values()]
+    print(f"| limit | {limits[0]} | | {' | '.join(limits[1:5])} | own below it | {' | '.join(limits[5:])} |")
+    print("\npython -m benchmarks.plan_worlds", *sys.argv[1:])
+
+
+def _row(made: Made, walked: Walked, study: PlanStudy) -> list[str]:
+    on_day = walked.at(DAY)
+    regret = {each.policy: each.over_stay.value for each in study.policies if each.day == DAY}
+    shown = {each.kind: each for each in study.nudges if each.day == DAY}
+    coverage = [each.coverage.value for each in study.meters]
+    every = study.exceeds[-1]
+    return [
+        " ".join(_told("MAE", each.ratio.value) for each in study.meters if each.day == DAY),
+        " ".join(f"{ratio:.2f}" for ratio in _oracle(made, on_day)),
+        _told("Brier", every.ratio.value),
+        _told("ECE", every.calibration_error, 3),
+        " to ".join(_told("in 80 %", each) for each in (min(coverage), max(coverage))),
+        _told("regret", regret["advisor"]),
+        f"{regret['last_cycle']:.2f}",
+        _told("expected / realised", shown["all"].ratio.value),
+        _told("cost more", shown["upgrade"].worse.value) if "upgrade" in shown else "",
+    ]
+
+
+def _told(name: str, value: float, digits: int = 2) -> str:
+    """The figure, in bold where it misses its limit."""
+    low, high = LIMITS[name]
+    text = f"{value:.{digits}f}"
+    return text if low <= value <= high else f"**{text}**"
+
+
+def _oracle(made: Made, rows: Walked) -> list[float]:
+    """The oracle's mean absolute error over that of the run rate, by meter."""
+    oracle = Oracle.of(made.truth, made.amount)
+    anchor = made.truth.anchor[rows.customer]
+    begin, end = (cycle_start(rows.month + step, anchor) for step in (0, 1))
+    median = oracle.medians(rows.customer, begin, DAY, end)
+    ours, theirs = (
+        np.where(rows.judged, np.abs(told - rows.actual), 0.0).sum(axis=0) for told in (median, rows.run_rate)
+    )
+    return [float(ratio) for ratio in ours / theirs]
+
+
+if __name__ == "__main__":
+    main()

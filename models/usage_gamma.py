@@ -1,0 +1,41 @@
+"""Gamma distributions, by which use still to come is described."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import gammainc, gammaincinv
+
+LEAST_SHAPE, MOST_SHAPE = 0.02, 1e5  # beyond: nothing is known, everything is
+LEAST = 1e-9
+
+
+class Gamma(NamedTuple):
+    """Gamma distributions by mean and shape k, both [n, n_meters]; the scale is mean / k."""
+
+    mean: np.ndarray
+    shape: np.ndarray
+
+    @property
+    def scale(self) -> np.ndarray:
+        scale: np.ndarray = self.mean / self.shape
+        return scale
+
+    def cdf(self, values: np.ndarray) -> np.ndarray:
+        """P(Y <= value), for values [n, n_meters]."""
+        with np.errstate(over="ignore"):  # an unlimited quota
+            below: np.ndarray = gammainc(self.shape, np.maximum(values, 0.0) / self.scale)
+        return np.where(values < 0, 0.0, below)
+
+    def quantile(self, probability: np.ndarray) -> np.ndarray:
+        """The value that is not exceeded with these probabilities [n, n_meters]."""
+        value: np.ndarray = gammaincinv(self.shape, probability) * self.scale
+        return value
+
+
+def gamma_of(mean: np.ndarray, variance: np.ndarray) -> Gamma:
+    """The gamma distributions of these means and variances [n, n_meters]."""
+    least = np.maximum(mean, LEAST)
+    shape = least * least / np.maximum(variance, LEAST * LEAST)
+    return Gamma(least, np.minimum(np.maximum(shape, LEAST_SHAPE), MOST_SHAPE))

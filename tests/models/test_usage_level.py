@@ -1,0 +1,85 @@
+"""The level: what a level is moved by, one row as many rows, and meters that tell one story."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.usage_level import Dynamics, first_level, follow, stories
+
+METERS = 2
+USUAL = np.log(100.0)
+TOTALS = st.lists(st.floats(0, 1000) | st.none(), min_size=METERS, max_size=METERS)
+
+
+def dynamics(n: int = 1, meters: int = METERS, **changed: float) -> Dynamics:
+    """Levels near 100 of `n` subscribers of one plan; cycles that differ by a fifth."""
+    values = {
+        "between": 0.5, "cycle": 0.04, "day": 0.03, "drift": 0.001, "growth": 0.01, "jump": 0.02,
+        "odd": 0.02, "far": 1.0, "floor": np.log(1.0), "start": USUAL,
+    } | changed  # fmt: skip
+    return Dynamics(**{name: np.full((n, meters), value) for name, value in values.items()})
+
+
+def cycles(histories: list[list[list[float | None]]]) -> tuple[np.ndarray, np.ndarray]:
+    """Use and W [n, n_cycles, n_meters] of totals by subscriber, cycle and meter; None is unknown."""
+    longest = max(len(history) for history in histories)
+    rows = [[[None] * METERS] * (longest - len(history)) + history for history in histories]
+    used = np.array(rows, dtype=np.float64).reshape(len(rows), longest, METERS)
+    return np.nan_to_num(used), (~np.isnan(used)).astype(np.float64)
+
+
+@given(st.lists(st.lists(TOTALS, min_size=1, max_size=6), min_size=2, max_size=4))
+def test_one_row_is_followed_as_many_are(histories: list[list[list[float | None]]]) -> None:
+    together = follow(dynamics(len(histories)), *cycles(histories))
+    for row, history in enumerate(histories):
+        alone = follow(dynamics(), *cycles([history]))
+        for many, one in zip(together, alone, strict=True):
+            np.testing.assert_allclose(many[row], one[0], rtol=1e-9)
+
+
+def test_nothing_known_leaves_the_plans_level() -> None:
+    for n in (1, 3):
+        level = follow(dynamics(n), *cycles([[[None, None]] * 4] * n))
+        np.testing.assert_array_equal(level.mean, first_level(dynamics(n)).mean)
+        np.testing.assert_array_equal(level.variance, 0.5)
+        assert (level.cycles == 0).all()
+
+
+def test_three_cycles_near_200_are_a_level_near_200() -> None:
+    level = follow(dynamics(), *cycles([[[200.0, 100.0]] * 3]))
+    assert np.exp(level.mean[0, 0]) == pytest.approx(200, rel=0.12)
+    assert level.variance[0, 0] < 0.05
+    assert level.cycles.tolist() == [[3, 3]]
+
+
+def test_a_lasting_change_is_believed_and_an_odd_month_is_not() -> None:
+    usual, changed = [[100.0, 100.0]] * 5, [[300.0, 100.0]]
+    lasting = follow(dynamics(), *cycles([usual + changed * 2]))
+    odd = follow(dynamics(), *cycles([usual + changed + usual[:2]]))
+    assert np.exp(lasting.mean[0, 0]) > 250
+    assert np.exp(odd.mean[0, 0]) < 125
+
+
+def test_meters_that_change_together_are_believed_sooner() -> None:
+    usual = [[100.0, 100.0]] * 5
+    alone, both = (follow(dynamics(), *cycles([[*usual, last]])) for last in ([250.0, 100.0], [250.0, 250.0]))
+    assert both.mean[0, 0] > alone.mean[0, 0]
+
+
+def test_stories_add_up_and_nothing_seen_says_nothing() -> None:
+    level = follow(dynamics(), *cycles([[[100.0, 100.0]] * 4]))
+    told = stories(dynamics(), level, np.array([[90.0, 0.0]]), np.array([[0.3, 0.0]]))
+    np.testing.assert_allclose(told.share.sum(axis=0), 1.0)
+    np.testing.assert_allclose(told.cycle[:, 0, 1], level.mean[0, 1])
+    assert told.share[0, 0, 0] < 0.75  # three times the usual rate is not as usual
+
+
+@pytest.mark.parametrize("used", [0.0, 1e-9, 1e15])
+def test_extremes_stay_finite(used: float) -> None:
+    for n in (1, 2):
+        level = follow(dynamics(n), *cycles([[[100.0, used], [used, used]]] * n))
+        assert np.isfinite(level.mean).all()
+        assert (level.variance > 0).all()

@@ -1,0 +1,31 @@
+"""Where forecasts lean: by which of their signs what came was more or less than they said."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.usage_forecast import SIGNS
+
+MOST = 2.0  # of the logarithm of what came over what was expected
+LEAST_APART = 0.15  # residuals smaller than this weigh alike
+SHRINK = 40.0  # rows that say a sign means nothing
+LEAST_SIGN = 0.01  # mean square of a sign: smaller ones are not stretched
+ROUNDS = 5
+
+
+def fit_lean(signs: np.ndarray, mean: np.ndarray, came: np.ndarray) -> np.ndarray:
+    """Coefficients [SIGNS] of `signs` [n, SIGNS], such that mean exp(signs coefficients) is a median.
+
+    Least absolute deviations of the logarithm, by reweighted least squares, with a pull to 0: `mean` what
+    was expected, `came` what was used, both [n].
+    """
+    with np.errstate(divide="ignore"):
+        above = np.clip(np.log(came / np.maximum(mean, 1e-9)), -MOST, MOST)
+    pull = SHRINK * np.diag(np.maximum((signs**2).mean(axis=0), LEAST_SIGN))
+    weight = np.ones(len(above))
+    found = np.zeros(SIGNS)
+    for _ in range(ROUNDS):
+        weighed = signs * weight[:, None]
+        found = np.linalg.solve(weighed.T @ signs + weight.mean() * pull, weighed.T @ above)
+        weight = 1 / np.maximum(np.abs(above - signs @ found), LEAST_APART)
+    return found
