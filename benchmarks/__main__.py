@@ -5,7 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("rule_mining", "serving", "batch", "scale", "plan_nudges", "ledger", "freshness", "value")
+NAMES = (
+    "rule_mining",
+    "serving",
+    "batch",
+    "scale",
+    "plan_nudges",
+    "plan_worlds",
+    "ledger",
+    "freshness",
+    "value",
+)
 
 
 def main() -> None:

@@ -28,7 +28,9 @@ from models.errors import ConfigError
 
 DEFAULT = Path(config.__file__).parent / "default.toml"
 EXAMPLES = sorted(
-    path for path in (Path(config.__file__).parent / "examples").glob("*.toml") if path.stem != "policies"
+    path
+    for path in (Path(config.__file__).parent / "examples").glob("*.toml")
+    if path.stem not in {"policies", "plans"}
 )
 SOURCES: dict[str, type[Source]] = {
     "orders": OrdersSource,
