@@ -50,11 +50,6 @@ class CartGroups:
     def n_groups(self) -> int:
         return int(self.starts[-1])
 
-    def block(self, grouping: int) -> np.ndarray:
-        """The links of one grouping, float32 [linked, linked]."""
-        size, begin = int(self.linked[grouping]), int((self.linked[:grouping] ** 2).sum())
-        return self.links[begin : begin + size * size].reshape(size, size)
-
     def features(
         self, products: np.ndarray, mine: np.ndarray, shown: np.ndarray, own: OwnPurchases | None
     ) -> np.ndarray:
@@ -65,36 +60,31 @@ class CartGroups:
         group, the candidate's part of it, and the days since the group was last bought. `mine` float32 [n]
         is the customer's share of orders with the candidate itself.
         """
-        n_groupings, nothing = len(self.of), self.n_groups
-        group, in_cart = self.of[:, products], self.of[:, shown]
-        none = group == nothing
-        counts = np.bincount(in_cart.ravel(), minlength=nothing + 1).astype(np.float32)[group]
-        counts[none] = 0
-        called = np.empty((n_groupings, len(products)), dtype=np.float32)
-        for at in range(n_groupings):
-            called[at] = self._called(at, group[at], in_cart[at])
-        habits = np.full((3, n_groupings, len(products)), np.nan, dtype=np.float32)
+        # What there is to say of each group, and of none at the end; then of the groups of the candidates.
+        of_groups = np.full((4, self.n_groups + 1), np.nan, dtype=np.float32)
+        counts = np.bincount(self.of[:, shown].ravel(), minlength=self.n_groups + 1)
+        of_groups[0] = counts
+        of_groups[1] = self._called(counts[:-1].nonzero()[0])
         if own is not None:
             of_own = self.of[:, own.products]
-            share = np.bincount(of_own.ravel(), np.tile(own.shares, n_groupings), minlength=nothing + 1)
-            last = np.full(nothing + 1, np.nan, dtype=np.float32)
+            shares = np.broadcast_to(own.shares, of_own.shape).ravel()
+            of_groups[2] = np.bincount(of_own.ravel(), shares, minlength=self.n_groups + 1)
             for groups in of_own:  # the latest purchase of a group is written last
-                last[groups] = own.since
-            habits[0] = share[group]
-            habits[1] = mine / np.maximum(habits[0], 1e-6)
-            habits[2] = last[group]
-            habits[:, none] = np.nan
-        return np.concatenate([counts, called, *habits])
+                of_groups[3, groups] = own.since
+        of_groups[:2, -1], of_groups[2:, -1] = 0, np.nan
+        counts, called, share, since = of_groups[:, self.of[:, products]]
+        return np.concatenate([counts, called, share, mine / np.maximum(share, 1e-6), since])
 
-    def _called(self, grouping: int, group: np.ndarray, in_cart: np.ndarray) -> np.ndarray:
-        """float32 [n]: the sum of the links from the distinct groups of the cart to each of `group` [n]."""
-        first, size = int(self.starts[grouping]), int(self.linked[grouping])
-        cart = np.unique(in_cart - first)
-        cart = cart[cart < size]
-        to = group - first
-        inside = to < size
-        called = np.zeros(len(group), dtype=np.float32)
-        called[inside] = self.block(grouping)[cart[:, None], to[inside]].sum(axis=0)
+    def _called(self, in_cart: np.ndarray) -> np.ndarray:
+        """float32 [n_groups + 1]: how much the distinct groups of the cart call for each group."""
+        called = np.zeros(self.n_groups + 1, dtype=np.float32)
+        begins, begin = in_cart.searchsorted(self.starts), 0
+        for at, size in enumerate(self.linked.tolist()):
+            first = self.starts[at]
+            cart = in_cart[begins[at] : begins[at + 1]] - first
+            block = self.links[begin : begin + size * size].reshape(size, size)
+            called[first : first + size] = block[cart[cart < size]].sum(axis=0)
+            begin += size * size
         return called
 
     def to_arrays(self) -> Arrays:

@@ -34,11 +34,6 @@ def said(
     return {name: found[2 * at : 2 * at + 2].tolist() for at, name in enumerate(names)}
 
 
-def test_a_block_is_the_square_of_its_grouping() -> None:
-    assert groups().block(0).tolist() == [[0, 0.5], [0.25, 0]]
-    assert groups().block(1).tolist() == [[0, 0.125], [0.0625, 0]]
-
-
 def test_products_of_the_cart_in_the_same_group_are_counted() -> None:
     found = said([SPAGHETTI, PENNE, BAG], [PESTO, SPAGHETTI, BAG])
     assert found["counts"] == [[0, 2, 0], [1, 1, 0]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from models.cart_groups import CartGroups
 from tests.training.evaluation.worlds import FIRST_DAY, Basket, orders_of
 from training.data.orders import Orders
 from training.fitting.item_ridge import fit_links, gram_of
@@ -29,6 +30,12 @@ def shop(n: int = 600, seed: int = 2) -> Orders:
     return orders_of(baskets)
 
 
+def only_block(groups: CartGroups) -> np.ndarray:
+    """The links of the only grouping, [n_groups, n_groups]."""
+    size = int(groups.linked[0])
+    return groups.links.reshape(size, size)
+
+
 def kinds() -> Grouping:
     return Grouping("category", KINDS, 3)
 
@@ -36,7 +43,7 @@ def kinds() -> Grouping:
 def test_a_group_calls_for_what_goes_with_it() -> None:
     groups = fit_cart_groups([kinds()], shop())
     pasta, sauce, soap = groups.of[0][[0, 10, 20]]
-    block = groups.block(0)
+    block = only_block(groups)
     assert block[pasta, sauce] > 0.1 > block[pasta, soap]
     assert (np.diag(block) == 0).all()
     assert groups.linked.tolist() == [3]
@@ -63,7 +70,7 @@ def test_the_most_frequent_groups_are_linked(monkeypatch: pytest.MonkeyPatch) ->
     groups = fit_cart_groups([kinds()], shop())
     assert groups.linked.tolist() == [2]
     assert groups.of[0][20] == 2  # soap is the rarest
-    assert groups.block(0).shape == (2, 2)
+    assert only_block(groups).shape == (2, 2)
 
 
 def test_groupings_are_numbered_through_and_products_without_a_group_are_behind() -> None:
