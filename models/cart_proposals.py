@@ -130,6 +130,8 @@ def _said(lists: Sequence[Scored], n: int, places: np.ndarray) -> tuple[np.ndarr
     said = np.zeros((len(lists), n), dtype=np.float32)
     ranks = np.full_like(said, FAR)
     for row, scored in enumerate(lists):
+        if not len(scored.products):
+            continue
         at = places[scored.products]
         # Worst first: of a product that is proposed twice the better proposal is written last.
         inside = (at != NOWHERE).nonzero()[0][::-1]

@@ -59,7 +59,7 @@ def tune_and_evaluate(
         shortcuts=Shortcuts(skip=frozenset({"similar", "trade_up"})),
     )
     history = History.of_orders(test.history, test.cut.at)
-    learned = learn(history, test, validation, earlier, settings, catalogue=catalogue, progress=progress)
+    learned = learn(history, (validation, test), earlier, settings, catalogue=catalogue, progress=progress)
     bundle = apply(
         bundle, test.history, history, settings, learned, customers=test.customers, progress=progress
     )

@@ -20,6 +20,7 @@ from training.evaluation.split import NotJudgeable
 from training.evaluation.tuned import Tuned, asked, tuned_on, untuned
 from training.evaluation.worlds import World, worlds_of
 from training.fitting.progress import Progress, silent
+from training.ranking.learned import Judged
 
 BLEND = "blend"
 
@@ -148,7 +149,7 @@ class _Judge:
         world: World,
         validation: Sitting,
         test: Sitting,
-        papers: Iterable[Paper],
+        papers: Sequence[Paper],
         lists: dict[PaperPart, dict[str, Lists]],
     ) -> None:
         try:
@@ -158,6 +159,7 @@ class _Judge:
                 self._catalogue,
                 self.settings.training,
                 self.progress,
+                _judged(papers),
             )
         except Exception as error:  # the baselines' figures are worth printing without it
             self._note(f"the blend was not fitted for {world.name}: {type(error).__name__}: {error}")
@@ -227,6 +229,12 @@ def _papers(
             notes.append(paper.reason)
         else:
             yield before, paper
+
+
+def _judged(papers: Sequence[Paper]) -> Judged:
+    """What the papers ask about; where nothing can be asked it does not matter."""
+    kinds = {paper.carts for paper in papers}
+    return "people and carts" if len(kinds) != 1 else "carts" if kinds.pop() else "people"
 
 
 def _first(lists: Any) -> Lists:

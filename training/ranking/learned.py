@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from training.ranking.carts import CartOrder, fit_cart_order, with_order, with_s
 from training.ranking.fit import Rankers, fit_rankers
 from training.ranking.history import History
 from training.ranking.lists import write_lists
+
+Judged = Literal["people and carts", "people", "carts"]
+NOT_JUDGED = "it is not judged here"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,20 +44,25 @@ class Learned:
 
 def learn(
     history: History,
-    test: Exam,
-    validation: Exam | NotJudgeable,
+    exams: tuple[Exam | NotJudgeable, Exam],
     earlier: Bundle | None,
     settings: Training,
     *,
     catalogue: Catalogue,
     progress: Progress = silent,
+    judged: Judged = "people and carts",
 ) -> Learned:
     """The orders that the test judges, learned from what was known before it.
 
-    `history` is that of the test. `earlier` is the bundle of what was known before validation, whose carts
-    are learned from.
+    `exams` are validation and test, `history` is that of the test. `earlier` is the bundle of what was known
+    before validation, whose carts are learned from. Only what is `judged` is learned.
     """
-    people = fit_rankers(history, catalogue, settings, test.cut.stop - test.cut.at, progress)
+    validation, test = exams
+    people: Rankers | str = NOT_JUDGED
+    if judged != "carts":
+        people = fit_rankers(history, catalogue, settings, test.cut.stop - test.cut.at, progress)
+    if judged == "people":
+        return Learned(people, NOT_JUDGED)
     if earlier is None or isinstance(validation, NotJudgeable):
         return Learned(people, "there is no validation")
     return Learned(people, _learn_carts(validation, earlier, settings, progress))
