@@ -48,6 +48,7 @@ NEGATIVES = 0.15
 FEWEST_COMPLETED = 200
 DRAWS = 6  # times that a cart loses a product, where carts are few
 MAX_DRAWN = 36_000
+FEW = 8_000  # of more carts each loses one product: other carts teach more than the same ones again
 FIRST_CARTS = 3_000  # that the first order is learned from,
 FEWEST_FIRST = 100  # and how many of them must have lost what is proposed
 # A statistic of products that carts ask for by its place comes first.
@@ -116,7 +117,7 @@ def fit_cart_order(
 
 def _lost(carts: Carts, sold: np.ndarray, rng: np.random.Generator) -> list[tuple[Context, int]]:
     """Each cart and the product it lost; where carts are few, again with another product lost."""
-    draws = max(1, min(DRAWS, MAX_DRAWN // max(len(carts), 1)))
+    draws = max(1, min(DRAWS, MAX_DRAWN // max(len(carts), 1))) if len(carts) <= FEW else 1
     found = []
     for number, row in enumerate(np.tile(np.arange(len(carts)), draws).tolist()):
         basket, lost = carts.baskets.of(row), int(carts.removed.of(row)[0])

@@ -30,6 +30,7 @@ PARAMETERS: Mapping[Order, Mapping[str, Any]] = {
 }
 ROUNDS: Mapping[Order, int] = {"all": 350, "new": 200}
 SEEDS = 2  # forests of an order: their mean depends less on which rows and columns each tree was shown
+MANY = 1_200_000  # examples; with more, one forest depends little on that, and two would take minutes
 FEWEST_BOUGHT = 300  # examples of a purchase: with fewer there is no order to learn
 
 
@@ -85,9 +86,9 @@ def fit_ranker(
         feature_name=list(examples[0].names),
         params=parameters,
     )
-    trees = []
-    for number in range(SEEDS):
-        progress(f"ranker of {order} products, {number + 1} of {SEEDS}: {len(weights):,} examples")
+    trees, seeds = [], SEEDS if len(weights) <= MANY else 1
+    for number in range(seeds):
+        progress(f"ranker of {order} products, {number + 1} of {seeds}: {len(weights):,} examples")
         drawn = {**parameters, "seed": seed + number}
         trees.append(lightgbm.train(drawn, data, ROUNDS[order]).model_to_string())
     return Ranker(order, tuple(trees))

@@ -21,6 +21,7 @@ from training.ranking.carts import (
     NEGATIVES,
     CartOrder,
     _exchanged,
+    _lost,
     fit_cart_order,
 )
 from training.ranking.history import History
@@ -73,6 +74,16 @@ def test_too_few_carts_are_no_order(n: int, caplog: pytest.LogCaptureFixture) ->
         reason = fit_cart_order(ready(), lost_sugar(n), 1, 1)
     assert reason == f"{DRAWS * n} carts can be learned from, {FEWEST_COMPLETED} are needed"
     assert f"no order of carts was learned, they are mixed by weight: {reason}" in caplog.text
+
+
+@pytest.mark.parametrize(("few", "times"), [(20, DRAWS), (19, 1)])
+def test_few_carts_lose_other_products_too(few: int, times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.ranking.carts.FEW", few)
+    lost = _lost(lost_sugar(20), np.ones(len(shop().products), dtype=bool), np.random.default_rng(1))
+    assert len(lost) == times * 20
+    sugar = shop().products.index("sugar")
+    assert all(product == sugar for _, product in lost[:20])
+    assert not any(product in context.shown for context, product in lost)
 
 
 def test_without_lightgbm_the_log_says_why(

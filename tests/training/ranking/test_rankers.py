@@ -82,6 +82,11 @@ def test_chances_are_the_mean_of_forests_that_differ() -> None:
     assert ((both >= np.minimum(one, other) - 1e-6) & (both <= np.maximum(one, other) + 1e-6)).all()
 
 
+def test_of_many_examples_one_forest_is_grown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.ranking.rankers.MANY", len(planted("all").bought) - 1)
+    assert len(fit_ranker("all", [planted("all")], 1, 1).trees) == 1  # type: ignore[union-attr]  # bought enough
+
+
 def test_lightgbm_is_here() -> None:
     assert why_not() is None
 
