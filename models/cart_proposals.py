@@ -16,7 +16,7 @@ from models.together import Together
 
 FAR = 300.0  # the rank of what a source does not propose
 FUSION = 20.0  # reciprocal rank fusion: a proposal at rank r counts 20 / (20 + r)
-MOST = 60  # candidates of each kind that are ranked: the trees are asked about each
+MOST = 48  # candidates of each kind that are ranked: the trees are asked about each
 
 NOWHERE = -1  # the place of what is no candidate
 
@@ -65,9 +65,9 @@ class Proposed(NamedTuple):
         wanted = [(code, kind == "buy_again") for code, kind in enumerate(KINDS) if kind in kinds]
         parts = [(self.owned if of_owned else ~self.owned).nonzero()[0] for _, of_owned in wanted]
         if any(len(at) > most for at in parts):
-            scores = first @ self.first_features().T
+            features = self.first_features()
             parts = [
-                at if len(at) <= most else at[np.argpartition(-scores[code, at], most)[:most]]
+                at if len(at) <= most else at[np.argpartition(-(features[at] @ first[code]), most)[:most]]
                 for (code, _), at in zip(wanted, parts, strict=True)
             ]
         kept = np.sort(np.concatenate(parts)) if len(parts) > 1 else np.sort(parts[0])

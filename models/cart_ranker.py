@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FIELDS = ("trees", "first", "products", "customers", "negatives")
-EARLY = 4  # the first of so many parts of the trees says which candidates are worth asking the others about
-WHOLE = 24  # how many of them are: more than the longest answers of most placements, and spare ones
 GROUPS = "groups_"  # what stands before the names of the groups' arrays
 
 
@@ -72,31 +70,9 @@ class CartRanker:
         return Booster(model_str=self.trees.tobytes().decode())
 
     def chances(self, features: np.ndarray) -> np.ndarray:
-        """float64 [n]: how likely candidates (float32 [n, n_features]) are to complete the cart, 0 to 1.
-
-        The first trees are asked about all, the others about the WHOLE that lead then; those behind keep
-        their order, and none of them is above one that leads.
-        """
-        early = max(1, self._booster.num_trees() // EARLY)
-        if len(features) <= WHOLE:
-            return self._corrected(self._sums(features))
-        sums = self._sums(features, count=early)
-        order = (-sums).argsort(kind="stable")
-        lead, behind = order[:WHOLE], order[WHOLE:]
-        sums[lead] += self._sums(features[lead], first=early)
-        sums[behind] += min(0.0, float(sums[lead].min() - sums[behind[0]]))
-        return self._corrected(sums)
-
-    def _sums(self, features: np.ndarray, *, first: int = 0, count: int = -1) -> np.ndarray:
-        """float64 [n]: the sum of `count` trees (all if -1) from the one numbered `first`, log-odds."""
-        summed = self._booster.predict(
-            features, start_iteration=first, num_iteration=count, raw_score=True, num_threads=1
-        )
-        return np.asarray(summed)
-
-    def _corrected(self, sums: np.ndarray) -> np.ndarray:
-        """The chances behind these log-odds, which were learned with most of what was not bought left out."""
-        chances: np.ndarray = 1 / (1 + np.exp(-sums) / float(self.negatives[0]))
+        """float64 [n]: how likely candidates (float32 [n, n_features]) are to complete the cart, 0 to 1."""
+        seen = np.asarray(self._booster.predict(features, num_threads=1))
+        chances: np.ndarray = seen / (seen + (1 - seen) / float(self.negatives[0]))
         return chances
 
     def to_arrays(self) -> Arrays:

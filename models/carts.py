@@ -47,14 +47,13 @@ def ranked_for_cart(
     if not asked or not is_cart(context) or not bundle.cart_ranker.usable:
         return {}
     table = cart_table(bundle, context, rules, asked)
+    chances = bundle.cart_ranker.chances(table.features)
+    order = (-chances).argsort(kind="stable")
     found: dict[Kind, Candidates] = {}
     for kind in asked:
-        at = (table.owned if kind == "buy_again" else ~table.owned).nonzero()[0]
-        chances = bundle.cart_ranker.chances(table.features[at])
-        order = (-chances).argsort(kind="stable")
-        at = at[order]
+        at = order if len(asked) == 1 else order[table.owned[order] == (kind == "buy_again")]
         found[kind] = Candidates(
-            table.products[at], chances[order], table.source[at], NAMES, ordered=True, learned=True
+            table.products[at], chances[at], table.source[at], NAMES, ordered=True, learned=True
         )
     return found
 

@@ -17,7 +17,7 @@ from models.artifact import load_artifact, write_artifact
 from models.bundle import Part
 from models.cart_groups import CartGroups
 from models.cart_proposals import by_fusion
-from models.cart_ranker import WHOLE, CartRanker, no_cart_ranker
+from models.cart_ranker import CartRanker, no_cart_ranker
 from models.scored import Scored
 from tests.models.contract import ModelContract
 from tests.models.tiny import tiny_bundle
@@ -80,8 +80,7 @@ class TestNoCartRankerContract(ModelContract):
 def test_chances_are_those_before_negatives_were_left_out() -> None:
     # of the candidates learned from 0.8 and 0.1 were bought, but half of what was not had been left out
     rows = np.random.default_rng(2).random((2_000, 1), dtype=np.float32)
-    ranker, high = planted(), rows[:, 0] > 0.5
-    chances = np.concatenate([ranker.chances(rows[at : at + WHOLE]) for at in range(0, len(rows), WHOLE)])
+    chances, high = planted().chances(rows), rows[:, 0] > 0.5
     means = [chances[high].mean(), chances[~high].mean()]
     assert means == pytest.approx([0.8 / (0.8 + 0.2 / 0.5), 0.1 / (0.1 + 0.9 / 0.5)], abs=0.04)
 
@@ -97,23 +96,6 @@ def test_what_was_written_says_the_same(tmp_path: Path) -> None:
 
 def test_no_candidates_have_no_chances() -> None:
     assert planted().chances(np.empty((0, 1), dtype=np.float32)).shape == (0,)
-
-
-def test_those_behind_are_in_order_and_below_those_that_lead() -> None:
-    rows = np.random.default_rng(2).random((200, 1), dtype=np.float32)
-    ranker = planted()
-    chances = ranker.chances(rows)
-    whole = np.concatenate([ranker.chances(rows[at : at + 1]) for at in range(len(rows))])
-    lead = np.flatnonzero(np.isclose(chances, whole))
-    assert len(lead) >= WHOLE
-    best = (-chances).argsort(kind="stable")[:WHOLE]
-    assert np.allclose(chances[best], whole[best])
-    assert np.delete(chances, best).max() <= chances[best].min()
-
-
-def test_a_few_candidates_are_asked_about_whole() -> None:
-    rows, ranker = np.random.default_rng(2).random((WHOLE, 1), dtype=np.float32), planted()
-    assert ranker.chances(rows).tolist() == [float(ranker.chances(row[None])[0]) for row in rows]
 
 
 def test_missing_values_are_answered() -> None:

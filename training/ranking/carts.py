@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 PARAMETERS: Mapping[str, Any] = {
     "objective": "binary",
-    "learning_rate": 0.09,
+    "learning_rate": 0.11,
     "num_leaves": 31,
     "min_data_in_leaf": 200,
     "feature_fraction": 0.4,
@@ -43,7 +43,7 @@ PARAMETERS: Mapping[str, Any] = {
     "deterministic": True,
     "verbose": -1,
 }
-ROUNDS = 100  # each costs every cart that is served
+ROUNDS = 80  # each costs every cart that is served
 NEGATIVES = 0.15
 FEWEST_COMPLETED = 200
 DRAWS = 6  # times that a cart loses a product, where carts are few
