@@ -16,13 +16,18 @@ from training.matrices import basket_matrix
 from training.ranking.groups import Grouping
 
 MOST_LINKED = 1_200  # groups of a grouping, the most frequent: the time is their third power
+LARGEST = 5_000  # groups of a grouping: every cart that is served reckons with all of them
 MOST_BASKETS = 300_000  # that they are learned from, the last ones
 REGULARIZATION = 30.0
 
 
 def fit_cart_groups(groupings: Sequence[Grouping], orders: Orders) -> CartGroups:
-    """Learned from baskets, those of guests too; one counts size^-0.5, its size in groups."""
+    """Learned from baskets, those of guests too; one counts size^-0.5, its size in groups.
+
+    Groupings of more than LARGEST groups are left out.
+    """
     n_products = len(orders.products)
+    groupings = [grouping for grouping in groupings if grouping.size <= LARGEST]
     if not groupings:
         return no_cart_groups(n_products)
     first_order = max(0, orders.n_orders - MOST_BASKETS)  # orders are numbered by time

@@ -82,6 +82,14 @@ def test_groupings_are_numbered_through_and_products_without_a_group_are_behind(
     assert set(groups.of[1][15:].tolist()) == {groups.n_groups}
 
 
+def test_groupings_of_very_many_groups_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cart_groups, "LARGEST", 3)
+    each = Grouping("name", np.arange(30, dtype=np.int32), 30)
+    groups = fit_cart_groups([each, kinds()], shop())
+    assert groups.starts.tolist() == [0, 3]
+    assert fit_cart_groups([each], shop()).of.shape == (0, 30)
+
+
 def test_only_the_last_baskets_count(monkeypatch: pytest.MonkeyPatch) -> None:
     orders = shop()
     whole = fit_cart_groups([kinds()], orders)
