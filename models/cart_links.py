@@ -21,16 +21,18 @@ def link_features(
     """
     ridge, pairs = bundle.cart_ridge, bundle.bought_together
     rows = ridge.rows(shown)
-    n_links, strongest, _ = _gathered(places[ridge.products[rows]], ridge.weights[rows], n)
+    linked, weights = _inside(places[ridge.products[rows]], ridge.weights[rows])
     confidence = pairs.pair_orders[rules.pairs] / pairs.product_orders[rules.antecedents]
-    _, surest, summed = _gathered(places[rules.by_pairs.products], confidence, n)
-    return np.stack([strongest, n_links, summed, surest]).astype(np.float32)
+    paired, confidence = _inside(places[rules.by_pairs.products], confidence)
+    said = np.zeros((COLUMNS, n), dtype=np.float32)
+    np.maximum.at(said[0], linked, weights)
+    said[1] = np.bincount(linked, minlength=n)
+    said[2] = np.bincount(paired, confidence, minlength=n)
+    np.maximum.at(said[3], paired, confidence.astype(np.float32))
+    return said
 
 
-def _gathered(at: np.ndarray, values: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """How many values (above 0) there are at each of n places, the highest and the sum of them."""
+def _inside(at: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Those of these places, and the values there, that are somewhere."""
     inside = (at != NOWHERE).nonzero()[0]
-    at, values = at[inside], values[inside]
-    highest = np.zeros(n)
-    np.maximum.at(highest, at, values)
-    return np.bincount(at, minlength=n), highest, np.bincount(at, values, minlength=n)
+    return at[inside], values[inside]

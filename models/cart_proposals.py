@@ -70,7 +70,7 @@ class Proposed(NamedTuple):
                 at if len(at) <= most else at[np.argpartition(-(features[at] @ first[code]), most)[:most]]
                 for (code, _), at in zip(wanted, parts, strict=True)
             ]
-        kept = np.sort(np.concatenate(parts)) if len(parts) > 1 else np.sort(parts[0])
+        kept = np.sort(np.concatenate(parts))
         if len(kept) == len(self.products):
             return self
         places = self.places.copy()

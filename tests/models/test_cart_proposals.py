@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -98,4 +96,3 @@ def test_the_learned_first_order_is_kept_with_the_trees() -> None:
     assert ranker.first.shape == (len(KINDS), FIRST_COLUMNS)
     assert not np.array_equal(ranker.first[0], by_fusion()[0])  # 300 carts lost a product that is new to them
     assert np.isfinite(ranker.first).all()
-    assert replace(ranker, first=by_fusion()).learned

@@ -22,7 +22,7 @@ from training.evaluation.protocol import refuse_later_models
 from training.evaluation.split import NotJudgeable
 from training.fitting.progress import Progress
 from training.ranking.history import History
-from training.ranking.learned import Judged, apply, learn
+from training.ranking.learned import Wanted, apply, learn
 from training.tuning import tune_and_fit
 
 CatalogueOf = Callable[[Exam], Catalogue]  # as it was known at the exam's cut
@@ -34,11 +34,11 @@ def fit_blend(
     catalogue_of: CatalogueOf,
     settings: Training,
     progress: Progress,
-    judged: Judged = "people and carts",
+    wanted: Wanted = "people and carts",
 ) -> tuple[Bundle, Choices]:
     """What training would make of the orders before the test, chosen on validation alone.
 
-    Learned orders are only those of what is `judged`.
+    Only the orders `wanted` are learned.
     """
     known = catalogue_of(test if isinstance(validation, NotJudgeable) else validation)
     choices, earlier = tune_and_fit(validation, known, settings, progress)
@@ -54,7 +54,7 @@ def fit_blend(
     refuse_later_models(test, bundle)
     history = History.of_orders(test.history, test.cut.at)
     catalogue, exams = bundle.catalogue, (validation, test)
-    learned = learn(history, exams, earlier, settings, catalogue=catalogue, progress=progress, judged=judged)
+    learned = learn(history, exams, earlier, settings, catalogue=catalogue, progress=progress, wanted=wanted)
     bundle = apply(
         bundle, test.history, history, settings, learned, customers=test.customers, progress=progress
     )

@@ -20,7 +20,7 @@ from training.evaluation.split import NotJudgeable
 from training.evaluation.tuned import Tuned, asked, tuned_on, untuned
 from training.evaluation.worlds import World, worlds_of
 from training.fitting.progress import Progress, silent
-from training.ranking.learned import Judged
+from training.ranking.learned import Wanted
 
 BLEND = "blend"
 
@@ -159,7 +159,7 @@ class _Judge:
                 self._catalogue,
                 self.settings.training,
                 self.progress,
-                _judged(papers),
+                _wanted(papers),
             )
         except Exception as error:  # the baselines' figures are worth printing without it
             self._note(f"the blend was not fitted for {world.name}: {type(error).__name__}: {error}")
@@ -231,7 +231,7 @@ def _papers(
             yield before, paper
 
 
-def _judged(papers: Sequence[Paper]) -> Judged:
+def _wanted(papers: Sequence[Paper]) -> Wanted:
     """What the papers ask about; where nothing can be asked it does not matter."""
     kinds = {paper.carts for paper in papers}
     return "people and carts" if len(kinds) != 1 else "carts" if kinds.pop() else "people"

@@ -31,9 +31,9 @@ def fit_cart_groups(groupings: Sequence[Grouping], orders: Orders) -> CartGroups
     if not groupings:
         return no_cart_groups(n_products)
     first_order = max(0, orders.n_orders - MOST_BASKETS)  # orders are numbered by time
-    lines = orders.lines.select(
-        "product", pl.col("order").cast(pl.Int32) - first_order, keep=pl.col("order") >= first_order
-    ).filter("keep")
+    lines = orders.lines.filter(pl.col("order") >= first_order).select(
+        "product", pl.col("order") - first_order
+    )
     last = basket_matrix(lines, orders.n_orders - first_order, n_products)
     of, links = [], []
     first, total = 0, sum(grouping.size for grouping in groupings)
@@ -65,7 +65,7 @@ def _held(baskets: csr_matrix, grouping: Grouping) -> csr_matrix:
 
 
 def _links(held: csr_matrix) -> np.ndarray:
-    """float32 [n, n]: EASE (Steck, WWW 2019, equation 8) in closed form; zeros where there is no solution."""
+    """float32 [n, n]: EASE (Steck, WWW 2019, equation 8) in closed form."""
     rows = basket_rows(held)
     gram = (rows.T @ rows).toarray().astype(np.float64)
     diagonal = np.einsum("ii->i", gram)

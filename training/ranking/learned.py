@@ -19,8 +19,8 @@ from training.ranking.fit import Rankers, fit_rankers
 from training.ranking.history import History
 from training.ranking.lists import write_lists
 
-Judged = Literal["people and carts", "people", "carts"]
-NOT_JUDGED = "it is not judged here"
+Wanted = Literal["people and carts", "people", "carts"]
+NOT_WANTED = "it is not asked for here"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,19 +50,19 @@ def learn(
     *,
     catalogue: Catalogue,
     progress: Progress = silent,
-    judged: Judged = "people and carts",
+    wanted: Wanted = "people and carts",
 ) -> Learned:
     """The orders that the test judges, learned from what was known before it.
 
     `exams` are validation and test, `history` is that of the test. `earlier` is the bundle of what was known
-    before validation, whose carts are learned from. Only what is `judged` is learned.
+    before validation, whose carts are learned from. Only the orders `wanted` are learned.
     """
     validation, test = exams
-    people: Rankers | str = NOT_JUDGED
-    if judged != "carts":
+    people: Rankers | str = NOT_WANTED
+    if wanted != "carts":
         people = fit_rankers(history, catalogue, settings, test.cut.stop - test.cut.at, progress)
-    if judged == "people":
-        return Learned(people, NOT_JUDGED)
+    if wanted == "people":
+        return Learned(people, NOT_WANTED)
     if earlier is None or isinstance(validation, NotJudgeable):
         return Learned(people, "there is no validation")
     return Learned(people, _learn_carts(validation, earlier, settings, progress))
