@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 
 from training.ranking.candidates import CandidateRows, candidates
 from training.ranking.features import features
-from training.ranking.history import History
+from training.ranking.history import History, Truth
 from training.ranking.snapshot import Snapshot
 
 Order = Literal["all", "new"]
@@ -21,17 +21,28 @@ MIN_BASKETS = 3  # of a customer before the cut: fewer are no habit to learn fro
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What became of the rows of examples, each float32 [n].
+
+    bought   1 where the candidate was bought, else 0
+    weights  one over how many the customer bought, so that customers count alike; where a row was not
+             bought but is kept whatever the draw, that times the share of others which is kept
+    """
+
+    bought: np.ndarray
+    weights: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Examples:
-    """Rows to learn from.
+    """Rows to learn from, with their outcome in the first basket after the cut and in the whole window.
 
     features  float32 [n, n_features]
-    bought    float32 [n] 1 where the candidate was bought, else 0
-    weights   float32 [n] one over how many the customer bought: customers count alike
     """
 
     features: np.ndarray
-    bought: np.ndarray
-    weights: np.ndarray
+    first_basket: Outcome
+    window: Outcome
     names: tuple[str, ...]
 
 
@@ -46,9 +57,8 @@ def examples_at(
 ) -> dict[Order, Examples]:
     """Examples of both orders at the snapshot's cut.
 
-    `known` is the history before the cut, `later` one that reaches `window` days beyond it. For the order
-    of all products a candidate is right if it is in the first basket after the cut; for new products if it
-    is bought in the window, because first purchases are rare.
+    `known` is the history before the cut, `later` one that reaches `window` days beyond it. All that was
+    bought in the window is kept, and a share of the other candidates.
     """
     truth = later.truth(snapshot.as_of, snapshot.as_of + window)
     judged = np.flatnonzero((known.basket_counts() >= MIN_BASKETS) & (np.diff(truth.window.indptr) > 0))
@@ -59,9 +69,9 @@ def examples_at(
     for block in blocks_of(judged, len(snapshot.columns)):
         customers = known.take(block)
         rows = candidates(customers, snapshot)
-        first, window_truth = truth.first[block], truth.window[block]
-        for order, right in (("all", first), ("new", window_truth)):
-            parts[order].append(_examples(order, customers, snapshot, rows, right, rng))  # type: ignore[index,arg-type]  # the literals above
+        right = Truth(truth.first[block], truth.window[block])
+        for order, found in parts.items():
+            found.append(_examples(order, customers, snapshot, rows, right, rng))
     return {order: joined(found) for order, found in parts.items() if found}
 
 
@@ -69,9 +79,16 @@ def joined(parts: list[Examples]) -> Examples:
     """All of them, one after the other."""
     return Examples(
         np.concatenate([part.features for part in parts]),
-        np.concatenate([part.bought for part in parts]),
-        np.concatenate([part.weights for part in parts]),
+        joined_outcomes([part.first_basket for part in parts]),
+        joined_outcomes([part.window for part in parts]),
         parts[0].names,
+    )
+
+
+def joined_outcomes(parts: list[Outcome]) -> Outcome:
+    """All of them, one after the other."""
+    return Outcome(
+        np.concatenate([part.bought for part in parts]), np.concatenate([part.weights for part in parts])
     )
 
 
@@ -80,24 +97,34 @@ def _examples(
     customers: History,
     snapshot: Snapshot,
     rows: CandidateRows,
-    right: csr_matrix,
+    right: Truth,
     rng: np.random.Generator,
 ) -> Examples:
-    bought = contains(right, rows.customer, rows.product)
-    kept = bought | (rng.random(len(bought)) < NEGATIVES[order])
-    counted = np.diff(right.indptr)
-    if order == "new":
-        kept &= ~rows.owned
-        counted = np.bincount(rows.customer[bought & ~rows.owned], minlength=customers.n_customers)
-    kept &= (counted > 0)[rows.customer]
+    allowed = ~rows.owned if order == "new" else np.ones(len(rows.owned), dtype=bool)
+    bought = contains(right.window, rows.customer, rows.product) & allowed
+    counted = _counted(order, right.window, rows, bought)
+    kept = (bought | (rng.random(len(bought)) < NEGATIVES[order])) & allowed & (counted > 0)[rows.customer]
     chosen = rows.at(np.flatnonzero(kept))
     table = features(customers, snapshot, chosen)
-    return Examples(
-        table.matrix(),
-        bought[kept].astype(np.float32),
-        (1 / np.maximum(counted, 1))[chosen.customer].astype(np.float32),
-        tuple(table.names),
-    )
+    first = contains(right.first, rows.customer, rows.product) & allowed
+    first_counted = _counted(order, right.first, rows, first)
+    of_first = _outcome(first[kept], first_counted[chosen.customer])
+    of_first.weights[bought[kept] & ~first[kept]] *= NEGATIVES[order]
+    of_window = _outcome(bought[kept], counted[chosen.customer])
+    return Examples(table.matrix(), of_first, of_window, tuple(table.names))
+
+
+def _counted(order: Order, right: csr_matrix, rows: CandidateRows, bought: np.ndarray) -> np.ndarray:
+    """int [n_customers]: how many products each bought; of new ones those among the candidates count."""
+    if order == "new":
+        return np.bincount(rows.customer[bought], minlength=right.shape[0])
+    return np.diff(right.indptr)
+
+
+def _outcome(bought: np.ndarray, counted: np.ndarray) -> Outcome:
+    """Of rows whose customers bought `counted` [n] products; rows of one who bought none count nothing."""
+    weights = np.where(counted > 0, 1 / np.maximum(counted, 1), 0)
+    return Outcome(bought.astype(np.float32), weights.astype(np.float32))
 
 
 def contains(matrix: csr_matrix, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:

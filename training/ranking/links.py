@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix
 
 from training.ranking.history import History
 from training.ranking.sources import dense
@@ -58,11 +58,12 @@ def _best_of_rows(
     left: csr_matrix, right: csr_matrix, n_left: np.ndarray, n_right: np.ndarray, discount: float, top: int
 ) -> csr_matrix:
     """The `top` highest of each row of left @ right, each count divided by its products' frequencies."""
-    scale = diags(n_right.astype(np.float32) ** -discount)
+    of_row, of_column = n_left.astype(np.float32) ** -0.5, n_right.astype(np.float32) ** -discount
     kept = []
     for begin in range(0, left.shape[0], 1000):
         block = (left[begin : begin + 1000] @ right).tocsr()
-        block = (diags(n_left[begin : begin + 1000].astype(np.float32) ** -0.5) @ block @ scale).tocsr()
+        block.data *= np.repeat(of_row[begin : begin + 1000], np.diff(block.indptr))
+        block.data *= of_column[block.indices]
         kept.append(_top_of(block, top))
     parts = [part for part in kept if part.shape[0]]
     indptr = np.concatenate([[0], np.cumsum(np.concatenate([np.diff(part.indptr) for part in parts]))])
@@ -72,12 +73,24 @@ def _best_of_rows(
 
 
 def _top_of(block: csr_matrix, top: int) -> csr_matrix:
-    """The `top` highest entries of each row."""
-    rows = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr))
-    order = np.lexsort((-block.data, rows))
-    place = np.arange(len(order)) - block.indptr[rows[order]]
-    kept = order[place < top]
-    return csr_matrix((block.data[kept], (rows[kept], block.indices[kept])), shape=block.shape)
+    """The `top` highest entries of each row; of equals the first ones."""
+    kept = np.ones(len(block.data), dtype=bool)
+    for row in np.flatnonzero(np.diff(block.indptr) > top):
+        entries = slice(block.indptr[row], block.indptr[row + 1])
+        kept[entries] = among_highest(block.data[entries], top)
+    starts = np.concatenate([[0], np.cumsum(kept)])[block.indptr]
+    return csr_matrix((block.data[kept], block.indices[kept], starts), shape=block.shape)
+
+
+def among_highest(values: np.ndarray, n: int) -> np.ndarray:
+    """bool [n_values]: the n highest (fewer than there are values); of equals the first ones.
+
+    Which of equals a partition alone would keep depends on the machine.
+    """
+    least = np.partition(values, len(values) - n)[len(values) - n]
+    kept: np.ndarray = values > least
+    kept[np.flatnonzero(values == least)[: n - int(kept.sum())]] = True
+    return kept
 
 
 def _without_self(weights: csr_matrix, columns: np.ndarray) -> csr_matrix:

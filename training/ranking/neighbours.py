@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from training.ranking.history import History
-from training.ranking.sources import dense
+from training.ranking.sources import dense, weighted_sums
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,10 +38,10 @@ class Neighbours:
         n = min(self.n_neighbours, distance.shape[1])
         nearest = np.argpartition(distance, n - 1, axis=1)[:, :n]
         others = np.isfinite(np.take_along_axis(distance, nearest, 1))
-        shares = (others / np.maximum(others.sum(axis=1, keepdims=True), 1)).astype(np.float32)
-        rows = np.repeat(np.arange(len(nearest)), n)
-        mean = csr_matrix((shares.ravel(), (rows, nearest.ravel())), shape=distance.shape)
-        scores: np.ndarray = self.share * dense(own) + (1 - self.share) * dense(mean @ self.vectors)
+        shares = np.zeros_like(distance)
+        np.put_along_axis(shares, nearest, others / np.maximum(others.sum(axis=1, keepdims=True), 1), axis=1)
+        mean = weighted_sums(shares, self.vectors)
+        scores: np.ndarray = self.share * dense(own) + (1 - self.share) * mean
         return scores
 
 
@@ -87,7 +87,7 @@ class UserWise:
         n_theirs = np.maximum(np.diff(self.owned.indptr), 1).astype(np.float32)
         common = dense(mine @ self.owned.T)
         common /= n_mine[:, None] ** self.asymmetry * n_theirs[None] ** (1 - self.asymmetry)
-        return np.asarray((self.recent.T @ (common**self.locality).T).T, dtype=np.float32)
+        return weighted_sums(common**self.locality, self.recent)
 
 
 def fit_user_wise(

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.special import expit
 
 from training.fitting.progress import Progress, silent
-from training.ranking.examples import NEGATIVES, Examples, Order
+from training.ranking.examples import NEGATIVES, Examples, Order, joined_outcomes
 
 # Cross-entropy of single candidates, customers weighted alike, was better than lambdarank on validation;
 # many weak trees on few columns each better than fewer strong ones.
@@ -29,14 +30,15 @@ PARAMETERS: Mapping[Order, Mapping[str, Any]] = {
     "new": {"learning_rate": 0.04, "num_leaves": 15, "min_data_in_leaf": 300, "feature_fraction": 0.5},
 }
 ROUNDS: Mapping[Order, int] = {"all": 350, "new": 200}
-SEEDS = 2  # forests of an order: their mean depends less on which rows and columns each tree was shown
-MANY = 1_200_000  # examples; with more, one forest depends little on that, and two would take minutes
+MANY = 1_500_000  # examples; of more one forest is grown, two would take minutes
 FEWEST_BOUGHT = 300  # examples of a purchase: with fewer there is no order to learn
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranker:
-    """A learned order of candidates: the mean of several forests that differ in their seed.
+    """A learned order of candidates: the mean of two forests, one of the window, one of its first basket.
+
+    The first basket says what is due, the window has more purchases to learn from (docs/accuracy.md).
 
     trees  LightGBM's text models, which can be sent to a process
     """
@@ -51,9 +53,11 @@ class Ranker:
         boosters = [lightgbm.Booster(model_str=trees) for trees in self.trees]
 
         def chances(features: np.ndarray) -> np.ndarray:
-            seen = np.mean([booster.predict(features, num_threads=1) for booster in boosters], axis=0)
+            log_odds = np.mean(
+                [booster.predict(features, num_threads=1, raw_score=True) for booster in boosters], axis=0
+            )
             # Only a share of what was not bought was learned from: without that, chances are too high.
-            return np.asarray(seen / (seen + (1 - seen) / NEGATIVES[self.order]), dtype=np.float32)
+            return np.asarray(expit(log_odds + np.log(NEGATIVES[self.order])), dtype=np.float32)
 
         return chances
 
@@ -71,24 +75,29 @@ def fit_ranker(
     order: Order, examples: Sequence[Examples], seed: int, threads: int, progress: Progress = silent
 ) -> Ranker | None:
     """A ranker of these examples; None where too few purchases are among them."""
-    bought = sum(int(part.bought.sum()) for part in examples)
-    if bought < FEWEST_BOUGHT:
+    outcomes = _outcomes(examples)
+    if not outcomes:
         return None
     import lightgbm  # noqa: PLC0415  # see why_not
 
-    parameters = {**COMMON, **PARAMETERS[order], "seed": seed, "num_threads": threads}
-    parameters["min_data_in_leaf"] = min(parameters["min_data_in_leaf"], max(20, bought // 20))
-    weights = np.concatenate([part.weights for part in examples])
-    data = lightgbm.Dataset(
-        np.concatenate([part.features for part in examples]),
-        np.concatenate([part.bought for part in examples]),
-        weight=weights / weights.mean(),
-        feature_name=list(examples[0].names),
-        params=parameters,
-    )
-    trees, seeds = [], SEEDS if len(weights) <= MANY else 1
-    for number in range(seeds):
-        progress(f"ranker of {order} products, {number + 1} of {seeds}: {len(weights):,} examples")
-        drawn = {**parameters, "seed": seed + number}
-        trees.append(lightgbm.train(drawn, data, ROUNDS[order]).model_to_string())
+    data: lightgbm.Dataset | None = None
+    trees = []
+    for number, (bought, weights) in enumerate(outcomes):
+        parameters = {**COMMON, **PARAMETERS[order], "seed": seed + number, "num_threads": threads}
+        parameters["min_data_in_leaf"] = min(parameters["min_data_in_leaf"], max(20, int(bought.sum()) // 20))
+        if data is None:
+            rows = np.concatenate([part.features for part in examples])
+            data = lightgbm.Dataset(rows, feature_name=list(examples[0].names), params=parameters)
+        data.set_label(bought).set_weight(weights / weights.mean())
+        progress(f"ranker of {order} products, {number + 1} of {len(outcomes)}: {len(bought):,} examples")
+        trees.append(lightgbm.train(parameters, data, ROUNDS[order]).model_to_string())
     return Ranker(order, tuple(trees))
+
+
+def _outcomes(examples: Sequence[Examples]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """What forests learn from, bought and weights float32 [n] of each: first the window, the better one
+    alone, then the first basket; none of too few purchases."""
+    window = joined_outcomes([part.window for part in examples])
+    first = joined_outcomes([part.first_basket for part in examples])
+    wanted = (window, first) if len(window.bought) <= MANY else (window,)
+    return [(each.bought, each.weights) for each in wanted if each.bought.sum() >= FEWEST_BOUGHT]

@@ -14,7 +14,7 @@ import scipy.sparse
 from scipy.sparse import csr_matrix
 
 from training.ranking.history import History
-from training.ranking.sources import dense, logs_of
+from training.ranking.sources import dense, logs_of, weighted_sums
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +41,7 @@ class CustomerWeights:
         x = logs_of(customers, self.columns, self.half_life)
         inner = dense(x @ self.rows.T) @ self.inverse
         filled = dense(x)
-        scores: np.ndarray = filled - (filled - np.asarray((self.rows.T @ inner.T).T)) / self.divisor
+        scores: np.ndarray = filled - (filled - weighted_sums(inner, self.rows)) / self.divisor
         return scores
 
 
@@ -83,13 +83,13 @@ def _by_customers(
     history: History, columns: np.ndarray, half_life: float, regularization: float
 ) -> CustomerWeights:
     rows = logs_of(history, columns, half_life)
-    kernel = dense(rows @ rows.T).astype(np.float64)
+    kernel = dense(rows @ rows.T)
     kernel[np.diag_indices_from(kernel)] += regularization
-    inverse = scipy.linalg.inv(kernel, overwrite_a=True, check_finite=False).astype(np.float32)
+    inverse = scipy.linalg.inv(kernel, overwrite_a=True, check_finite=False, assume_a="pos")
     divisor = np.ones(len(columns), dtype=np.float32)
     for begin in range(0, rows.shape[0], 512):  # G X in blocks: it is as large as all scores
         block = rows[begin : begin + 512]
-        product = np.asarray((rows.T @ inverse[begin : begin + 512].T).T)
+        product = weighted_sums(inverse[begin : begin + 512], rows)
         divisor -= np.asarray(block.multiply(product).sum(axis=0), dtype=np.float32).ravel()
     return CustomerWeights(columns, half_life, rows, inverse, np.maximum(divisor, 1e-4))
 
@@ -113,7 +113,7 @@ class KernelRidge:
         """x X' (X X' + lambda I)^-1 Y."""
         x = logs_of(customers, self.columns, self.half_life)
         inner = scipy.linalg.cho_solve(self.factor, dense(self.rows @ x.T), check_finite=False)
-        return np.asarray((self.bought.T @ inner).T, dtype=np.float32)
+        return weighted_sums(inner.T, self.bought)
 
 
 def fit_kernel_ridge(

@@ -45,3 +45,11 @@ def logs_of(history: History, columns: np.ndarray, half_life: float) -> csr_matr
 def dense(matrix: csr_matrix) -> np.ndarray:
     """float32, whatever came in."""
     return np.asarray(matrix.toarray(), dtype=np.float32)
+
+
+def weighted_sums(weights: np.ndarray, matrix: csr_matrix) -> np.ndarray:
+    """float32 [n, n_columns]: weights [n, n_rows] @ matrix [n_rows, n_columns], sparse.
+
+    scipy takes a third of the time where the sparse operand is on the left and stored by its own rows.
+    """
+    return np.ascontiguousarray((matrix.T.tocsr() @ weights.T).T, dtype=np.float32)

@@ -78,6 +78,18 @@ def test_ranks_are_places_among_the_customer_s_candidates() -> None:
     assert places(row, starts, scores).tolist() == [2, 0, 1, 1, 0]
 
 
+@given(st.lists(st.lists(st.integers(0, 5), max_size=6), max_size=6))
+def test_places_are_those_of_one_sort_of_all(scores_of_rows: list[list[int]]) -> None:
+    """Of equals the first comes first; rows may be of any length, and empty."""
+    row = np.repeat(np.arange(len(scores_of_rows)), [len(scores) for scores in scores_of_rows])
+    scores = np.array([score for scores in scores_of_rows for score in scores], dtype=np.float32)
+    starts = row.searchsorted(np.arange(len(scores_of_rows)))
+    expected = np.empty(len(row))
+    order = np.lexsort((-scores, row))
+    expected[order] = np.arange(len(row)) - starts[row[order]]
+    assert places(row, starts, scores).tolist() == expected.tolist()
+
+
 def fixed_snapshot(baskets: list[Basket], n_products: int, **sources: Sequence[float]) -> Snapshot:
     """A snapshot of these sources alone, which say the same of everybody."""
     fitted = snapshot_of(history_of(baskets, 2, n_products, 200))

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from tests.training.ranking.worlds import Basket, history_of, random_baskets, random_history, snapshot_of
 from training.ranking import examples as module
 from training.ranking.candidates import candidates
-from training.ranking.examples import Examples, blocks_of, contains, examples_at, joined
+from training.ranking.examples import Examples, Outcome, blocks_of, contains, examples_at, joined
 
 # Customer 0 has the three baskets that a habit takes, customer 1 two; product 4 is new to both.
 BASKETS: list[Basket] = [
@@ -33,20 +33,49 @@ def examples_of_tiny(monkeypatch: pytest.MonkeyPatch) -> dict[str, Examples]:
     return dict(examples_at(known, later, snapshot_of(known), 10, 100, seed=1))
 
 
-def test_right_is_the_first_basket_or_what_is_new_in_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_right_is_what_is_in_the_first_basket_and_in_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
     found = examples_of_tiny(monkeypatch)
-    # Customer 0 alone is learned from: candidates are products 0 to 5, of them 1 and 2 in the first basket.
-    assert len(found["all"].bought) == 6
-    assert found["all"].bought.sum() == 2
-    assert found["all"].weights.tolist() == [0.5] * 6
-    # New are 2 to 5, of which 2 and 3 are bought within the window; product 6 nobody knew of.
-    assert len(found["new"].bought) == 4
-    assert found["new"].bought.sum() == 2
-    assert found["new"].weights.tolist() == [0.5] * 4
+    # Customer 0 alone is learned from: candidates are products 0 to 5, of them 1 and 2 in the first basket,
+    # and 3 as well in the window; product 6, bought then, nobody knew of.
+    assert found["all"].first_basket.bought.sum() == 2
+    assert found["all"].first_basket.weights.tolist() == [0.5] * 6
+    assert found["all"].window.bought.sum() == 3
+    assert found["all"].window.weights.tolist() == [0.25] * 6
+    # New are 2 to 5: 2 is in the first basket, 2 and 3 in the window. Of new products those listed count.
+    assert found["new"].first_basket.bought.sum() == 1
+    assert found["new"].first_basket.weights.tolist() == [1.0] * 4
+    assert found["new"].window.bought.sum() == 2
+    assert found["new"].window.weights.tolist() == [0.5] * 4
     for part in found.values():
-        assert part.features.shape == (len(part.bought), len(part.names))
+        assert part.features.shape == (len(part.window.bought), len(part.names))
         owned = part.features[:, part.names.index("pair_n")] > 0
         assert owned.sum() == (2 if part is found["all"] else 0)
+
+
+def test_what_is_kept_for_the_window_counts_less_for_the_first_basket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is kept for certain, and stands for no more than its share of what was not bought at first."""
+    share = {"all": 0.5, "new": 0.25}
+    monkeypatch.setattr(module, "NEGATIVES", share)
+    later = history_of(BASKETS, 3, 7, 50)
+    known = later.before(40)
+    for order, part in examples_at(known, later, snapshot_of(known), 10, 100, seed=1).items():
+        later_only = (part.window.bought > 0) & (part.first_basket.bought == 0)
+        highest = part.first_basket.weights.max()
+        assert later_only.sum() == 1
+        assert part.first_basket.weights[later_only] == pytest.approx(highest * share[order])
+        assert (part.first_basket.weights[~later_only] == highest).all()
+
+
+def test_a_customer_who_buys_nothing_new_at_first_counts_by_the_window_alone() -> None:
+    baskets = [basket for basket in BASKETS if basket != (0, 40, (1, 2))] + [(0, 40, (1,))]
+    later = history_of(sorted(baskets), 3, 7, 50)
+    known = later.before(40)
+    new = examples_at(known, later, snapshot_of(known), 10, 100, seed=1)["new"]
+    assert new.window.bought.sum() == 1
+    assert not new.first_basket.weights.any()
+    assert not new.first_basket.bought.any()
 
 
 def test_nobody_to_learn_from_is_no_examples() -> None:
@@ -63,14 +92,16 @@ def test_customers_count_alike_and_all_that_was_bought_is_kept() -> None:
     truth = later.truth(110, 138)
     judged = np.flatnonzero((known.basket_counts() >= 3) & (np.diff(truth.window.indptr) > 0))
     rows = candidates(known.take(judged), snapshot)
-    right = contains(truth.first[judged], rows.customer, rows.product)
-    assert found["all"].bought.sum() == right.sum()
-    new = contains(truth.window[judged], rows.customer, rows.product) & ~rows.owned
-    assert found["new"].bought.sum() == new.sum()
+    first, window = (contains(right[judged], rows.customer, rows.product) for right in truth)
+    assert found["all"].first_basket.bought.sum() == first.sum()
+    assert found["all"].window.bought.sum() == window.sum()
+    assert found["new"].first_basket.bought.sum() == (first & ~rows.owned).sum()
+    new = window & ~rows.owned
+    assert found["new"].window.bought.sum() == new.sum()
     # The weights of all that a customer newly bought add up to one.
-    of_new = found["new"]
+    of_new = found["new"].window
     assert (of_new.weights * of_new.bought).sum() == pytest.approx(len(set(rows.customer[new].tolist())))
-    assert len(found["all"].bought) < len(rows.product)  # most of what was not bought is left out
+    assert len(found["all"].features) < len(rows.product)  # most of what was not bought is left out
 
 
 def test_the_seed_decides_what_is_left_out() -> None:
@@ -87,7 +118,9 @@ def test_the_seed_decides_what_is_left_out() -> None:
 def test_no_more_customers_than_asked_for() -> None:
     later = random_history(2, n_customers=40, n_products=30)
     known = later.before(110)
-    few, all_of_them = (examples_at(known, later, snapshot_of(known), 28, most, 1)["all"] for most in (4, 99))
+    few, all_of_them = (
+        examples_at(known, later, snapshot_of(known), 28, most, 1)["all"].window for most in (4, 99)
+    )
     assert few.weights[few.bought > 0].sum() <= 4 < all_of_them.weights[all_of_them.bought > 0].sum()
 
 
@@ -100,7 +133,8 @@ def test_what_comes_after_the_window_is_not_right() -> None:
         known = later.before(122)
         found.append(examples_at(known, later.before(150), snapshot_of(known), 28, 100, 1)["new"])
     assert np.array_equal(found[0].features, found[1].features, equal_nan=True)
-    assert np.array_equal(found[0].bought, found[1].bought)
+    assert np.array_equal(found[0].window.bought, found[1].window.bought)
+    assert np.array_equal(found[0].first_basket.bought, found[1].first_basket.bought)
 
 
 @given(st.integers(0, 40), st.integers(0, 3_000_000))
@@ -119,7 +153,12 @@ def test_contains_is_the_matrix_looked_up() -> None:
 
 
 def test_parts_follow_each_other() -> None:
-    parts = [Examples(np.full((n, 2), n), np.ones(n), np.ones(n), ("a", "b")) for n in (1, 2)]
+    def outcome(n: int) -> Outcome:
+        return Outcome(np.full(n, n), np.full(n, -n))
+
+    parts = [Examples(np.full((n, 2), n), outcome(n), outcome(n + 1), ("a", "b")) for n in (1, 2)]
     whole = joined(parts)
     assert whole.features.tolist() == [[1, 1], [2, 2], [2, 2]]
+    assert whole.first_basket.bought.tolist() == [1, 2, 2]
+    assert whole.window.weights.tolist() == [-2, -2, -3, -3, -3]
     assert whole.names == ("a", "b")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.training.ranking.worlds import Basket, history_of, random_history
-from training.ranking.links import fit_cooccurrence, fit_transitions
+from training.ranking.links import among_highest, fit_cooccurrence, fit_transitions
 
 BASKETS: list[Basket] = [(0, 1, (0, 1)), (0, 2, (0, 1, 2)), (1, 1, (2,)), (1, 3, (0,))]
 COLUMNS = np.array([0, 2], dtype=np.int32)
@@ -58,3 +58,10 @@ def test_no_product_speaks_for_itself_and_only_the_best_are_kept(seed: int, top:
     for row in range(len(links)):
         expected = np.sort(links[row][links[row] > 0])[::-1][:top]
         assert np.sort(best[row][best[row] > 0])[::-1] == pytest.approx(expected)
+
+
+@given(st.lists(st.integers(0, 4), min_size=2, max_size=30), st.data())
+def test_of_equals_the_first_are_among_the_highest(values: list[int], data: st.DataObject) -> None:
+    n = data.draw(st.integers(1, len(values) - 1))
+    best = np.argsort(-np.array(values), kind="stable")[:n]
+    assert np.flatnonzero(among_highest(np.array(values, dtype=np.float32), n)).tolist() == sorted(best)

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import logit
 
-from training.ranking.examples import NEGATIVES, Examples, Order
-from training.ranking.rankers import FEWEST_BOUGHT, SEEDS, Ranker, fit_ranker, why_not
+from training.ranking.examples import NEGATIVES, Examples, Order, Outcome
+from training.ranking.rankers import FEWEST_BOUGHT, Ranker, fit_ranker, why_not
 
 NAMES = ("nothing", "habit")
 SHARES = np.array([0.02, 0.2, 0.6])  # bought of the candidates whose habit is 0, 1 and 2
@@ -24,8 +25,8 @@ def planted(order: Order, n: int = 30_000, seed: int = 1) -> Examples:
     features = np.stack([random.random(n), random.integers(0, 3, n)], axis=1).astype(np.float32)
     bought = random.random(n) < SHARES[features[:, 1].astype(int)]
     kept = bought | (random.random(n) < NEGATIVES[order])
-    ones = np.ones(int(kept.sum()), dtype=np.float32)
-    return Examples(features[kept], bought[kept].astype(np.float32), ones, NAMES)
+    outcome = Outcome(bought[kept].astype(np.float32), np.ones(int(kept.sum()), dtype=np.float32))
+    return Examples(features[kept], outcome, outcome, NAMES)
 
 
 def fitted(order: Order, *, seed: int = 1, threads: int = 1) -> Ranker:
@@ -62,29 +63,58 @@ def test_the_seed_decides_and_threads_do_not() -> None:
     assert not np.array_equal(first, fitted("all", seed=2).ready()(rows))
 
 
+def of_few(window: int, first: int) -> Examples:
+    """A thousand candidates, so many of them bought in the window and in its first basket."""
+
+    def of(n: int) -> Outcome:
+        return Outcome((np.arange(1_000) < n).astype(np.float32), np.ones(1_000, dtype=np.float32))
+
+    return Examples(np.zeros((1_000, 2), dtype=np.float32), of(first), of(window), NAMES)
+
+
 def test_too_few_purchases_are_no_order() -> None:
-    def of(n: int) -> Examples:
-        bought = (np.arange(1_000) < n).astype(np.float32)
-        return Examples(np.zeros((1_000, 2), dtype=np.float32), bought, np.ones(1_000), NAMES)
-
-    assert fit_ranker("all", [of(FEWEST_BOUGHT - 1)], 1, 1) is None
+    assert fit_ranker("all", [of_few(FEWEST_BOUGHT - 1, 100)], 1, 1) is None
     told: list[str] = []
-    assert fit_ranker("all", [of(FEWEST_BOUGHT - 100), of(100)], 1, 1, told.append) is not None
-    assert told == [f"ranker of all products, {n} of {SEEDS}: 2,000 examples" for n in range(1, SEEDS + 1)]
+    few = [of_few(FEWEST_BOUGHT - 100, FEWEST_BOUGHT - 100), of_few(100, 100)]
+    assert fit_ranker("all", few, 1, 1, told.append) is not None
+    assert told == [f"ranker of all products, {n} of 2: 2,000 examples" for n in (1, 2)]
 
 
-def test_chances_are_the_mean_of_forests_that_differ() -> None:
-    ranker, rows = fitted("all"), planted("all", seed=2).features
-    assert len(ranker.trees) == SEEDS
-    one, other = (replace(ranker, trees=(trees,)).ready()(rows) for trees in ranker.trees)
-    assert not np.array_equal(one, other)
-    both = ranker.ready()(rows)
-    assert ((both >= np.minimum(one, other) - 1e-6) & (both <= np.maximum(one, other) + 1e-6)).all()
+def test_first_baskets_with_too_little_leave_the_window_alone() -> None:
+    ranker = fit_ranker("new", [of_few(FEWEST_BOUGHT, FEWEST_BOUGHT - 1)], 1, 1)
+    assert ranker is not None
+    assert len(ranker.trees) == 1
 
 
-def test_of_many_examples_one_forest_is_grown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.ranking.rankers.MANY", len(planted("all").bought) - 1)
-    assert len(fit_ranker("all", [planted("all")], 1, 1).trees) == 1  # type: ignore[union-attr]  # bought enough
+def test_chances_are_the_mean_of_the_window_and_its_first_basket() -> None:
+    """In log-odds: where one forest has next to no chance the other does not make up for it."""
+    shares = np.array([[0.1, 0.5], [0.6, 0.2]])  # in the first basket and in the window, by what is shown
+    random = np.random.default_rng(1)
+    shown = random.integers(0, 2, 30_000)
+    drawn = random.random(30_000)[:, None] < shares[shown]
+    kept = drawn.any(axis=1) | (random.random(30_000) < NEGATIVES["all"])
+    first, window = drawn[kept].T
+
+    def outcome(right: np.ndarray) -> Outcome:
+        """What is kept for the other outcome alone counts as much as its share."""
+        weights = np.where(~right & (first | window), NEGATIVES["all"], 1)
+        return Outcome(right.astype(np.float32), weights.astype(np.float32))
+
+    rows = np.stack([np.zeros(len(first)), shown[kept]], axis=1).astype(np.float32)
+    ranker = fit_ranker("all", [Examples(rows, outcome(first), outcome(window), NAMES)], 1, 1)
+    assert ranker is not None
+    asked = np.array([[0, 0], [0, 1]], dtype=np.float32)
+    of_window, of_first = (replace(ranker, trees=(trees,)).ready()(asked) for trees in ranker.trees)
+    assert of_first == pytest.approx(shares[:, 0], abs=0.04)
+    assert of_window == pytest.approx(shares[:, 1], abs=0.04)
+    both = (logit(of_first) + logit(of_window)) / 2
+    assert logit(ranker.ready()(asked)) == pytest.approx(both, abs=1e-4)
+
+
+def test_of_many_examples_the_forest_of_the_window_is_grown_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = fitted("all")
+    monkeypatch.setattr("training.ranking.rankers.MANY", len(planted("all").features) - 1)
+    assert fitted("all").trees == both.trees[:1]
 
 
 def test_lightgbm_is_here() -> None:

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 
 from tests.training.ranking.worlds import Basket, history_of, random_history, snapshot_of
 from training.ranking.history import History
 from training.ranking.snapshot import Snapshot
-from training.ranking.sources import SOURCE_NAMES, dense, logs_of
+from training.ranking.sources import SOURCE_NAMES, dense, logs_of, weighted_sums
 
 
 def test_logs_are_of_decayed_purchases() -> None:
@@ -18,6 +19,16 @@ def test_logs_are_of_decayed_purchases() -> None:
     logs = logs_of(history, np.array([0, 2]), half_life=6)
     assert dense(logs) == pytest.approx(np.log1p([[1.5, 0.5], [0, 0]]))
     assert dense(logs).dtype == np.float32
+
+
+def test_weighted_sums_are_the_product() -> None:
+    random = np.random.default_rng(1)
+    weights = random.normal(size=(3, 5)).astype(np.float32)
+    matrix = csr_matrix(random.poisson(0.4, size=(5, 7)).astype(np.float32))
+    sums = weighted_sums(weights, matrix)
+    assert sums == pytest.approx(weights @ matrix.toarray(), rel=1e-5)
+    assert sums.dtype == np.float32
+    assert sums.flags.c_contiguous
 
 
 @settings(max_examples=12)
