@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,6 +33,10 @@ class Outcome:
     bought: np.ndarray
     weights: np.ndarray
 
+    def at(self, rows: np.ndarray) -> Outcome:
+        """That of these rows alone."""
+        return Outcome(self.bought[rows], self.weights[rows])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
@@ -44,6 +49,10 @@ class Examples:
     first_basket: Outcome
     window: Outcome
     names: tuple[str, ...]
+
+    def at(self, rows: np.ndarray) -> Examples:
+        """These rows alone."""
+        return Examples(self.features[rows], self.first_basket.at(rows), self.window.at(rows), self.names)
 
 
 def blocks_of(customers: np.ndarray, n_columns: int) -> list[np.ndarray]:
@@ -75,18 +84,17 @@ def examples_at(
     return {order: joined(found) for order, found in parts.items() if found}
 
 
-def joined(parts: list[Examples]) -> Examples:
+def joined(parts: Sequence[Examples]) -> Examples:
     """All of them, one after the other."""
     return Examples(
         np.concatenate([part.features for part in parts]),
-        joined_outcomes([part.first_basket for part in parts]),
-        joined_outcomes([part.window for part in parts]),
+        _one_after_other([part.first_basket for part in parts]),
+        _one_after_other([part.window for part in parts]),
         parts[0].names,
     )
 
 
-def joined_outcomes(parts: list[Outcome]) -> Outcome:
-    """All of them, one after the other."""
+def _one_after_other(parts: list[Outcome]) -> Outcome:
     return Outcome(
         np.concatenate([part.bought for part in parts]), np.concatenate([part.weights for part in parts])
     )

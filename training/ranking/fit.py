@@ -11,7 +11,7 @@ import numpy as np
 from config.training import Training
 from models.catalogue import Catalogue
 from training.fitting.progress import Progress, silent
-from training.ranking.examples import MIN_BASKETS, Examples, Order, examples_at, joined
+from training.ranking.examples import MIN_BASKETS, Examples, Order, examples_at
 from training.ranking.groups import Grouping, groupings
 from training.ranking.history import History
 from training.ranking.rankers import Ranker, fit_ranker, why_not
@@ -68,9 +68,7 @@ def _fit(
     if not parts["all"]:
         return f"no customer with {MIN_BASKETS} baskets before any of the cuts bought after it"
     seed, threads = settings.seed, settings.threads
-    rankers = {
-        order: fit_ranker(order, [joined(found)], seed, threads, progress) for order, found in parts.items()
-    }
+    rankers = {order: fit_ranker(order, found, seed, threads, progress) for order, found in parts.items()}
     if rankers["all"] is None or rankers["new"] is None:
         return "customers bought too little after the cuts to learn an order from"
     return Rankers(rankers["all"], rankers["new"], window)

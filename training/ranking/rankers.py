@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import expit
 
 from training.fitting.progress import Progress, silent
-from training.ranking.examples import NEGATIVES, Examples, Order, joined_outcomes
+from training.ranking.examples import NEGATIVES, Examples, Order, Outcome, joined
 
 # Cross-entropy of single candidates, customers weighted alike, was better than lambdarank on validation;
 # many weak trees on few columns each better than fewer strong ones.
@@ -31,6 +31,7 @@ PARAMETERS: Mapping[Order, Mapping[str, Any]] = {
 }
 ROUNDS: Mapping[Order, int] = {"all": 350, "new": 200}
 MANY = 1_500_000  # examples; of more one forest is grown, two would take minutes
+MOST = 2_500_000  # examples; of more so many are drawn
 FEWEST_BOUGHT = 300  # examples of a purchase: with fewer there is no order to learn
 
 
@@ -75,29 +76,40 @@ def fit_ranker(
     order: Order, examples: Sequence[Examples], seed: int, threads: int, progress: Progress = silent
 ) -> Ranker | None:
     """A ranker of these examples; None where too few purchases are among them."""
-    outcomes = _outcomes(examples)
+    drawn = _drawn(joined(examples), seed)
+    outcomes = _outcomes(drawn)
     if not outcomes:
         return None
     import lightgbm  # noqa: PLC0415  # see why_not
 
     data: lightgbm.Dataset | None = None
     trees = []
-    for number, (bought, weights) in enumerate(outcomes):
-        parameters = {**COMMON, **PARAMETERS[order], "seed": seed + number, "num_threads": threads}
-        parameters["min_data_in_leaf"] = min(parameters["min_data_in_leaf"], max(20, int(bought.sum()) // 20))
+    for number, outcome in enumerate(outcomes):
+        fewest = min(PARAMETERS[order]["min_data_in_leaf"], max(20, int(outcome.bought.sum()) // 20))
+        parameters = {**COMMON, **PARAMETERS[order], "min_data_in_leaf": fewest, "num_threads": threads}
+        parameters["seed"] = seed + number
         if data is None:
-            rows = np.concatenate([part.features for part in examples])
-            data = lightgbm.Dataset(rows, feature_name=list(examples[0].names), params=parameters)
-        data.set_label(bought).set_weight(weights / weights.mean())
-        progress(f"ranker of {order} products, {number + 1} of {len(outcomes)}: {len(bought):,} examples")
+            data = lightgbm.Dataset(drawn.features, feature_name=list(drawn.names), params=parameters)
+        data.set_label(outcome.bought).set_weight(outcome.weights / outcome.weights.mean())
+        progress(
+            f"ranker of {order} products, {number + 1} of {len(outcomes)}: {len(drawn.features):,} examples"
+        )
         trees.append(lightgbm.train(parameters, data, ROUNDS[order]).model_to_string())
     return Ranker(order, tuple(trees))
 
 
-def _outcomes(examples: Sequence[Examples]) -> list[tuple[np.ndarray, np.ndarray]]:
-    """What forests learn from, bought and weights float32 [n] of each: first the window, the better one
-    alone, then the first basket; none of too few purchases."""
-    window = joined_outcomes([part.window for part in examples])
-    first = joined_outcomes([part.first_basket for part in examples])
-    wanted = (window, first) if len(window.bought) <= MANY else (window,)
-    return [(each.bought, each.weights) for each in wanted if each.bought.sum() >= FEWEST_BOUGHT]
+def _drawn(examples: Examples, seed: int) -> Examples:
+    """MOST of the examples at most."""
+    if len(examples.features) <= MOST:
+        return examples
+    rng = np.random.default_rng(seed)
+    return examples.at(np.sort(rng.choice(len(examples.features), MOST, replace=False)))
+
+
+def _outcomes(examples: Examples) -> list[Outcome]:
+    """What forests learn from: the window, and its first basket unless the examples are many; nothing of
+    which too little was bought.
+    """
+    both = (examples.window, examples.first_basket)
+    wanted = both if len(examples.features) <= MANY else both[:1]
+    return [outcome for outcome in wanted if outcome.bought.sum() >= FEWEST_BOUGHT]

@@ -117,6 +117,16 @@ def test_of_many_examples_the_forest_of_the_window_is_grown_alone(monkeypatch: p
     assert fitted("all").trees == both.trees[:1]
 
 
+def test_of_more_examples_some_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.ranking.rankers.MOST", 2_000)
+    told: list[str] = []
+    ranker = fit_ranker("all", [planted("all")], 1, 1, told.append)
+    assert told[0].endswith("2,000 examples")
+    assert ranker is not None
+    chances = ranker.ready()(np.array([[0.5, 0], [0.5, 2]], dtype=np.float32))
+    assert chances == pytest.approx(SHARES[[0, 2]], abs=0.1)
+
+
 def test_lightgbm_is_here() -> None:
     assert why_not() is None
 
