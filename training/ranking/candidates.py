@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.ranking.history import History
+from training.ranking.rivals import JUDGES, rivals
 from training.ranking.snapshot import Snapshot
 
 OWNED = 200  # candidates that the customer bought before, at most
@@ -26,6 +27,7 @@ class CandidateRows:
     owned     bool [n] did the customer buy it before
     scores    float32 [n_sources, n] of each source; ranks: log1p of the place among the row's customer's
     best      int8 [n] the source that ranks it highest, by position in the snapshot
+    rivals    float32 [n_rivals, n] its standing in its groups, as `rivals.rival_names`
     """
 
     customer: np.ndarray
@@ -34,6 +36,7 @@ class CandidateRows:
     scores: np.ndarray
     ranks: np.ndarray
     best: np.ndarray
+    rivals: np.ndarray
 
     def at(self, rows: np.ndarray) -> CandidateRows:
         """These rows alone."""
@@ -44,6 +47,7 @@ class CandidateRows:
             self.scores[:, rows],
             self.ranks[:, rows],
             self.best[rows],
+            self.rivals[:, rows],
         )
 
 
@@ -64,9 +68,11 @@ def candidates(
     scores = np.zeros((len(scored), len(row)), dtype=np.float32)
     ranks = np.zeros_like(scores)
     starts = row.searchsorted(np.arange(customers.n_customers))
-    for at, values in enumerate(scored.values()):
-        scores[at, inside] = values[row[inside], column[inside]]
-        ranks[at] = places(row, starts, scores[at])
+    for number, values in enumerate(scored.values()):
+        scores[number, inside] = values[row[inside], column[inside]]
+        ranks[number] = places(row, starts, scores[number])
+    at = {name: place for place, name in enumerate(scored)}
+    judged = [(scores[at[name]], ranks[at[name]]) if name in at else None for name in JUDGES]
     return CandidateRows(
         row.astype(np.int32),
         product.astype(np.int32),
@@ -74,6 +80,7 @@ def candidates(
         scores,
         np.log1p(ranks),
         ranks.argmin(axis=0).astype(np.int8) if scored else np.zeros(len(row), dtype=np.int8),
+        rivals(row, product, snapshot.groupings, judged),
     )
 
 

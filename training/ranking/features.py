@@ -9,6 +9,7 @@ import numpy as np
 from training.ranking.candidates import CandidateRows
 from training.ranking.groups import Grouping
 from training.ranking.history import History
+from training.ranking.rivals import rival_names
 from training.ranking.snapshot import Snapshot
 from training.ranking.sources import SOURCE_NAMES
 from training.ranking.statistics import (
@@ -19,6 +20,7 @@ from training.ranking.statistics import (
 )
 
 GROUP_COLUMNS = ("n", "last", "d15", "d45", "d120", "overdue", "gap", "last_place")
+PART_COLUMNS = ("n", "d45", "d120")  # of which the product's part of its group is told
 
 
 @dataclass(slots=True)
@@ -32,6 +34,10 @@ class Table:
         """One more column."""
         self.names.append(name)
         self.columns.append(values)
+
+    def column(self, name: str) -> np.ndarray:
+        """The values of a column that was added."""
+        return self.columns[self.names.index(name)]
 
     def matrix(self) -> np.ndarray:
         """All columns side by side."""
@@ -55,6 +61,11 @@ def features(customers: History, snapshot: Snapshot, rows: CandidateRows) -> Tab
     last = _pair_columns(table, customers, snapshot, rows, pairs)
     for grouping in snapshot.groupings:
         _group_columns(table, customers, snapshot, rows, grouping, last)
+        table.add(
+            f"{grouping.name}_price_difference", _dearer_than_usual(customers, snapshot, rows, grouping)
+        )
+    for name, values in zip(rival_names(snapshot.groupings), rows.rivals, strict=True):
+        table.add(name, values)
     return table
 
 
@@ -98,11 +109,14 @@ def _group_columns(
     exists &= in_group
     for name in GROUP_COLUMNS:
         table.add(f"{grouping.name}_{name}", pairs.looked_up(at, exists, name))
+    for name in PART_COLUMNS:
+        whole = np.maximum(table.column(f"{grouping.name}_{name}"), np.float32(1e-6))
+        table.add(f"{grouping.name}_part_{name}", table.column(f"pair_{name}") / whole)
     share = np.exp(snapshot.products["share_28"])
     totals = np.bincount(grouping.of[grouping.of >= 0], share[grouping.of >= 0], minlength=grouping.size)
     part = share / np.where(grouping.of >= 0, totals[np.maximum(grouping.of, 0)], np.nan)
     table.add(f"{grouping.name}_product_share", part.astype(np.float32)[rows.product])
-    times = table.columns[table.names.index(f"{grouping.name}_n")]
+    times = table.column(f"{grouping.name}_n")
     usual = totals / max(totals.sum(), 1e-9)
     expected = np.maximum(customers.basket_counts(), 1)[rows.customer] * usual[np.maximum(group, 0)]
     table.add(f"{grouping.name}_lift", np.log((times + 1) / (expected * 5 + 1)).astype(np.float32))
@@ -123,3 +137,22 @@ def _distinct(customers: History, grouping: Grouping) -> np.ndarray:
         minlength=customers.n_customers * grouping.size,
     )
     return counts.reshape(customers.n_customers, grouping.size).astype(np.float32)
+
+
+def _dearer_than_usual(
+    customers: History, snapshot: Snapshot, rows: CandidateRows, grouping: Grouping
+) -> np.ndarray:
+    """float32 [n]: the logarithm of the product's price over what the customer paid in its group on the
+    (geometric) mean; NaN where they bought nothing of it.
+    """
+    bought = grouping.of[customers.product]
+    priced = (bought >= 0) & ~np.isnan(customers.price)
+    at = customers.customer[priced].astype(np.int64) * grouping.size + bought[priced]
+    n_pairs = customers.n_customers * grouping.size
+    times = np.bincount(at, minlength=n_pairs)
+    paid = np.bincount(at, np.log(np.maximum(customers.price[priced], 1)), minlength=n_pairs)
+    group = grouping.of[rows.product]
+    pair = rows.customer.astype(np.int64) * grouping.size + np.maximum(group, 0)
+    found = (group >= 0) & (times[pair] > 0)
+    usual = np.where(found, paid[pair] / np.maximum(times[pair], 1), np.nan)
+    return np.asarray(snapshot.products["price"][rows.product] - usual, dtype=np.float32)

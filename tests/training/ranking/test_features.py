@@ -77,6 +77,37 @@ def test_the_customer_s_own_numbers_by_hand() -> None:
     assert column(table, "category_distinct")[rows].tolist() == [3]
     assert column(table, "category_last")[rows].tolist() == [5]
     assert column(table, "category_since")[rows].tolist() == [5 - 9]
+    # It is two of the three purchases of its category, which cost what it costs: others have no price.
+    assert column(table, "category_part_n")[rows] == pytest.approx([2 / 3])
+    assert column(table, "category_price_difference")[rows] == pytest.approx([0], abs=1e-6)
+
+
+def test_prices_are_compared_with_what_the_customer_pays_in_the_group() -> None:
+    baskets: list[Basket] = [(0, 10, (0, 3)), (0, 30, (1,)), (1, 20, (2, 4)), (1, 32, (2,))]
+    prices = {0: 100, 1: 400, 2: 800, 3: 50, 4: 75}
+    history = history_of(baskets, 2, 15, 40, prices=prices)
+    snapshot = fit_snapshot(history, groupings(GROUPED), WINDOW, seed=1, threads=1)
+    rows = candidates(history, snapshot)
+    found = column(features(history, snapshot, rows), "category_price_difference")
+    told = {
+        (int(who), int(what)): value
+        for who, what, value in zip(rows.customer, rows.product, found, strict=True)
+    }
+    # Customer 0 pays 200 in category 0 (the geometric mean) and 50 in category 1, customer 1 800 and 75.
+    assert told[0, 2] == pytest.approx(np.log(800 / 200), abs=1e-5)
+    assert told[0, 4] == pytest.approx(np.log(75 / 50), abs=1e-5)
+    assert told[1, 0] == pytest.approx(np.log(100 / 800), abs=1e-5)
+
+
+def test_rivals_are_all_candidates_also_where_a_few_of_them_are_asked_for() -> None:
+    history = random_history(4)
+    snapshot = fit_snapshot(history, groupings(GROUPED), WINDOW, seed=1, threads=1)
+    rows = candidates(history, snapshot)
+    few = np.arange(0, len(rows.product), 3)
+    whole, part = features(history, snapshot, rows), features(history, snapshot, rows.at(few))
+    for name in ("category_item_ridge_place", "category_kernel_ridge_of_best"):
+        assert np.array_equal(column(part, name), column(whole, name)[few], equal_nan=True)
+        assert np.isnan(column(whole, name)[np.isin(rows.product, [9, 10, 11])]).all()
 
 
 def test_what_is_new_was_never_bought() -> None:
