@@ -12,6 +12,7 @@ from models.plans import PlanBook
 from models.subscriptions import DailyUsage, Subscriptions
 from models.usage_cycles import UsageCycles
 from models.usage_profile import UsageProfile
+from models.usage_rate import UsageRates, damped, shapes_of
 
 MOST_CYCLES = 13  # finished cycles that are looked at: older ones would say next to nothing
 LONGEST_CYCLE = 31
@@ -78,6 +79,8 @@ class UsageHistory:
     recorded    float64 [n, n_meters, n_days + 1] use
     counted     float64 [n, n_meters, n_days + 1] use on days that count
     counted_w   float64 [n, n_meters, n_days + 1] weight of the recorded days that count
+    damped      float64 [2, n, n_meters, n_days + 1] damped use on days that count, see `usage_rate.damped`
+    rates       by which the rate of a span of days is told
     weight      float64 [n_kinds, n_meters, n_days + 1] weight of all days, by anchor and family
     kind        int64 [n] row of `weight`
     use_days    int32 [n, n_days + 1] days with a record of any meter, from the first use on
@@ -89,15 +92,23 @@ class UsageHistory:
     recorded: np.ndarray
     counted: np.ndarray
     counted_w: np.ndarray
+    damped: np.ndarray
+    rates: UsageRates
     weight: np.ndarray
     kind: np.ndarray
     use_days: np.ndarray
 
     @classmethod
     def of(
-        cls, running: Running, usage: DailyUsage, book: PlanBook, profile: UsageProfile, until: int
+        cls,
+        running: Running,
+        usage: DailyUsage,
+        book: PlanBook,
+        learned: tuple[UsageProfile, UsageRates],
+        until: int,
     ) -> UsageHistory:
         """The history of these subscribers before the day `until`. Usage after it is not looked at."""
+        profile, rates = learned
         begins, ends = _rows_of(running.customer, usage.customer)
         first = until - (MOST_CYCLES + 1) * LONGEST_CYCLE
         n_days = until - first + 2 * LONGEST_CYCLE
@@ -125,6 +136,8 @@ class UsageHistory:
             _sums(amount),
             _sums(amount * counts),
             _sums(weight[kind] * counts),
+            _sums(damped(amount * counts, weight[kind])),
+            rates,
             _sums(weight),
             kind,
             _sums(use_days).astype(np.int32),
@@ -149,6 +162,7 @@ class UsageHistory:
         counted_w, use_days = self.counted_w[at, :, day], self.use_days[at, day]
         weight = self.weight[self.kind[rows][:, None], :, day]
         finished_w = counted_w[:, 1:on_cycle_end] - counted_w[:, :on_begin]
+        finished, exposed = self._told(rows, day, counted, counted_w)
         whole = weight[:, 1 : on_cycle_end + 1] - weight[:, :on_cycle_end]
         known_w = counted_w[:, on_as_of] - counted_w[:, on_since]
         open_w = np.maximum(weight[:, on_end] - weight[:, on_since] - known_w, 0.0)
@@ -162,15 +176,35 @@ class UsageHistory:
             start=frozen(start.astype(np.int32)),
             end=frozen(end.astype(np.int32)),
             locked=frozen(who.locked_until >= as_of),
-            finished=frozen(np.maximum(counted[:, 1:on_cycle_end] - counted[:, :on_begin], 0.0)),
+            finished=frozen(finished),
             finished_w=frozen(np.maximum(finished_w, 0.0) / np.maximum(whole[:, :-1], LEAST)),
             used=frozen(np.maximum(recorded[:, on_as_of] - recorded[:, on_start], 0.0)),
-            exposed=frozen(np.maximum(counted[:, on_as_of] - counted[:, on_begin], 0.0)),
+            exposed=frozen(exposed),
             exposed_w=frozen(np.maximum(exposed_w, 0.0) / whole[:, -1]),
             open_w=frozen(open_w / whole[:, -1]),
             days=frozen(np.maximum(days, 0).astype(np.int32)),
             missing=frozen(np.maximum(as_of - since - recorded_days, 0).astype(np.int32)),
         )
+
+    def _told(
+        self, rows: np.ndarray, day: np.ndarray, counted: np.ndarray, counted_w: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """What finished and running cycles say of the level, [n, n_cycles, n_meters] and [n, n_meters].
+
+        `counted`, `counted_w` [n, n_days, n_meters] are the sums on the days `day` [n, n_days]: starts of
+        cycles, the running one's too, its end, and last the day asked about.
+        """
+        last = day.shape[1] - 5
+        damped = self.damped[:, rows[:, None], :, day].transpose(2, 0, 1, 3)
+        spans = []
+        for sums in (counted, counted_w, *damped):
+            begun = sums[:, :last]
+            ends = np.concatenate([sums[:, 1:last], sums[:, -1:]], axis=1)
+            spans.append(np.maximum(ends - begun, 0.0))
+        use = spans[0] * self.rates.factors(
+            self.running.family[rows], shapes_of(spans[0], spans[1], np.stack(spans[2:]))
+        )
+        return use[:, :-1], use[:, -1]
 
     def totals(self, rows: np.ndarray, begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Recorded use [n, n_meters] on the days begin .. end - 1 [n], and its share of their weight."""
@@ -187,6 +221,12 @@ class UsageHistory:
         use = self._between(self.counted, rows, edges[:, :-1], edges[:, 1:])
         known = self._between(self.counted_w, rows, edges[:, :-1], edges[:, 1:])
         return use, known / np.maximum(whole, LEAST)[:, None]
+
+    def shapes(self, rows: np.ndarray, edges: np.ndarray) -> np.ndarray:
+        """`usage_rate.shapes_of` of days that count between `edges`: [n, n_spans, n_meters, TERMS]."""
+        sums = (self.counted, self.counted_w, *self.damped)
+        use, weight, *damped = (self._between(each, rows, edges[:, :-1], edges[:, 1:]) for each in sums)
+        return shapes_of(use, weight, np.stack(damped))
 
     def _one(self, sums: np.ndarray, rows: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
         return self._between(sums, rows, begin[:, None], end[:, None])[:, 0]

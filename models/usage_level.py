@@ -3,7 +3,7 @@
 On the logarithm of use in a whole cycle, by subscriber and meter:
 
     level    l_c = l_(c-1) + growth + N(0, drift), and with probability `jump` also + N(0, far)
-    cycle    z_c = l_c + N(0, cycle + log(1 + day / W)), and with probability `odd` also + N(0, far)
+    cycle    z_c = l_c + N(0, cycle + log(1 + seen / W)), and with probability `odd` also + N(0, far)
 
 W is the share of the cycle that is known. Each step weighs three stories of what is seen (as usual, an
 unusual cycle, a new level) by how well they tell it, and goes on with the normal distribution of the
@@ -36,6 +36,7 @@ class Dynamics:
     between  variance of the level between subscribers of one plan
     cycle    variance from cycle to cycle around the level
     day      relative variance of use within a share W of a cycle, times W
+    seen     the same of the rate that is told from a share W (`usage_rate`), about the variance of its logarithm
     drift    variance of the level's steps
     growth   mean of the level's steps
     jump     probability of a new level, a cycle; odd: of an unusual cycle
@@ -47,6 +48,7 @@ class Dynamics:
     between: np.ndarray
     cycle: np.ndarray
     day: np.ndarray
+    seen: np.ndarray
     drift: np.ndarray
     growth: np.ndarray
     jump: np.ndarray
@@ -143,7 +145,7 @@ def stories(dynamics: Dynamics, level: Level, used: np.ndarray, share: np.ndarra
 
     `level` as before the cycle. W 0 says nothing: the stories keep their probabilities.
     """
-    prior, seen = _prior(dynamics), _seen(dynamics.day, dynamics.floor, used, share)
+    prior, seen = _prior(dynamics), _seen(dynamics.seen, dynamics.floor, used, share)
     weighed = _weigh(prior, level.mean, level.variance, seen.log, prior.cycle + seen.noise)
     cycle_v = weighed.level_v + prior.cycle
     gain = cycle_v / weighed.total
@@ -171,7 +173,7 @@ def follow(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> 
 
 def _followed_one(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> Level:
     """The same for one subscriber, [1, n_cycles, n_meters]."""
-    seen = _seen(dynamics.day[:, None], dynamics.floor[:, None], finished, finished_w)
+    seen = _seen(dynamics.seen[:, None], dynamics.floor[:, None], finished, finished_w)
     count = seen.known[0].cumsum(axis=0)
     columns = (seen.known[0].tolist(), (count > 0).tolist(), seen.log[0].tolist(), seen.noise[0].tolist())
     odd, jump = dynamics.odd[0].tolist(), dynamics.jump[0].tolist()
@@ -200,7 +202,7 @@ def _followed(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) 
     level, prior = first_level(dynamics), _prior(dynamics)
     first = int(finished_w.any(axis=(0, 2)).argmax()) if finished_w.size else 0
     finished, finished_w = finished[:, first:], finished_w[:, first:]
-    seen = _seen(dynamics.day[:, None], dynamics.floor[:, None], finished, finished_w)
+    seen = _seen(dynamics.seen[:, None], dynamics.floor[:, None], finished, finished_w)
     count = seen.known.cumsum(axis=1)
     begun = count > 0
     growth, drift = begun * dynamics.growth[:, None], begun * dynamics.drift[:, None]

@@ -118,7 +118,7 @@ def _walk_month(
             for begin in range(0, len(running), BLOCK):
                 some = running.take(np.arange(begin, min(begin + BLOCK, len(running))))
                 last = min(until, late + 62)
-                history = UsageHistory.of(some, usage, advisor.book, advisor.profile, last)
+                history = UsageHistory.of(some, usage, advisor.book, (advisor.profile, advisor.rates), last)
                 parts.append(_ask(advisor, history, limits, (month, day, until)))
     return parts
 
