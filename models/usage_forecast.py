@@ -14,7 +14,8 @@ import numpy as np
 from models.arrays import Arrays, frozen
 from models.usage_cycles import UsageCycles
 from models.usage_gamma import LEAST, Gamma, gamma_of
-from models.usage_level import Dynamics, Level, stories
+from models.usage_level import Dynamics, Level
+from models.usage_stories import stories
 
 KNOTS = 5  # elapsed shares of the cycle at which faults are learned: 0.1, 0.3, 0.5, 0.7, 0.9
 SHAPE_KNOTS = 21  # probabilities 0, 0.05, ..., 1
@@ -149,7 +150,7 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
     meters, on average, because what moves one of a customer's meters often moves all; and how far the level
     is from that of the plan.
     """
-    told = stories(dynamics, level, cycles.exposed, cycles.exposed_w)
+    told = stories(dynamics, level, cycles)
     rate, rate_2 = _mixed(told.share, told.cycle, told.cycle_v)
     left = cycles.open_w
     rest_v = left * left * (rate_2 - rate * rate) + dynamics.day * left * rate_2
@@ -169,7 +170,7 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
         np.stack([left * rate, next_], axis=-1),
         np.stack([rest_v, next_2 * (1 + dynamics.day) - next_ * next_], axis=-1),
         np.minimum(np.maximum(signs, -MOST_SIGN), MOST_SIGN),
-        np.where(known, 1 - told.share[0], 0.0),
+        np.where(known, told.unusual, 0.0),
     )
 
 

@@ -10,9 +10,10 @@ from models.arrays import frozen
 from models.billing_days import cycle_of, cycle_start
 from models.plans import PlanBook
 from models.subscriptions import DailyUsage, Subscriptions
-from models.usage_cycles import UsageCycles
+from models.usage_cycles import N_CUTS, UsageCycles
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates, damped, shapes_of
+from models.usage_spans import cut_days, spans_of, told
 
 MOST_CYCLES = 13  # finished cycles that are looked at: older ones would say next to nothing
 LONGEST_CYCLE = 31
@@ -152,23 +153,30 @@ class UsageHistory:
         start = np.maximum(cycle_begin, who.started)
         end = np.minimum(cycle_end, who.ended + 1)
         since = np.minimum(np.maximum(start, self.beginning[rows]), as_of)
-        # Every sum is looked up once on all of these days, the starts of cycles first.
-        on = np.concatenate([starts, np.stack([start, end, since, as_of], axis=1)], axis=1)
+        # Every sum is looked up once on all of these days.
+        cuts = cut_days(starts[:, -3], cycle_begin, as_of)
+        on = np.concatenate([starts, cuts, np.stack([start, end, since, as_of], axis=1)], axis=1)
         on_start, on_end, on_since, on_as_of = range(on.shape[1] - 4, on.shape[1])
         on_begin, on_cycle_end = n_cycles, n_cycles + 1
         day = np.minimum(np.maximum(on - self.first, 0), self.recorded.shape[-1] - 1)
         at = rows[:, None]
-        recorded, counted = self.recorded[at, :, day], self.counted[at, :, day]
-        counted_w, use_days = self.counted_w[at, :, day], self.use_days[at, day]
+        recorded, use_days = self.recorded[at, :, day], self.use_days[at, day]
+        counted, counted_w = self.counted[at, :, day], self.counted_w[at, :, day]
+        roots = self.damped[:, at, :, day].transpose(2, 0, 1, 3)
         weight = self.weight[self.kind[rows][:, None], :, day]
-        finished_w = counted_w[:, 1:on_cycle_end] - counted_w[:, :on_begin]
-        finished, exposed = self._told(rows, day, counted, counted_w)
-        whole = weight[:, 1 : on_cycle_end + 1] - weight[:, :on_cycle_end]
+        spans = spans_of(n_cycles)
+        use, of_days, *damped_use = (
+            np.maximum(sums[:, spans.end] - sums[:, spans.begin], 0.0)
+            for sums in (counted, counted_w, *roots)
+        )
+        use = told(self.rates, who.family, use, of_days, np.stack(damped_use))
+        whole = np.maximum(weight[:, 1 : on_cycle_end + 1] - weight[:, :on_cycle_end], LEAST)
+        share = of_days / whole[:, spans.cycle]
+        halves = (len(rows), N_CUTS, 2, use.shape[2])
         known_w = counted_w[:, on_as_of] - counted_w[:, on_since]
         open_w = np.maximum(weight[:, on_end] - weight[:, on_since] - known_w, 0.0)
         days = use_days[:, on_as_of] - use_days[:, on_begin]
         recorded_days = use_days[:, on_as_of] - use_days[:, on_since]
-        exposed_w = counted_w[:, on_as_of] - counted_w[:, on_begin]
         return UsageCycles(
             customer=frozen(who.customer),
             plan=frozen(who.plan),
@@ -176,35 +184,17 @@ class UsageHistory:
             start=frozen(start.astype(np.int32)),
             end=frozen(end.astype(np.int32)),
             locked=frozen(who.locked_until >= as_of),
-            finished=frozen(finished),
-            finished_w=frozen(np.maximum(finished_w, 0.0) / np.maximum(whole[:, :-1], LEAST)),
+            finished=frozen(use[:, :n_cycles]),
+            finished_w=frozen(share[:, :n_cycles]),
             used=frozen(np.maximum(recorded[:, on_as_of] - recorded[:, on_start], 0.0)),
-            exposed=frozen(exposed),
-            exposed_w=frozen(np.maximum(exposed_w, 0.0) / whole[:, -1]),
+            exposed=frozen(use[:, n_cycles]),
+            exposed_w=frozen(share[:, n_cycles]),
+            parts=frozen(use[:, n_cycles + 1 :].reshape(halves).swapaxes(2, 3)),
+            parts_w=frozen(share[:, n_cycles + 1 :].reshape(halves).swapaxes(2, 3)),
             open_w=frozen(open_w / whole[:, -1]),
             days=frozen(np.maximum(days, 0).astype(np.int32)),
             missing=frozen(np.maximum(as_of - since - recorded_days, 0).astype(np.int32)),
         )
-
-    def _told(
-        self, rows: np.ndarray, day: np.ndarray, counted: np.ndarray, counted_w: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """What finished and running cycles say of the level, [n, n_cycles, n_meters] and [n, n_meters].
-
-        `counted`, `counted_w` [n, n_days, n_meters] are the sums on the days `day` [n, n_days]: starts of
-        cycles, the running one's too, its end, and last the day asked about.
-        """
-        last = day.shape[1] - 5
-        damped = self.damped[:, rows[:, None], :, day].transpose(2, 0, 1, 3)
-        spans = []
-        for sums in (counted, counted_w, *damped):
-            begun = sums[:, :last]
-            ends = np.concatenate([sums[:, 1:last], sums[:, -1:]], axis=1)
-            spans.append(np.maximum(ends - begun, 0.0))
-        use = spans[0] * self.rates.factors(
-            self.running.family[rows], shapes_of(spans[0], spans[1], np.stack(spans[2:]))
-        )
-        return use[:, :-1], use[:, -1]
 
     def totals(self, rows: np.ndarray, begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Recorded use [n, n_meters] on the days begin .. end - 1 [n], and its share of their weight."""

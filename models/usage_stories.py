@@ -1,0 +1,189 @@
+"""What the last finished and the running cycle say of the level, and when it changed, if it did.
+
+The filter of `models.usage_level` goes from cycle to cycle. Here the last finished cycle and the running one
+are heard again, from the level before both, in ten stories: as usual; the finished cycle unusual; a new level
+at its beginning, or 20 or 10 days before its end; the running cycle unusual; a new level at its beginning, or
+15, 10 or 5 days before the day asked about. In each the level and the cycle's own deviation from it are normal
+(a Kalman filter of two numbers). A story with a change in the middle of a cycle hears both of its parts, and is
+weighed against the usual story of the same two parts (a Bayes factor), all others hear whole cycles.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from models.usage_cycles import FINISHED_CUTS, RUNNING_CUTS, UsageCycles
+from models.usage_level import ENDLESS, TINY, TOGETHER, Dynamics, Level, seen_of
+
+# Runs of the filter: five stories of whole cycles, then for each cut the usual story and the change at it.
+USUAL, ODD_BEFORE, JUMP_BEFORE, ODD, JUMP = range(5)
+N_FINISHED, N_RUNNING = len(FINISHED_CUTS), len(RUNNING_CUTS)
+CUT_BEFORE = slice(5, 5 + 2 * N_FINISHED)
+CHANGED_BEFORE = slice(5 + N_FINISHED, 5 + 2 * N_FINISHED)
+CUT = slice(CUT_BEFORE.stop, CUT_BEFORE.stop + 2 * N_RUNNING)
+CHANGED = slice(CUT.start + N_RUNNING, CUT.stop)
+RUNS = CUT.stop
+STORIES = 5 + N_FINISHED + N_RUNNING
+NOW = (ODD, JUMP, *range(5 + N_FINISHED, STORIES))  # stories in which the running cycle is not as usual
+EVEN = 1.2  # use of nothing says as much of a short part as this many of its variances
+LEAST_W = 0.02  # of a part, to be heard
+# Of the probability of a new level in a cycle: at the beginning of the finished one, and at each of its cuts;
+# at the beginning of the running one; at each of its cuts.
+PARTS = (1 / 3, 1 / 3, 1 / 3, 1 / 6)
+
+
+class Stories(NamedTuple):
+    """The stories of the running cycle; [STORIES, n, n_meters] but for the last two.
+
+    share           probability of each, after what is seen
+    level, level_v  mean and variance of the level in each
+    cycle, cycle_v  mean and variance of the running cycle's own logarithm of use in each
+    gap             what is seen of the running cycle above the level, [n, n_meters]; 0 where nothing is
+    unusual         probability that the running cycle is unusual or on a new level, [n, n_meters]
+    """
+
+    share: np.ndarray
+    level: np.ndarray
+    level_v: np.ndarray
+    cycle: np.ndarray
+    cycle_v: np.ndarray
+    gap: np.ndarray
+    unusual: np.ndarray
+
+
+class _State(NamedTuple):
+    """Level and the cycle's deviation: means, variances and covariance, [RUNS, n, n_meters]; log likelihood."""
+
+    level: np.ndarray
+    own: np.ndarray
+    level_v: np.ndarray
+    own_v: np.ndarray
+    both: np.ndarray
+    likelihood: np.ndarray
+
+    def hear(self, runs: slice, log: np.ndarray, noise: np.ndarray) -> None:
+        """Move some runs by what was seen of this cycle, in place."""
+        level_v, own_v, both = self.level_v[runs], self.own_v[runs], self.both[runs]
+        level_c, own_c = level_v + both, own_v + both
+        total = level_c + own_c + noise
+        gap = log - self.level[runs] - self.own[runs]
+        by = 1 / total
+        pull = gap * by
+        self.likelihood[runs] -= 0.5 * (gap * pull + np.log(total))
+        self.level[runs] += level_c * pull
+        self.own[runs] += own_c * pull
+        level_by = level_c * by
+        level_v -= level_c * level_by
+        both -= own_c * level_by
+        own_v -= own_c * own_c * by
+
+
+def stories(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Stories:
+    """What the running cycle [n] says; `dynamics` by subscriber, `level` after the finished ones."""
+    state = _started(dynamics, level)
+    last, last_noise = _whole(dynamics, cycles.finished[:, -1], cycles.finished_w[:, -1])
+    now, now_noise = _whole(dynamics, cycles.exposed, cycles.exposed_w)
+    logs, noises = _parts(dynamics, level, cycles)
+    far = dynamics.far
+    state.own_v[:] = dynamics.cycle
+    state.own_v[ODD_BEFORE] += far
+    state.level_v[JUMP_BEFORE] += far
+    state.hear(slice(0, CUT_BEFORE.start), last, last_noise)
+    state.hear(CUT, last, last_noise)
+    first, second = ([_twice(each[side], N_FINISHED) for each in (logs, noises)] for side in (0, 1))
+    state.hear(CUT_BEFORE, *first)
+    state.level_v[CHANGED_BEFORE] += far
+    state.hear(CUT_BEFORE, *second)
+    _next_cycle(state, dynamics, level)
+    state.own_v[ODD] += far
+    state.level_v[JUMP] += far
+    state.hear(slice(0, CUT.start), now, now_noise)
+    first, second = ([_twice(each[side], -N_RUNNING) for each in (logs, noises)] for side in (0, 1))
+    state.hear(CUT, *first)
+    state.level_v[CHANGED] += far
+    state.hear(CUT, *second)
+    gap = np.where(now_noise < ENDLESS, now - level.mean, 0.0)
+    return _weighed(state, _chances(dynamics, noises), gap)
+
+
+def _started(dynamics: Dynamics, level: Level) -> _State:
+    shape = (RUNS, *level.mean.shape)
+    zero = [np.zeros(shape) for _ in range(6)]
+    state = _State(*zero)
+    state.level[:], state.level_v[:] = level.before, level.before_v
+    return state
+
+
+def _next_cycle(state: _State, dynamics: Dynamics, level: Level) -> None:
+    """A new cycle deviates anew, around a level that has drifted."""
+    begun = level.cycles > 0
+    state.level[:] += begun * dynamics.growth
+    state.level_v[:] += begun * dynamics.drift
+    state.own[:], state.both[:], state.own_v[:] = 0.0, 0.0, dynamics.cycle
+
+
+def _whole(dynamics: Dynamics, used: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Logarithm and noise [n, n_meters] of what was seen of a cycle."""
+    seen = seen_of(dynamics.seen, dynamics.floor, used, share)
+    return np.where(seen.known, seen.log, 0.0), seen.noise
+
+
+def _parts(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> tuple[np.ndarray, np.ndarray]:
+    """Logarithms and noises of the two parts at each cut, [2, n_cuts, n, n_meters]; endless where one lacks.
+
+    A short part without use is no proof of a level of nothing: it is believed as far as its noise goes.
+    """
+    used, share = cycles.parts.transpose(3, 1, 0, 2), cycles.parts_w.transpose(3, 1, 0, 2)
+    both = (share > LEAST_W).all(axis=0)
+    seen = seen_of(dynamics.seen, dynamics.floor, used, np.where(both, share, 0.0))
+    least = level.before - np.log1p(1 / (EVEN * seen.noise))
+    return np.where(seen.known, np.maximum(seen.log, least), 0.0), seen.noise
+
+
+def _twice(each: np.ndarray, cuts: int) -> np.ndarray:
+    """The first (or, below 0, the last) cuts [n_cuts, ...], for the usual story and for the change."""
+    some = each[:cuts] if cuts > 0 else each[cuts:]
+    return np.concatenate([some, some])
+
+
+def _chances(dynamics: Dynamics, noises: np.ndarray) -> np.ndarray:
+    """Probability [STORIES, n, n_meters] of each story before anything is seen."""
+    chance = np.empty((STORIES, *dynamics.jump.shape))
+    chance[ODD_BEFORE] = chance[ODD] = dynamics.odd
+    chance[JUMP_BEFORE], chance[JUMP] = PARTS[0] * dynamics.jump, PARTS[2] * dynamics.jump
+    chance[5 : 5 + N_FINISHED] = PARTS[1] * dynamics.jump
+    chance[5 + N_FINISHED :] = PARTS[3] * dynamics.jump
+    chance[5:] *= noises[0] < ENDLESS
+    chance[USUAL] = 1 - chance[1:].sum(axis=0)
+    return chance
+
+
+def _weighed(state: _State, chance: np.ndarray, gap: np.ndarray) -> Stories:
+    likelihood = state.likelihood
+    told = np.concatenate([
+        likelihood[:5] - likelihood[USUAL],
+        likelihood[CHANGED_BEFORE] - likelihood[CUT_BEFORE.start : CHANGED_BEFORE.start],
+        likelihood[CHANGED] - likelihood[CUT.start : CHANGED.start],
+    ])  # fmt: skip
+    told -= told.max(axis=0)
+    share = chance * np.exp(told)
+    each = share.sum(axis=0)
+    share /= each
+    if share.shape[-1] > 1:
+        _put_together(share, chance, told, each)
+    kept = np.r_[0:5, CHANGED_BEFORE, CHANGED]
+    level, own, level_v, own_v, both, _ = (part[kept] for part in state)
+    return Stories(
+        share, level, level_v, level + own, level_v + 2 * both + own_v, gap, share[list(NOW)].sum(axis=0)
+    )
+
+
+def _put_together(share: np.ndarray, chance: np.ndarray, told: np.ndarray, each: np.ndarray) -> None:
+    """Mix into the shares of every meter for itself those of all in one story, by how well both tell it."""
+    together = np.exp(told.sum(axis=-1)) * (chance.mean(axis=-1) * (TOGETHER / (1 - TOGETHER)))
+    all_ = together.sum(axis=0)
+    together /= all_ + TINY
+    part = all_ / (all_ + each.prod(axis=-1))
+    share += part[:, None] * (together[..., None] - share)
