@@ -28,6 +28,7 @@ class UsageCycles:
     finished    float64 [n, n_cycles, n_meters] use in finished cycles, oldest first, the last one right
                 before the running one; over the days that count (recorded, after the first activity)
     finished_w  float64 [n, n_cycles, n_meters] W of those days, 0 where nothing is known, 1 for all
+    apart       float64 [n, n_meters] logarithm of what was used in the finished cycles over `finished`
     used        float64 [n, n_meters] recorded use that counts against the quota of the running cycle
     exposed     float64 [n, n_meters] the part of the running cycle's use on days that count
     exposed_w   float64 [n, n_meters] W of those days
@@ -47,6 +48,7 @@ class UsageCycles:
     locked: np.ndarray
     finished: np.ndarray
     finished_w: np.ndarray
+    apart: np.ndarray
     used: np.ndarray
     exposed: np.ndarray
     exposed_w: np.ndarray

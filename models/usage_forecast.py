@@ -20,7 +20,7 @@ from models.usage_stories import stories
 KNOTS = 5  # elapsed shares of the cycle at which faults are learned: 0.1, 0.3, 0.5, 0.7, 0.9
 SHAPE_KNOTS = 21  # probabilities 0, 0.05, ..., 1
 KNOWN = (1, 3)  # finished cycles from which on what was learned of few, of several, holds: three classes
-SIGNS = 5  # see `signs`
+SIGNS = 6  # see `signs`
 MOST_SIGN, MOST_LEAN = 2.0, 1.0  # of logarithms
 JUMP = 0.5  # of this probability on, a cycle counts as unusual
 JUMP_RATIO = 2.0  # of the usual level: from here on a cycle is called a jump, however noisy use is
@@ -166,6 +166,7 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
     others = gap.sum(axis=1, keepdims=True) - gap
     signs[..., 3] = (others / np.maximum(known.sum(axis=1, keepdims=True) - known, 1))[..., None]
     signs[..., 4] = (level.mean - dynamics.start)[..., None]
+    signs[..., 5] = cycles.apart[..., None]
     return Moments(
         np.stack([left * rate, next_], axis=-1),
         np.stack([rest_v, next_2 * (1 + dynamics.day) - next_ * next_], axis=-1),

@@ -13,7 +13,7 @@ from models.subscriptions import DailyUsage, Subscriptions
 from models.usage_cycles import N_CUTS, UsageCycles
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates, damped, shapes_of
-from models.usage_spans import cut_days, spans_of, told
+from models.usage_spans import apart_of, cut_days, spans_of, told
 
 MOST_CYCLES = 13  # finished cycles that are looked at: older ones would say next to nothing
 LONGEST_CYCLE = 31
@@ -169,7 +169,7 @@ class UsageHistory:
             np.maximum(sums[:, spans.end] - sums[:, spans.begin], 0.0)
             for sums in (counted, counted_w, *roots)
         )
-        use = told(self.rates, who.family, use, of_days, np.stack(damped_use))
+        raw, use = use, told(self.rates, who.family, use, of_days, np.stack(damped_use))
         whole = np.maximum(weight[:, 1 : on_cycle_end + 1] - weight[:, :on_cycle_end], LEAST)
         share = of_days / whole[:, spans.cycle]
         halves = (len(rows), N_CUTS, 2, use.shape[2])
@@ -186,6 +186,7 @@ class UsageHistory:
             locked=frozen(who.locked_until >= as_of),
             finished=frozen(use[:, :n_cycles]),
             finished_w=frozen(share[:, :n_cycles]),
+            apart=frozen(apart_of(raw[:, :n_cycles], use[:, :n_cycles])),
             used=frozen(np.maximum(recorded[:, on_as_of] - recorded[:, on_start], 0.0)),
             exposed=frozen(use[:, n_cycles]),
             exposed_w=frozen(share[:, n_cycles]),

@@ -1,19 +1,23 @@
 """The level of one subscriber in plain floats: the filter of `models.usage_level`, several times as fast.
 
-For a single row NumPy spends its time on calls. The stories of an unusual cycle and of a new level tell
-what is seen equally well, so that two likelihoods are enough.
+For a single row NumPy spends its time on calls.
 """
 
 from __future__ import annotations
 
-from math import exp, log
+from math import exp, log, prod
 from typing import NamedTuple
 
 Numbers = list[float]
 
+RUNS = 4  # that are followed apart
+TOGETHER = 0.7
+TINY = 1e-300
+MOST = 50.0  # times better that one way of weighing runs is believed to be than the other
+
 
 class OneDynamics(NamedTuple):
-    """See `models.usage_level.Dynamics`, by meter; `together` the odds that all meters share a story."""
+    """See `models.usage_level.Dynamics`, by meter."""
 
     cycle: Numbers
     far: Numbers
@@ -21,66 +25,125 @@ class OneDynamics(NamedTuple):
     jump: Numbers
     growth: Numbers
     drift: Numbers
-    together: float
 
 
 class OneCycle(NamedTuple):
     """A cycle by meter: was anything seen, or before, the logarithm of it, its variance from days alone."""
 
     known: list[bool]
-    begun: list[bool]
+    earlier: list[bool]
     log: Numbers
     noise: Numbers
 
 
-def follow_one(dynamics: OneDynamics, cycles: list[OneCycle], mean: Numbers, variance: Numbers) -> None:
-    """Move mean and variance of the level of every meter through these cycles, in place."""
-    for cycle in cycles:
-        told, part, together = _told(dynamics, cycle, mean, variance)
-        for meter, (gap, total, own) in enumerate(told):
-            if cycle.begun[meter]:
-                share = [a + part * (b - a) for a, b in zip(own, together, strict=True)]
-                moved, after = _stepped(share, gap, total, variance[meter], dynamics.far[meter])
-                mean[meter] += moved + dynamics.growth[meter]
-                variance[meter] = after + dynamics.drift[meter]
+class _Run(NamedTuple):
+    """See `models.usage_level._Runs`: mean, variance and own by meter."""
+
+    mean: Numbers
+    variance: Numbers
+    own: Numbers
+    joint: float
 
 
-def _told(
-    dynamics: OneDynamics, cycle: OneCycle, mean: Numbers, variance: Numbers
-) -> tuple[list[tuple[float, float, Numbers]], float, Numbers]:
-    """By meter the gap, its variance and the stories' shares; then the part and the shares of all in one."""
-    told, near, apart, product = [], 1.0, 1.0, 1.0
-    for meter, known in enumerate(cycle.known):
-        total = variance[meter] + dynamics.cycle[meter] + cycle.noise[meter]
-        gap, usual, other = 0.0, 1.0, 1.0
-        if known:
-            gap, wide = cycle.log[meter] - mean[meter], total + dynamics.far[meter]
-            usual, other = -0.5 * (gap * gap / total + log(total)), -0.5 * (gap * gap / wide + log(wide))
-            best = max(usual, other)
-            usual, other = exp(usual - best), exp(other - best)
-        odd, jump = dynamics.odd[meter], dynamics.jump[meter]
-        weight = [(1 - odd - jump) * usual, odd * other, jump * other]
-        each = weight[0] + weight[1] + weight[2]
-        told.append((gap, total, [w / each for w in weight]))
-        near, apart, product = near * usual, apart * other, product * each
-    if len(told) == 1:
-        return told, 0.0, told[0][2]
-    odds = dynamics.together / len(told)
-    odd, jump = odds * sum(dynamics.odd), odds * sum(dynamics.jump)
-    together = [(dynamics.together - odd - jump) * near, odd * apart, jump * apart]
-    all_ = together[0] + together[1] + together[2] + 1e-300
-    return told, all_ / (all_ + product), [w / all_ for w in together]
+class OneLevel:
+    """Mean and variance of the level by meter; `hear` moves them through a cycle."""
+
+    def __init__(self, dynamics: OneDynamics, mean: Numbers, variance: Numbers) -> None:
+        self.mean, self.variance = mean, variance
+        self._dynamics = dynamics
+        self._runs = [_Run(mean, variance, [1.0] * len(mean), 1.0)]
+        self._evidence = TOGETHER / (1 - TOGETHER)
+
+    def hear(self, cycle: OneCycle) -> None:
+        """The next finished cycle."""
+        runs, dynamics = self._with_change(cycle.earlier), self._dynamics
+        told = [self._told(run, cycle) for run in runs]
+        meters = range(len(self.mean))
+        best = [max(by[m][0] for by in told) for m in meters]
+        likelihood = [[exp(by[m][0] - best[m]) + TINY for m in meters] for by in told]
+        own = [
+            [run.own[m] * by[m] for m in meters] for run, by in zip(runs, likelihood, strict=True)
+        ]
+        joint = [run.joint * prod(by) for run, by in zip(runs, likelihood, strict=True)]
+        each, every = [sum(by[m] for by in own) for m in meters], sum(joint) + TINY
+        self._evidence = min(max(self._evidence * every / prod(each), 1 / MOST), MOST)
+        begun = [known or before for known, before in zip(cycle.known, cycle.earlier, strict=True)]
+        growth = [dynamics.growth[m] if begun[m] else 0.0 for m in meters]
+        drift = [dynamics.drift[m] if begun[m] else 0.0 for m in meters]
+        self._runs = [
+            _Run(
+                [by[m][1] + growth[m] for m in meters],
+                [by[m][2] + drift[m] for m in meters],
+                [mine[m] / each[m] for m in meters],
+                all_ / every,
+            )
+            for by, mine, all_ in zip(told, own, joint, strict=True)
+        ]
+        self.mean, self.variance = _collapsed(self._runs, self._shares(self._runs))
+
+    def _told(self, run: _Run, cycle: OneCycle) -> list[tuple[float, float, float]]:
+        """By meter the log likelihood of the run, and the level's mean and variance in it."""
+        found = []
+        for m, (mean, variance) in enumerate(zip(run.mean, run.variance, strict=True)):
+            if not cycle.known[m]:
+                found.append((0.0, mean, variance))
+                continue
+            chance, far = self._dynamics.odd[m], self._dynamics.far[m]
+            total = variance + self._dynamics.cycle[m] + cycle.noise[m]
+            wide, gap = total + far, cycle.log[m] - mean
+            square = gap * gap
+            usual, odd = -0.5 * (square / total + log(total)), -0.5 * (square / wide + log(wide))
+            best = max(usual, odd)
+            usual, odd = exp(usual - best) * (1 - chance), exp(odd - best) * chance
+            both = usual + odd
+            odd /= both
+            gain = variance / total
+            less = gain - variance / wide
+            moved = gain - odd * less
+            after = variance * (1 - moved) + odd * (1 - odd) * less * less * square
+            found.append((best + log(both), mean + moved * gap, after))
+        return found
+
+    def _with_change(self, earlier: list[bool]) -> list[_Run]:
+        runs, dynamics = self._runs, self._dynamics
+        if len(runs) == RUNS:
+            runs = [self._merged(), *runs[2:]]
+        jump = [chance if known else 0.0 for chance, known in zip(dynamics.jump, earlier, strict=True)]
+        every = sum(jump) / len(jump)
+        free = [v + far for v, far in zip(self.variance, dynamics.far, strict=True)]
+        stayed = [
+            _Run(r.mean, r.variance, [w * (1 - j) for w, j in zip(r.own, jump, strict=True)], r.joint * (1 - every))
+            for r in runs
+        ]
+        return [*stayed, _Run(self.mean, free, jump, every)]
+
+    def _merged(self) -> _Run:
+        """The two oldest runs as one."""
+        first, second = self._runs[:2]
+        shares = [[w + TINY for w in by] for by in self._shares(self._runs)[:2]]
+        sums = [a + b for a, b in zip(*shares, strict=True)]
+        shares = [[w / all_ for w, all_ in zip(by, sums, strict=True)] for by in shares]
+        mean, variance = _collapsed([first, second], shares)
+        own = [a + b for a, b in zip(first.own, second.own, strict=True)]
+        return _Run(mean, variance, own, first.joint + second.joint)
+
+    def _shares(self, runs: list[_Run]) -> list[Numbers]:
+        if len(self.mean) == 1:
+            return [run.own for run in runs]
+        part = self._evidence / (1 + self._evidence)
+        return [[own + part * (run.joint - own) for own in run.own] for run in runs]
 
 
-def _stepped(share: Numbers, gap: float, total: float, variance: float, far: float) -> tuple[float, float]:
-    """How far the level moves, and its variance: the three stories as one normal distribution."""
-    usual, odd, jump = share
-    wide, free = total + far, variance + far
-    gain, odd_gain, jump_gain = variance / total, variance / wide, free / wide
-    moved = (usual * gain + odd * odd_gain + jump * jump_gain) * gap
-    after = (
-        usual * (variance * (1 - gain) + (gain * gap - moved) ** 2)
-        + odd * (variance * (1 - odd_gain) + (odd_gain * gap - moved) ** 2)
-        + jump * (free * (1 - jump_gain) + (jump_gain * gap - moved) ** 2)
-    )
-    return moved, after
+def _collapsed(runs: list[_Run], shares: list[Numbers]) -> tuple[Numbers, Numbers]:
+    """Mean and variance by meter of all runs together."""
+    means, variances = [], []
+    for m in range(len(runs[0].mean)):
+        mean = sum(share[m] * run.mean[m] for run, share in zip(runs, shares, strict=True))
+        means.append(mean)
+        variances.append(
+            sum(
+                share[m] * (run.variance[m] + (run.mean[m] - mean) ** 2)
+                for run, share in zip(runs, shares, strict=True)
+            )
+        )
+    return means, variances

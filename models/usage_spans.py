@@ -52,3 +52,14 @@ def told(
     """
     factors: np.ndarray = use * rates.factors(family, shapes_of(use, weight, damped))
     return factors
+
+
+def apart_of(use: np.ndarray, told: np.ndarray) -> np.ndarray:
+    """The logarithm of use over what the level is told by, in all finished cycles: [n, n_meters].
+
+    Both [n, n_cycles, n_meters]; 0 where nothing was used.
+    """
+    sums = np.stack([use.sum(axis=1), told.sum(axis=1)])
+    known = (sums > 0).all(axis=0)
+    above: np.ndarray = np.log(np.where(known, sums, 1.0))
+    return np.asarray(above[0] - above[1])

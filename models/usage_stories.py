@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from models.usage_cycles import FINISHED_CUTS, RUNNING_CUTS, UsageCycles
-from models.usage_level import ENDLESS, TINY, TOGETHER, Dynamics, Level, seen_of
+from models.usage_level import ENDLESS, Dynamics, Level, seen_of
+from models.usage_level_one import TINY, TOGETHER
 
 # Runs of the filter: five stories of whole cycles, then for each cut the usual story and the change at it.
 USUAL, ODD_BEFORE, JUMP_BEFORE, ODD, JUMP = range(5)
