@@ -10,10 +10,10 @@ from models.arrays import frozen
 from models.billing_days import cycle_of, cycle_start
 from models.plans import PlanBook
 from models.subscriptions import DailyUsage, Subscriptions
-from models.usage_cycles import N_CUTS, UsageCycles
+from models.usage_cycles import UsageCycles
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates, damped, shapes_of
-from models.usage_spans import apart_of, cut_days, spans_of, told
+from models.usage_spans import apart_of, cut_days, halves, spans_of, told
 
 MOST_CYCLES = 13  # finished cycles that are looked at: older ones would say next to nothing
 LONGEST_CYCLE = 31
@@ -172,7 +172,6 @@ class UsageHistory:
         raw, use = use, told(self.rates, who.family, use, of_days, np.stack(damped_use))
         whole = np.maximum(weight[:, 1 : on_cycle_end + 1] - weight[:, :on_cycle_end], LEAST)
         share = of_days / whole[:, spans.cycle]
-        halves = (len(rows), N_CUTS, 2, use.shape[2])
         known_w = counted_w[:, on_as_of] - counted_w[:, on_since]
         open_w = np.maximum(weight[:, on_end] - weight[:, on_since] - known_w, 0.0)
         days = use_days[:, on_as_of] - use_days[:, on_begin]
@@ -190,8 +189,8 @@ class UsageHistory:
             used=frozen(np.maximum(recorded[:, on_as_of] - recorded[:, on_start], 0.0)),
             exposed=frozen(use[:, n_cycles]),
             exposed_w=frozen(share[:, n_cycles]),
-            parts=frozen(use[:, n_cycles + 1 :].reshape(halves).swapaxes(2, 3)),
-            parts_w=frozen(share[:, n_cycles + 1 :].reshape(halves).swapaxes(2, 3)),
+            parts=frozen(halves(use, n_cycles)),
+            parts_w=frozen(halves(share, n_cycles)),
             open_w=frozen(open_w / whole[:, -1]),
             days=frozen(np.maximum(days, 0).astype(np.int32)),
             missing=frozen(np.maximum(as_of - since - recorded_days, 0).astype(np.int32)),

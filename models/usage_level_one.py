@@ -5,12 +5,12 @@ For a single row NumPy spends its time on calls.
 
 from __future__ import annotations
 
-from math import exp, log, prod
+from math import exp, log
 from typing import NamedTuple
 
 Numbers = list[float]
 
-RUNS = 4  # that are followed apart
+RUNS = 3  # that are followed apart
 TOGETHER = 0.7
 TINY = 1e-300
 MOST = 50.0  # times better that one way of weighing runs is believed to be than the other
@@ -36,13 +36,13 @@ class OneCycle(NamedTuple):
     noise: Numbers
 
 
-class _Run(NamedTuple):
-    """See `models.usage_level._Runs`: mean, variance and own by meter."""
+class _Run:
+    """See `models.usage_level._Runs`: mean, variance, own probability by meter, that of all meters at once."""
 
-    mean: Numbers
-    variance: Numbers
-    own: Numbers
-    joint: float
+    __slots__ = ("joint", "mean", "own", "variance")
+
+    def __init__(self, mean: Numbers, variance: Numbers, own: Numbers, joint: float) -> None:
+        self.mean, self.variance, self.own, self.joint = mean, variance, own, joint
 
 
 class OneLevel:
@@ -51,83 +51,80 @@ class OneLevel:
     def __init__(self, dynamics: OneDynamics, mean: Numbers, variance: Numbers) -> None:
         self.mean, self.variance = mean, variance
         self._dynamics = dynamics
-        self._runs = [_Run(mean, variance, [1.0] * len(mean), 1.0)]
+        self._runs = [_Run([*mean], [*variance], [1.0] * len(mean), 1.0)]
         self._evidence = TOGETHER / (1 - TOGETHER)
 
     def hear(self, cycle: OneCycle) -> None:
         """The next finished cycle."""
-        runs, dynamics = self._with_change(cycle.earlier), self._dynamics
-        told = [self._told(run, cycle) for run in runs]
-        meters = range(len(self.mean))
-        best = [max(by[m][0] for by in told) for m in meters]
-        likelihood = [[exp(by[m][0] - best[m]) + TINY for m in meters] for by in told]
-        own = [
-            [run.own[m] * by[m] for m in meters] for run, by in zip(runs, likelihood, strict=True)
-        ]
-        joint = [run.joint * prod(by) for run, by in zip(runs, likelihood, strict=True)]
-        each, every = [sum(by[m] for by in own) for m in meters], sum(joint) + TINY
-        self._evidence = min(max(self._evidence * every / prod(each), 1 / MOST), MOST)
-        begun = [known or before for known, before in zip(cycle.known, cycle.earlier, strict=True)]
-        growth = [dynamics.growth[m] if begun[m] else 0.0 for m in meters]
-        drift = [dynamics.drift[m] if begun[m] else 0.0 for m in meters]
-        self._runs = [
-            _Run(
-                [by[m][1] + growth[m] for m in meters],
-                [by[m][2] + drift[m] for m in meters],
-                [mine[m] / each[m] for m in meters],
-                all_ / every,
-            )
-            for by, mine, all_ in zip(told, own, joint, strict=True)
-        ]
-        self.mean, self.variance = _collapsed(self._runs, self._shares(self._runs))
+        if any(cycle.earlier):
+            self._change(cycle.earlier)
+        dynamics, runs, product = self._dynamics, self._runs, 1.0
+        for m, known in enumerate(cycle.known):
+            if known:
+                product *= self._weigh(m, cycle.log[m], dynamics.cycle[m] + cycle.noise[m])
+            if known or cycle.earlier[m]:
+                for run in runs:
+                    run.mean[m] += dynamics.growth[m]
+                    run.variance[m] += dynamics.drift[m]
+        every = TINY
+        for run in runs:
+            every += run.joint
+        for run in runs:
+            run.joint /= every
+        self._evidence = min(max(self._evidence * every / product, 1 / MOST), MOST)
+        self.mean, self.variance = _collapsed(runs, self._shares(runs))
 
-    def _told(self, run: _Run, cycle: OneCycle) -> list[tuple[float, float, float]]:
-        """By meter the log likelihood of the run, and the level's mean and variance in it."""
-        found = []
-        for m, (mean, variance) in enumerate(zip(run.mean, run.variance, strict=True)):
-            if not cycle.known[m]:
-                found.append((0.0, mean, variance))
-                continue
-            chance, far = self._dynamics.odd[m], self._dynamics.far[m]
-            total = variance + self._dynamics.cycle[m] + cycle.noise[m]
-            wide, gap = total + far, cycle.log[m] - mean
-            square = gap * gap
-            usual, odd = -0.5 * (square / total + log(total)), -0.5 * (square / wide + log(wide))
-            best = max(usual, odd)
-            usual, odd = exp(usual - best) * (1 - chance), exp(odd - best) * chance
-            both = usual + odd
+    def _weigh(self, m: int, seen: float, around: float) -> float:
+        """Move and weigh every run by what was seen of a meter; what they come to for it by itself."""
+        far, odds, told = self._dynamics.far[m], self._dynamics.odd[m], []
+        for run in self._runs:
+            variance, gap = run.variance[m], seen - run.mean[m]
+            total = variance + around
+            wide, square = total + far, gap * gap
+            # How much likelier an unusual cycle is, beside a usual one.
+            odd = odds * exp(min(0.5 * (square / total - square / wide + log(total / wide)), 700.0))
+            both = 1 - odds + odd
             odd /= both
             gain = variance / total
             less = gain - variance / wide
             moved = gain - odd * less
-            after = variance * (1 - moved) + odd * (1 - odd) * less * less * square
-            found.append((best + log(both), mean + moved * gap, after))
-        return found
+            run.mean[m] += moved * gap
+            run.variance[m] = variance * (1 - moved) + odd * (1 - odd) * less * less * square
+            told.append(log(both) - 0.5 * (square / total + log(total)))
+        best, each = max(told), 0.0
+        for run, by in zip(self._runs, told, strict=True):
+            likelihood = exp(by - best) + TINY
+            run.own[m] *= likelihood
+            run.joint *= likelihood
+            each += run.own[m]
+        for run in self._runs:
+            run.own[m] /= each
+        return each
 
-    def _with_change(self, earlier: list[bool]) -> list[_Run]:
+    def _change(self, earlier: list[bool]) -> None:
+        """One run more: the level changes now, from wherever it is."""
         runs, dynamics = self._runs, self._dynamics
         if len(runs) == RUNS:
-            runs = [self._merged(), *runs[2:]]
+            runs[:2] = [self._merged()]
         jump = [chance if known else 0.0 for chance, known in zip(dynamics.jump, earlier, strict=True)]
         every = sum(jump) / len(jump)
-        free = [v + far for v, far in zip(self.variance, dynamics.far, strict=True)]
-        stayed = [
-            _Run(r.mean, r.variance, [w * (1 - j) for w, j in zip(r.own, jump, strict=True)], r.joint * (1 - every))
-            for r in runs
-        ]
-        return [*stayed, _Run(self.mean, free, jump, every)]
+        for run in runs:
+            run.own = [own * (1 - chance) for own, chance in zip(run.own, jump, strict=True)]
+            run.joint *= 1 - every
+        free = [variance + far for variance, far in zip(self.variance, dynamics.far, strict=True)]
+        runs.append(_Run([*self.mean], free, jump, every))
 
     def _merged(self) -> _Run:
         """The two oldest runs as one."""
-        first, second = self._runs[:2]
-        shares = [[w + TINY for w in by] for by in self._shares(self._runs)[:2]]
-        sums = [a + b for a, b in zip(*shares, strict=True)]
-        shares = [[w / all_ for w, all_ in zip(by, sums, strict=True)] for by in shares]
-        mean, variance = _collapsed([first, second], shares)
-        own = [a + b for a, b in zip(first.own, second.own, strict=True)]
-        return _Run(mean, variance, own, first.joint + second.joint)
+        both = self._runs[:2]
+        one, other = self._shares(both)
+        part = [(b + TINY) / (a + b + 2 * TINY) for a, b in zip(one, other, strict=True)]
+        mean, variance = _collapsed(both, [[1 - p for p in part], part])
+        own = [a + b for a, b in zip(both[0].own, both[1].own, strict=True)]
+        return _Run(mean, variance, own, both[0].joint + both[1].joint)
 
     def _shares(self, runs: list[_Run]) -> list[Numbers]:
+        """The probability of each run by meter, of both ways of weighing them mixed."""
         if len(self.mean) == 1:
             return [run.own for run in runs]
         part = self._evidence / (1 + self._evidence)
@@ -135,15 +132,15 @@ class OneLevel:
 
 
 def _collapsed(runs: list[_Run], shares: list[Numbers]) -> tuple[Numbers, Numbers]:
-    """Mean and variance by meter of all runs together."""
+    """Mean and variance by meter of these runs together, the shares of which add up to 1."""
     means, variances = [], []
-    for m in range(len(runs[0].mean)):
-        mean = sum(share[m] * run.mean[m] for run, share in zip(runs, shares, strict=True))
-        means.append(mean)
-        variances.append(
-            sum(
-                share[m] * (run.variance[m] + (run.mean[m] - mean) ** 2)
-                for run, share in zip(runs, shares, strict=True)
-            )
-        )
+    for m in range(len(shares[0])):
+        first = runs[0].mean[m]
+        mean = square = 0.0
+        for run, share in zip(runs, shares, strict=True):
+            part, away = share[m], run.mean[m] - first
+            mean += part * away
+            square += part * (run.variance[m] + away * away)
+        means.append(first + mean)
+        variances.append(square - mean * mean)
     return means, variances

@@ -63,3 +63,9 @@ def apart_of(use: np.ndarray, told: np.ndarray) -> np.ndarray:
     known = (sums > 0).all(axis=0)
     above: np.ndarray = np.log(np.where(known, sums, 1.0))
     return np.asarray(above[0] - above[1])
+
+
+def halves(spans: np.ndarray, n_cycles: int) -> np.ndarray:
+    """Of spans [n, n_spans, n_meters] those before and after each cut: [n, N_CUTS, n_meters, 2]."""
+    cut = spans[:, n_cycles + 1 :]
+    return np.stack([cut[:, ::2], cut[:, 1::2]], axis=-1)

@@ -15,19 +15,24 @@ from typing import NamedTuple
 import numpy as np
 
 from models.usage_cycles import FINISHED_CUTS, RUNNING_CUTS, UsageCycles
-from models.usage_level import ENDLESS, Dynamics, Level, seen_of
+from models.usage_level import ENDLESS, Dynamics, Level, Seen, seen_of
 from models.usage_level_one import TINY, TOGETHER
 
-# Runs of the filter: five stories of whole cycles, then for each cut the usual story and the change at it.
-USUAL, ODD_BEFORE, JUMP_BEFORE, ODD, JUMP = range(5)
+# Runs of the filter: of the running cycle's cuts the usual story and the change at each, five stories of whole
+# cycles, and of the finished cycle's cuts the usual story and the change at each.
 N_FINISHED, N_RUNNING = len(FINISHED_CUTS), len(RUNNING_CUTS)
-CUT_BEFORE = slice(5, 5 + 2 * N_FINISHED)
-CHANGED_BEFORE = slice(5 + N_FINISHED, 5 + 2 * N_FINISHED)
-CUT = slice(CUT_BEFORE.stop, CUT_BEFORE.stop + 2 * N_RUNNING)
-CHANGED = slice(CUT.start + N_RUNNING, CUT.stop)
-RUNS = CUT.stop
-STORIES = 5 + N_FINISHED + N_RUNNING
-NOW = (ODD, JUMP, *range(5 + N_FINISHED, STORIES))  # stories in which the running cycle is not as usual
+CUT, CHANGED = slice(0, 2 * N_RUNNING), slice(N_RUNNING, 2 * N_RUNNING)
+WHOLE = 2 * N_RUNNING
+USUAL, ODD_BEFORE, JUMP_BEFORE, ODD, JUMP = range(WHOLE, WHOLE + 5)
+CUT_BEFORE = slice(WHOLE + 5, WHOLE + 5 + 2 * N_FINISHED)
+CHANGED_BEFORE = slice(CUT_BEFORE.start + N_FINISHED, CUT_BEFORE.stop)
+RUNS = CUT_BEFORE.stop
+# The stories: all runs but the usual ones of cuts.
+TOLD = np.r_[CHANGED, WHOLE : WHOLE + 5, CHANGED_BEFORE]
+BESIDE = np.r_[0:N_RUNNING, [USUAL] * 5, CUT_BEFORE.start : CHANGED_BEFORE.start]  # what each is weighed against
+STORIES = len(TOLD)
+FIRST = N_RUNNING  # among the stories: the usual one, then as above
+NOW = np.r_[0:N_RUNNING, FIRST + 3, FIRST + 4]  # in these the running cycle is not as usual
 EVEN = 1.2  # use of nothing says as much of a short part as this many of its variances
 LEAST_W = 0.02  # of a part, to be heard
 # Of the probability of a new level in a cycle: at the beginning of the finished one, and at each of its cuts;
@@ -83,30 +88,33 @@ class _State(NamedTuple):
 
 def stories(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Stories:
     """What the running cycle [n] says; `dynamics` by subscriber, `level` after the finished ones."""
-    state = _started(dynamics, level)
-    last, last_noise = _whole(dynamics, cycles.finished[:, -1], cycles.finished_w[:, -1])
-    now, now_noise = _whole(dynamics, cycles.exposed, cycles.exposed_w)
+    state, far = _started(dynamics, level), dynamics.far
+    seen = _whole(dynamics, cycles)
     logs, noises = _parts(dynamics, level, cycles)
-    far = dynamics.far
+    before, now = ((seen.log[part], seen.noise[part]) for part in (0, 1))
     state.own_v[:] = dynamics.cycle
     state.own_v[ODD_BEFORE] += far
     state.level_v[JUMP_BEFORE] += far
-    state.hear(slice(0, CUT_BEFORE.start), last, last_noise)
-    state.hear(CUT, last, last_noise)
-    first, second = ([_twice(each[side], N_FINISHED) for each in (logs, noises)] for side in (0, 1))
-    state.hear(CUT_BEFORE, *first)
-    state.level_v[CHANGED_BEFORE] += far
-    state.hear(CUT_BEFORE, *second)
+    state.hear(slice(0, CUT_BEFORE.start), *before)
+    _hear_cuts(state, (CUT_BEFORE, CHANGED_BEFORE), far, logs[:, :N_FINISHED], noises[:, :N_FINISHED])
     _next_cycle(state, dynamics, level)
     state.own_v[ODD] += far
     state.level_v[JUMP] += far
-    state.hear(slice(0, CUT.start), now, now_noise)
-    first, second = ([_twice(each[side], -N_RUNNING) for each in (logs, noises)] for side in (0, 1))
-    state.hear(CUT, *first)
-    state.level_v[CHANGED] += far
-    state.hear(CUT, *second)
-    gap = np.where(now_noise < ENDLESS, now - level.mean, 0.0)
-    return _weighed(state, _chances(dynamics, noises), gap)
+    state.hear(slice(CUT.stop, RUNS), *now)
+    _hear_cuts(state, (CUT, CHANGED), far, logs[:, N_FINISHED:], noises[:, N_FINISHED:])
+    gap = np.where(seen.known[1], seen.log[1] - level.mean, 0.0)
+    return _weighed(state, _chances(dynamics, noises[0] < ENDLESS), gap)
+
+
+def _hear_cuts(
+    state: _State, runs: tuple[slice, slice], far: np.ndarray, logs: np.ndarray, noises: np.ndarray
+) -> None:
+    """Both parts [2, n_cuts, n, n_meters] at some cuts, for the usual stories and for the changes at them."""
+    every, changed = runs
+    logs, noises = np.concatenate([logs, logs], axis=1), np.concatenate([noises, noises], axis=1)
+    state.hear(every, logs[0], noises[0])
+    state.level_v[changed] += far
+    state.hear(every, logs[1], noises[1])
 
 
 def _started(dynamics: Dynamics, level: Level) -> _State:
@@ -125,10 +133,10 @@ def _next_cycle(state: _State, dynamics: Dynamics, level: Level) -> None:
     state.own[:], state.both[:], state.own_v[:] = 0.0, 0.0, dynamics.cycle
 
 
-def _whole(dynamics: Dynamics, used: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Logarithm and noise [n, n_meters] of what was seen of a cycle."""
-    seen = seen_of(dynamics.seen, dynamics.floor, used, share)
-    return np.where(seen.known, seen.log, 0.0), seen.noise
+def _whole(dynamics: Dynamics, cycles: UsageCycles) -> Seen:
+    """What was seen of the last finished cycle and of the running one, [2, n, n_meters]."""
+    used = np.stack([cycles.finished[:, -1], cycles.exposed])
+    return seen_of(dynamics.seen, dynamics.floor, used, np.stack([cycles.finished_w[:, -1], cycles.exposed_w]))
 
 
 def _parts(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> tuple[np.ndarray, np.ndarray]:
@@ -143,41 +151,30 @@ def _parts(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> tuple[np.nd
     return np.where(seen.known, np.maximum(seen.log, least), 0.0), seen.noise
 
 
-def _twice(each: np.ndarray, cuts: int) -> np.ndarray:
-    """The first (or, below 0, the last) cuts [n_cuts, ...], for the usual story and for the change."""
-    some = each[:cuts] if cuts > 0 else each[cuts:]
-    return np.concatenate([some, some])
-
-
-def _chances(dynamics: Dynamics, noises: np.ndarray) -> np.ndarray:
-    """Probability [STORIES, n, n_meters] of each story before anything is seen."""
+def _chances(dynamics: Dynamics, heard: np.ndarray) -> np.ndarray:
+    """Probability [STORIES, n, n_meters] of each story before anything is seen; `heard` cuts bool [n_cuts, ...]."""
     chance = np.empty((STORIES, *dynamics.jump.shape))
-    chance[ODD_BEFORE] = chance[ODD] = dynamics.odd
-    chance[JUMP_BEFORE], chance[JUMP] = PARTS[0] * dynamics.jump, PARTS[2] * dynamics.jump
-    chance[5 : 5 + N_FINISHED] = PARTS[1] * dynamics.jump
-    chance[5 + N_FINISHED :] = PARTS[3] * dynamics.jump
-    chance[5:] *= noises[0] < ENDLESS
-    chance[USUAL] = 1 - chance[1:].sum(axis=0)
+    chance[:FIRST] = PARTS[3] * dynamics.jump * heard[N_FINISHED:]
+    chance[FIRST + 1] = chance[FIRST + 3] = dynamics.odd
+    chance[FIRST + 2], chance[FIRST + 4] = PARTS[0] * dynamics.jump, PARTS[2] * dynamics.jump
+    chance[FIRST + 5 :] = PARTS[1] * dynamics.jump * heard[:N_FINISHED]
+    chance[FIRST] = 0.0
+    chance[FIRST] = 1 - chance.sum(axis=0)
     return chance
 
 
 def _weighed(state: _State, chance: np.ndarray, gap: np.ndarray) -> Stories:
-    likelihood = state.likelihood
-    told = np.concatenate([
-        likelihood[:5] - likelihood[USUAL],
-        likelihood[CHANGED_BEFORE] - likelihood[CUT_BEFORE.start : CHANGED_BEFORE.start],
-        likelihood[CHANGED] - likelihood[CUT.start : CHANGED.start],
-    ])  # fmt: skip
+    told = state.likelihood[TOLD] - state.likelihood[BESIDE]
     told -= told.max(axis=0)
-    share = chance * np.exp(told)
+    share = np.exp(told)
+    share *= chance
     each = share.sum(axis=0)
     share /= each
     if share.shape[-1] > 1:
         _put_together(share, chance, told, each)
-    kept = np.r_[0:5, CHANGED_BEFORE, CHANGED]
-    level, own, level_v, own_v, both, _ = (part[kept] for part in state)
+    level, own, level_v, own_v, both, _ = (part[TOLD] for part in state)
     return Stories(
-        share, level, level_v, level + own, level_v + 2 * both + own_v, gap, share[list(NOW)].sum(axis=0)
+        share, level, level_v, level + own, level_v + 2 * both + own_v, gap, share[NOW].sum(axis=0)
     )
 
 
