@@ -74,7 +74,9 @@ def random_cycles(n: int) -> UsageCycles:
     level = np.array([typical for _, typical, _, _ in METERS]) * rng.lognormal(0, 0.7, (n, 3))
     share = np.full((n, 3), 10 / 31)
     used = level * share * rng.gamma(6, 1 / 6, (n, 3))
-    before, after = (level[:, None] * CUT_W[:, part, None] * rng.gamma(6, 1 / 6, (n, N_CUTS, 3)) for part in (0, 1))
+    before, after = (
+        level[:, None] * CUT_W[:, part, None] * rng.gamma(6, 1 / 6, (n, N_CUTS, 3)) for part in (0, 1)
+    )
 
     def same(value: int, kind: type) -> np.ndarray:
         return frozen(np.full(n, value, dtype=kind))

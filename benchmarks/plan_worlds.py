@@ -2,8 +2,8 @@
 
 Two generators written apart (`tests/training/plans`), ten settings that differ in everything. The oracle
 knows how the world was made and everybody's level: no forecast can be better, and where it does not reach a
-limit nothing can. Figures are those of `shopkeeper evaluate-plans`: of day 10, or of all days. What misses its
-limit is in bold and named at the end; then the exit status is 1.
+limit nothing can. Figures are those of `shopkeeper evaluate-plans`: of day 10, or of all days. What misses
+its limit is in bold and named at the end; then the exit status is 1.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def main() -> None:
         meters = made.book.meters.take(range(len(made.book.meters)))
         row = _row(made, walked, figures_of(walked, meters, "USD"))
         print(f"| {name} | {' | '.join(row)} |", flush=True)
-        missed += [f"{name}: {what} {cell}" for what, cell in zip(columns[1:], row, strict=True) if BOLD in cell]
+        told = zip(columns[1:], row, strict=True)
+        missed += [f"{name}: {what} {cell}" for what, cell in told if BOLD in cell]
     limits = [f"{low:g} to {high:g}" if low else f"{high:g}" for low, high in LIMITS.values()]
     print(f"| limit | {limits[0]} | | {' | '.join(limits[1:5])} | own below it | {' | '.join(limits[5:])} |")
     print("\npython -m benchmarks.plan_worlds", *sys.argv[1:])

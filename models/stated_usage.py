@@ -163,7 +163,11 @@ class _Timeline:
         raw, amount, share = (each[:MOST_CYCLES].copy() for each in spans)
         recent = use.total_place <= MOST_CYCLES
         at = MOST_CYCLES - use.total_place[recent], use.total_meter[recent]
-        raw[at], amount[at], share[at] = use.total_amount[recent], use.total_amount[recent], use.total_share[recent]
+        raw[at], amount[at], share[at] = (
+            use.total_amount[recent],
+            use.total_amount[recent],
+            use.total_share[recent],
+        )
         return raw, amount, share
 
 

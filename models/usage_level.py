@@ -33,7 +33,7 @@ class Dynamics:
     between  variance of the level between subscribers of one plan
     cycle    variance from cycle to cycle around the level
     day      relative variance of use within a share W of a cycle, times W
-    seen     the same of the rate that is told from a share W (`usage_rate`), about the variance of its logarithm
+    seen     the same of the rate that a share W is told by (`usage_rate`)
     drift    variance of the level's steps
     growth   mean of the level's steps
     jump     probability of a new level, a cycle; odd: of an unusual cycle
@@ -213,9 +213,11 @@ def _oldest_merged(runs: _Runs) -> _Runs:
     mean = (share * runs.mean[:2]).sum(axis=0)
     variance = (share * (runs.variance[:2] + (runs.mean[:2] - mean) ** 2)).sum(axis=0)
     own, joint = runs.own[:2].sum(axis=0), runs.joint[:2].sum(axis=0)
-    merged = (mean, variance, own, joint)
     return _Runs(
-        *(np.concatenate([each[None], part[2:]]) for each, part in zip(merged, runs, strict=False)),
+        np.concatenate([mean[None], runs.mean[2:]]),
+        np.concatenate([variance[None], runs.variance[2:]]),
+        np.concatenate([own[None], runs.own[2:]]),
+        np.concatenate([joint[None], runs.joint[2:]]),
         runs.evidence,
     )
 
@@ -251,5 +253,3 @@ def seen_of(day: np.ndarray, floor: np.ndarray, used: np.ndarray, share: np.ndar
     with np.errstate(divide="ignore"):
         log = np.log(used / of_cycle)
     return Seen(known, np.maximum(log + noise / 2, floor), np.where(known, noise, ENDLESS))
-
-

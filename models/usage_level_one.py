@@ -37,7 +37,7 @@ class OneCycle(NamedTuple):
 
 
 class _Run:
-    """See `models.usage_level._Runs`: mean, variance, own probability by meter, that of all meters at once."""
+    """See `models.usage_level._Runs`: mean, variance and own by meter."""
 
     __slots__ = ("joint", "mean", "own", "variance")
 

@@ -7,8 +7,9 @@ and w its weight, the power mean is M_p = (sum w (x/w)^p / sum w)^(1/p). The log
     log M_1 + c (1 - 1/days) + a log(M_1/2 / M_1) + b log(M_1/4 / M_1)
 
 whose weights a, b and c are learned from what came on other days of the same cycles: the best estimate of a
-scale that does not depend on the unit is any one of them, less what the days' shape tells of its error (Pitman,
-1939, Biometrika 30), and these three are close to it for gamma, lognormal, Pareto and session-made days.
+scale that does not depend on the unit is any one of them, less what the days' shape tells of its error
+(Pitman, 1939, Biometrika 30), and these three are close to it for gamma, lognormal, Pareto and session-made
+days.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """What the last finished and the running cycle say of the level, and when it changed, if it did.
 
 The filter of `models.usage_level` goes from cycle to cycle. Here the last finished cycle and the running one
-are heard again, from the level before both, in ten stories: as usual; the finished cycle unusual; a new level
-at its beginning, or 20 or 10 days before its end; the running cycle unusual; a new level at its beginning, or
-15, 10 or 5 days before the day asked about. In each the level and the cycle's own deviation from it are normal
-(a Kalman filter of two numbers). A story with a change in the middle of a cycle hears both of its parts, and is
-weighed against the usual story of the same two parts (a Bayes factor), all others hear whole cycles.
+are heard again, from the level before both, in ten stories: as usual; the finished cycle unusual; a new
+level at its beginning, or 20 or 10 days before its end; the running cycle unusual; a new level at its
+beginning, or 15, 10 or 5 days before the day asked about. In each the level and the cycle's own deviation
+from it are normal (a Kalman filter of two numbers). A story with a change in the middle of a cycle hears both
+of its parts, and is weighed against the usual story of the same two parts (a Bayes factor); all others hear
+whole cycles.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from models.usage_cycles import FINISHED_CUTS, RUNNING_CUTS, UsageCycles
 from models.usage_level import ENDLESS, Dynamics, Level, Seen, seen_of
 from models.usage_level_one import TINY, TOGETHER
 
-# Runs of the filter: of the running cycle's cuts the usual story and the change at each, five stories of whole
-# cycles, and of the finished cycle's cuts the usual story and the change at each.
+# Runs of the filter: of the running cycle's cuts the usual story and the change at each, five stories of
+# whole cycles, and of the finished cycle's cuts the usual story and the change at each.
 N_FINISHED, N_RUNNING = len(FINISHED_CUTS), len(RUNNING_CUTS)
 CUT, CHANGED = slice(0, 2 * N_RUNNING), slice(N_RUNNING, 2 * N_RUNNING)
 WHOLE = 2 * N_RUNNING
@@ -29,7 +30,9 @@ CHANGED_BEFORE = slice(CUT_BEFORE.start + N_FINISHED, CUT_BEFORE.stop)
 RUNS = CUT_BEFORE.stop
 # The stories: all runs but the usual ones of cuts.
 TOLD = np.r_[CHANGED, WHOLE : WHOLE + 5, CHANGED_BEFORE]
-BESIDE = np.r_[0:N_RUNNING, [USUAL] * 5, CUT_BEFORE.start : CHANGED_BEFORE.start]  # what each is weighed against
+BESIDE = np.r_[
+    0:N_RUNNING, [USUAL] * 5, CUT_BEFORE.start : CHANGED_BEFORE.start
+]  # what each is weighed against
 STORIES = len(TOLD)
 FIRST = N_RUNNING  # among the stories: the usual one, then as above
 NOW = np.r_[0:N_RUNNING, FIRST + 3, FIRST + 4]  # in these the running cycle is not as usual
@@ -60,7 +63,7 @@ class Stories(NamedTuple):
 
 
 class _State(NamedTuple):
-    """Level and the cycle's deviation: means, variances and covariance, [RUNS, n, n_meters]; log likelihood."""
+    """Level and the cycle's own deviation, their variances and covariance: all [RUNS, n, n_meters]."""
 
     level: np.ndarray
     own: np.ndarray
@@ -136,7 +139,9 @@ def _next_cycle(state: _State, dynamics: Dynamics, level: Level) -> None:
 def _whole(dynamics: Dynamics, cycles: UsageCycles) -> Seen:
     """What was seen of the last finished cycle and of the running one, [2, n, n_meters]."""
     used = np.stack([cycles.finished[:, -1], cycles.exposed])
-    return seen_of(dynamics.seen, dynamics.floor, used, np.stack([cycles.finished_w[:, -1], cycles.exposed_w]))
+    return seen_of(
+        dynamics.seen, dynamics.floor, used, np.stack([cycles.finished_w[:, -1], cycles.exposed_w])
+    )
 
 
 def _parts(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> tuple[np.ndarray, np.ndarray]:
@@ -152,7 +157,10 @@ def _parts(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> tuple[np.nd
 
 
 def _chances(dynamics: Dynamics, heard: np.ndarray) -> np.ndarray:
-    """Probability [STORIES, n, n_meters] of each story before anything is seen; `heard` cuts bool [n_cuts, ...]."""
+    """Probability [STORIES, n, n_meters] of each story before anything is seen.
+
+    `heard` bool [n_cuts, n, n_meters]: are both parts at the cut known?
+    """
     chance = np.empty((STORIES, *dynamics.jump.shape))
     chance[:FIRST] = PARTS[3] * dynamics.jump * heard[N_FINISHED:]
     chance[FIRST + 1] = chance[FIRST + 3] = dynamics.odd

@@ -13,6 +13,7 @@ from models.stated_usage import StatedCycle, StatedUse, stated_cycles
 from models.subscriptions import NOT_LOCKED, OPEN_END, DailyUsage, Subscriptions
 from models.usage_cycles import UsageCycles
 from models.usage_profile import UsageProfile
+from models.usage_rate import UsageRates
 from tests.models.tiny_plans import AS_OF, tiny_advisor
 
 START, END = 19_997, 20_028  # October 2024
@@ -20,8 +21,8 @@ NO_TOTALS = (np.empty(0, dtype=np.int64),) * 2 + (np.empty(0),) * 2
 
 
 def weekly() -> PlanAdvisor:
-    """The tiny advisor, with weekends that count twice as much."""
-    advisor = tiny_advisor()
+    """The tiny advisor, with weekends that count twice as much, and rates that giant days sway less."""
+    advisor = replace(tiny_advisor(), rates=UsageRates(np.full((2, 2, 3), (0.1, 0.8, 0.2))))
     weekday = np.ones((2, 2, 7))
     weekday[..., 5:] = 2.0
     flat = UsageProfile.flat(2, 2)

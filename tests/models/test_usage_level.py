@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.usage_level import Dynamics, first_level, follow, stories
+from models.usage_level import Dynamics, first_level, follow
 
 METERS = 2
 USUAL = np.log(100.0)
@@ -17,8 +17,8 @@ TOTALS = st.lists(st.floats(0, 1000) | st.none(), min_size=METERS, max_size=METE
 def dynamics(n: int = 1, meters: int = METERS, **changed: float) -> Dynamics:
     """Levels near 100 of `n` subscribers of one plan; cycles that differ by a fifth."""
     values = {
-        "between": 0.5, "cycle": 0.04, "day": 0.03, "drift": 0.001, "growth": 0.01, "jump": 0.02,
-        "odd": 0.02, "far": 1.0, "floor": np.log(1.0), "start": USUAL,
+        "between": 0.5, "cycle": 0.04, "day": 0.03, "seen": 0.03, "drift": 0.001, "growth": 0.01,
+        "jump": 0.02, "odd": 0.02, "far": 1.0, "floor": np.log(1.0), "start": USUAL,
     } | changed  # fmt: skip
     return Dynamics(**{name: np.full((n, meters), value) for name, value in values.items()})
 
@@ -69,12 +69,12 @@ def test_meters_that_change_together_are_believed_sooner() -> None:
     assert both.mean[0, 0] > alone.mean[0, 0]
 
 
-def test_stories_add_up_and_nothing_seen_says_nothing() -> None:
-    level = follow(dynamics(), *cycles([[[100.0, 100.0]] * 4]))
-    told = stories(dynamics(), level, np.array([[90.0, 0.0]]), np.array([[0.3, 0.0]]))
-    np.testing.assert_allclose(told.share.sum(axis=0), 1.0)
-    np.testing.assert_allclose(told.cycle[:, 0, 1], level.mean[0, 1])
-    assert told.share[0, 0, 0] < 0.75  # three times the usual rate is not as usual
+def test_the_level_before_the_last_cycle_is_kept() -> None:
+    history = [[200.0, 100.0], [150.0, 90.0], [260.0, 120.0]]
+    for n in (1, 2):
+        whole, short = (follow(dynamics(n), *cycles([each] * n)) for each in (history, history[:-1]))
+        np.testing.assert_allclose(whole.before, short.mean)
+        np.testing.assert_allclose(whole.before_v, short.variance)
 
 
 @pytest.mark.parametrize("used", [0.0, 1e-9, 1e15])

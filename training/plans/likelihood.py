@@ -1,7 +1,7 @@
 """How likely finished cycles are, for fitting.
 
-The filter of `models.usage_level` with its runs collapsed to one at each step, which takes a third of the time
-and is sharp enough to learn its numbers from.
+The filter of `models.usage_level` with its runs collapsed to one at each step, which takes a third of the
+time and is sharp enough to learn its numbers from.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def _stepped(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """How far the level moves, its variance, and the log likelihood of what was seen, all [n, n_meters].
 
-    `chance` [3, n, n_meters] of a usual cycle, an unusual one and a new level; `by` the variance of the level,
-    that of a new one, and that of cycles around it; `gap` what was seen above the mean level.
+    `chance` [3, n, n_meters] of a usual cycle, an unusual one and a new level; `by` the variance of the
+    level, that of a new one, and that of cycles around it; `gap` what was seen above the mean level.
     """
     variance, far, around = by
     level_v = np.stack(np.broadcast_arrays(variance, variance, variance + far))
