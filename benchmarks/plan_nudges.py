@@ -14,13 +14,14 @@ from models.plan_decision import NudgeLimits
 from models.plans import AddOn, MeterTerms, Plan, PlanBook
 from models.subscriptions import NOT_LOCKED, OPEN_END, DailyUsage, Subscriptions
 from models.usage_cycles import N_CUTS, UsageCycles
+from models.usage_history import MOST_CYCLES
 
 LIMIT_SECONDS, LIMIT_MILLISECONDS = 10.0, 5.0
-CYCLES = 12
+CYCLES = MOST_CYCLES
 TODAY = 20_600  # 2026-05-27
 METERS = (("data_mb", 12_000.0, 300.0, 1024.0), ("minutes", 400.0, 4.0, 1.0), ("texts", 150.0, 6.0, 1.0))
 # W before and after each cut, of a cycle of 30 days and of one of 31 on its day 10.
-CUT_W = np.array([[10 / 30, 20 / 30], [20 / 30, 10 / 30], [0, 10 / 31], [0, 10 / 31], [5 / 31, 5 / 31]])
+CUT_W = np.array([[10 / 30, 20 / 30], [20 / 30, 10 / 30], [0, 10 / 31], [5 / 31, 5 / 31]])
 
 
 def main() -> None:

@@ -12,9 +12,9 @@ from models.arrays import frozen
 from models.billing_days import cycle_of, cycle_start
 from models.plan_advisor import PlanAdvisor
 from models.usage_cycles import UsageCycles
-from models.usage_history import LEAST, MOST_CYCLES
+from models.usage_history import LEAST, MOST_CYCLES, SPANS
 from models.usage_rate import damped
-from models.usage_spans import apart_of, cut_days, halves, spans_of, told
+from models.usage_spans import apart_of, cut_days, halves, told
 
 EPOCH = date(1970, 1, 1)
 NOBODY = 0  # whose row it is does not matter: it is answered and forgotten
@@ -145,14 +145,14 @@ class _Timeline:
         on = np.concatenate([self.starts, [cycle.end], cut_days(*one)[0], one[2]]) - self.first
         weight, counted = self.weight, self.amount * self.counted
         of_days = weight * self.counted
-        days = np.stack([counted, of_days, weight, *damped(counted, weight)])
+        days = np.stack([counted, of_days, *damped(counted, weight), weight])
         sums = np.zeros((*days.shape[:2], days.shape[2] + 1))
         np.cumsum(days, axis=2, out=sums[..., 1:])
-        spans, on_days = spans_of(MOST_CYCLES), sums[..., on].swapaxes(1, 2)
-        between = np.maximum(on_days[:, spans.end] - on_days[:, spans.begin], 0.0)
-        whole = on_days[2, spans.cycle + 1] - on_days[2, spans.cycle]
+        spans, on_days = SPANS, sums[..., on].swapaxes(1, 2)
+        between = np.maximum(on_days[:4, spans.end] - on_days[:4, spans.begin], 0.0)
+        whole = on_days[4, spans.cycle + 1] - on_days[4, spans.cycle]
         family = advisor.book.family[[cycle.plan]]
-        use = told(advisor.rates, family, between[0][None], between[1][None], between[3:, None])[0]
+        use = told(advisor.rates, family, between[:, None])[0]
         return _Told(between[0], use, between[1] / np.maximum(whole, LEAST))
 
     def finished(self, spans: _Told, use: StatedUse) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

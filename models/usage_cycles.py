@@ -10,7 +10,7 @@ import numpy as np
 from models.arrays import Arrays, frozen
 
 FINISHED_CUTS = (20, 10)  # days before the running cycle at which the last finished one is cut in two
-RUNNING_CUTS = (15, 10, 5)  # days before the day asked about at which the running one is
+RUNNING_CUTS = (10, 5)  # days before the day asked about at which the running one is
 N_CUTS = len(FINISHED_CUTS) + len(RUNNING_CUTS)
 
 

@@ -15,9 +15,10 @@ from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates, damped, shapes_of
 from models.usage_spans import apart_of, cut_days, halves, spans_of, told
 
-MOST_CYCLES = 13  # finished cycles that are looked at: older ones would say next to nothing
+MOST_CYCLES = 9  # finished cycles that are looked at: older ones would say next to nothing
 LONGEST_CYCLE = 31
 LEAST = 1e-9
+SPANS = spans_of(MOST_CYCLES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,16 +163,14 @@ class UsageHistory:
         at = rows[:, None]
         recorded, use_days = self.recorded[at, :, day], self.use_days[at, day]
         counted, counted_w = self.counted[at, :, day], self.counted_w[at, :, day]
-        roots = self.damped[:, at, :, day].transpose(2, 0, 1, 3)
+        damped = self.damped[:, at, :, day].transpose(2, 0, 1, 3)
+        on_days = np.concatenate([counted[None], counted_w[None], damped])
         weight = self.weight[self.kind[rows][:, None], :, day]
-        spans = spans_of(n_cycles)
-        use, of_days, *damped_use = (
-            np.maximum(sums[:, spans.end] - sums[:, spans.begin], 0.0)
-            for sums in (counted, counted_w, *roots)
-        )
-        raw, use = use, told(self.rates, who.family, use, of_days, np.stack(damped_use))
+        spans = SPANS if n_cycles == MOST_CYCLES else spans_of(n_cycles)
+        sums = np.maximum(on_days[:, :, spans.end] - on_days[:, :, spans.begin], 0.0)
+        raw, use = sums[0], told(self.rates, who.family, sums)
         whole = np.maximum(weight[:, 1 : on_cycle_end + 1] - weight[:, :on_cycle_end], LEAST)
-        share = of_days / whole[:, spans.cycle]
+        share = sums[1] / whole[:, spans.cycle]
         known_w = counted_w[:, on_as_of] - counted_w[:, on_since]
         open_w = np.maximum(weight[:, on_end] - weight[:, on_since] - known_w, 0.0)
         days = use_days[:, on_as_of] - use_days[:, on_begin]
@@ -215,8 +214,7 @@ class UsageHistory:
     def shapes(self, rows: np.ndarray, edges: np.ndarray) -> np.ndarray:
         """`usage_rate.shapes_of` of days that count between `edges`: [n, n_spans, n_meters, TERMS]."""
         sums = (self.counted, self.counted_w, *self.damped)
-        use, weight, *damped = (self._between(each, rows, edges[:, :-1], edges[:, 1:]) for each in sums)
-        return shapes_of(use, weight, np.stack(damped))
+        return shapes_of(np.stack([self._between(each, rows, edges[:, :-1], edges[:, 1:]) for each in sums]))
 
     def _one(self, sums: np.ndarray, rows: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
         return self._between(sums, rows, begin[:, None], end[:, None])[:, 0]

@@ -5,10 +5,10 @@ On the logarithm of use in a whole cycle, by subscriber and meter:
     level    l_c = l_(c-1) + growth + N(0, drift), and with probability `jump` also + N(0, far)
     cycle    z_c = l_c + N(0, cycle + log(1 + seen / W)), and with probability `odd` also + N(0, far)
 
-W is the share of the cycle that is known. When the level last changed is not known: the level is followed for
-each answer apart, each weighed by how well it tells what came (Adams and MacKay, 2007, Bayesian online
-changepoint detection), the oldest taken together as one (a Gaussian sum filter; Alspach and Sorenson, 1972).
-With the probability TOGETHER all meters of a subscriber change at once: a new job changes minutes and data.
+W is the share of the cycle that is known. Each step weighs three stories of what is seen (as usual, an
+unusual cycle, a new level) by how well they tell it, and goes on with the normal distribution of the
+same mean and variance (a Gaussian sum filter, collapsed at each step; Alspach and Sorenson, 1972). With the
+probability TOGETHER all meters of a subscriber are in the same story: a new job changes minutes and data.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from models.arrays import Arrays
-from models.usage_level_one import MOST, RUNS, TINY, TOGETHER, OneCycle, OneDynamics, OneLevel
+from models.usage_level_one import OneCycle, OneDynamics, follow_one
 
+LOG_TWO_PI = float(np.log(2 * np.pi))
+TOGETHER = 0.7
+TINY = 1e-300
 ENDLESS = 1e30
 
 
@@ -101,29 +104,31 @@ class Seen(NamedTuple):
     noise: np.ndarray
 
 
-class _Runs(NamedTuple):
-    """Runs: when the last change of level was, newest last. Of each, what the level is then.
+class _Prior(NamedTuple):
+    """The three stories before a cycle is seen, [3, n, n_meters].
 
-    mean, variance  of the level, [n_runs, n, n_meters]
-    own             probability of the run by each meter for itself, [n_runs, n, n_meters]
-    joint           the same by all meters at once, [n_runs, n]
-    evidence        how much better the second tells all that was seen, [n]
+    chance   probability of each; `together` [3, n] the same of all meters at once
+    level    what each adds to the variance of the level; `cycle` to that of the cycle's own use around it
     """
 
-    mean: np.ndarray
-    variance: np.ndarray
-    own: np.ndarray
-    joint: np.ndarray
-    evidence: np.ndarray
+    chance: np.ndarray
+    together: np.ndarray
+    level: np.ndarray
+    cycle: np.ndarray
 
-    @property
-    def share(self) -> np.ndarray:
-        """The probability of each run [n_runs, n, n_meters], of both mixed."""
-        if self.own.shape[-1] == 1:
-            return self.own
-        part = (self.evidence / (1 + self.evidence))[:, None]
-        share: np.ndarray = self.own + part * (self.joint[..., None] - self.own)
-        return share
+
+class _Weighed(NamedTuple):
+    """The stories weighed by what was seen: `share`, `level_v`, `total` variance [3, n, n_meters].
+
+    gap          what was seen above the mean level, [n, n_meters]
+    likelihood   its logarithm, up to what nothing but `total` of unseen cycles adds, [n, n_meters]
+    """
+
+    share: np.ndarray
+    level_v: np.ndarray
+    total: np.ndarray
+    gap: np.ndarray
+    likelihood: np.ndarray
 
 
 def follow(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> Level:
@@ -131,119 +136,72 @@ def follow(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> 
 
     `dynamics` by subscriber.
     """
+    if len(finished) == 1 and len(dynamics.start) == 1:
+        return _followed_one(dynamics, finished, finished_w)
+    level, _ = _followed(dynamics, finished, finished_w)
+    return level
+
+
+def _followed_one(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> Level:
+    """The same for one subscriber, [1, n_cycles, n_meters]."""
+    seen = seen_of(dynamics.seen[:, None], dynamics.floor[:, None], finished, finished_w)
+    count = seen.known[0].cumsum(axis=0)
+    columns = (seen.known[0].tolist(), (count > 0).tolist(), seen.log[0].tolist(), seen.noise[0].tolist())
+    odd, jump = dynamics.odd[0].tolist(), dynamics.jump[0].tolist()
+    own = OneDynamics(
+        dynamics.cycle[0].tolist(),
+        dynamics.far[0].tolist(),
+        odd,
+        jump,
+        dynamics.growth[0].tolist(),
+        dynamics.drift[0].tolist(),
+        TOGETHER / (1 - TOGETHER),
+    )
+    mean, variance = dynamics.start[0].tolist(), dynamics.between[0].tolist()
+    told = [OneCycle(*each) for each in zip(*columns, strict=True)]
+    follow_one(own, told[:-1], mean, variance)
+    before, before_v = np.array([mean]), np.array([variance])
+    follow_one(own, told[-1:], mean, variance)
+    cycles = count[-1:] if len(count) else np.zeros(dynamics.start.shape, dtype=np.int64)
+    return Level(np.array([mean]), np.array([variance]), cycles, before, before_v)
+
+
+def log_likelihood(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> np.ndarray:
+    """The log likelihood [n, n_meters] of the finished cycles, up to a constant of the data: for fitting."""
+    _, likelihood = _followed(dynamics, finished, finished_w)
+    return likelihood
+
+
+def _followed(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> tuple[Level, np.ndarray]:
+    level, prior = first_level(dynamics), _prior(dynamics)
     first = int(finished_w.any(axis=(0, 2)).argmax()) if finished_w.size else 0
     finished, finished_w = finished[:, first:], finished_w[:, first:]
-    if finished.shape[1] == 0:
-        return first_level(dynamics)
     seen = seen_of(dynamics.seen[:, None], dynamics.floor[:, None], finished, finished_w)
-    if len(finished) == 1 and len(dynamics.start) == 1:
-        return _followed_one(dynamics, seen)
-    return _followed(dynamics, seen)
-
-
-def _followed_one(dynamics: Dynamics, seen: Seen) -> Level:
-    """The same for one subscriber, [1, n_cycles, n_meters]."""
-    count = seen.known[0].cumsum(axis=0)
-    columns = (
-        seen.known[0].tolist(), (count > seen.known[0]).tolist(), seen.log[0].tolist(), seen.noise[0].tolist()
-    )  # fmt: skip
-    one = OneLevel(
-        OneDynamics(
-            dynamics.cycle[0].tolist(),
-            dynamics.far[0].tolist(),
-            dynamics.odd[0].tolist(),
-            dynamics.jump[0].tolist(),
-            dynamics.growth[0].tolist(),
-            dynamics.drift[0].tolist(),
-        ),
-        dynamics.start[0].tolist(),
-        dynamics.between[0].tolist(),
-    )
-    told = [OneCycle(*each) for each in zip(*columns, strict=True)]
-    for cycle in told:
-        before, before_v = one.mean, one.variance
-        one.hear(cycle)
-    values = (one.mean, one.variance, before, before_v)
-    mean, variance, *others = (np.array([each]) for each in values)
-    return Level(mean, variance, count[-1:], *others)
-
-
-def _followed(dynamics: Dynamics, seen: Seen) -> Level:
     count = seen.known.cumsum(axis=1)
-    begun, earlier = count > 0, count > seen.known
+    begun = count > 0
     growth, drift = begun * dynamics.growth[:, None], begun * dynamics.drift[:, None]
-    around = dynamics.cycle[:, None] + seen.noise
-    mean, variance = dynamics.start, dynamics.between
-    certain = np.ones((1, *mean.shape))
-    evidence = np.full(len(mean), TOGETHER / (1 - TOGETHER))
-    runs = _Runs(mean[None].copy(), variance[None].copy(), certain, certain[..., 0].copy(), evidence)
-    for cycle in range(seen.log.shape[1]):
+    around = prior.cycle[:, :, None] + seen.noise
+    mean, variance = before, before_v = level.mean, level.variance
+    likelihood = np.zeros(mean.shape)
+    for cycle in range(finished.shape[1]):
         before, before_v = mean, variance
-        runs = _with_change(runs, dynamics, (mean, variance), earlier[:, cycle])
-        runs = _heard(runs, dynamics, seen.log[:, cycle], around[:, cycle])
-        runs.mean[:] += growth[:, cycle]
-        runs.variance[:] += drift[:, cycle]
-        share = runs.share
-        mean = (share * runs.mean).sum(axis=0)
-        variance = (share * (runs.variance + (runs.mean - mean) ** 2)).sum(axis=0)
-    return Level(mean, variance, count[:, -1], before, before_v)
+        weighed = _weigh(prior, mean, variance, seen.log[:, cycle], around[:, :, cycle])
+        moved, after = _stepped(weighed)
+        mean = mean + moved + growth[:, cycle]
+        variance = np.where(begun[:, cycle], after + drift[:, cycle], variance)
+        likelihood += np.where(seen.known[:, cycle], weighed.likelihood, 0.0)
+    cycles = count[:, -1] if finished.shape[1] else level.cycles
+    return Level(mean, variance, cycles, before, before_v), likelihood
 
 
-def _with_change(
-    runs: _Runs, dynamics: Dynamics, level: tuple[np.ndarray, np.ndarray], earlier: np.ndarray
-) -> _Runs:
-    """One run more: the level changes now, from wherever it is; `earlier` where one was known before."""
-    if len(runs.mean) == RUNS:
-        runs = _oldest_merged(runs)
-    jump = np.where(earlier, dynamics.jump, 0.0)
-    every = jump.mean(axis=-1)
-    return _Runs(
-        np.concatenate([runs.mean, level[0][None]]),
-        np.concatenate([runs.variance, (level[1] + dynamics.far)[None]]),
-        np.concatenate([runs.own * (1 - jump), jump[None]]),
-        np.concatenate([runs.joint * (1 - every), every[None]]),
-        runs.evidence,
-    )
-
-
-def _oldest_merged(runs: _Runs) -> _Runs:
-    """The two oldest runs as one with their mean and variance: the data has long told them apart."""
-    share = runs.share[:2] + TINY
-    share /= share.sum(axis=0)
-    mean = (share * runs.mean[:2]).sum(axis=0)
-    variance = (share * (runs.variance[:2] + (runs.mean[:2] - mean) ** 2)).sum(axis=0)
-    own, joint = runs.own[:2].sum(axis=0), runs.joint[:2].sum(axis=0)
-    return _Runs(
-        np.concatenate([mean[None], runs.mean[2:]]),
-        np.concatenate([variance[None], runs.variance[2:]]),
-        np.concatenate([own[None], runs.own[2:]]),
-        np.concatenate([joint[None], runs.joint[2:]]),
-        runs.evidence,
-    )
-
-
-def _heard(runs: _Runs, dynamics: Dynamics, log: np.ndarray, around: np.ndarray) -> _Runs:
-    """Every run moved and weighed by what was seen, as usual or in an unusual cycle."""
-    total = runs.variance + around
-    wide = total + dynamics.far
-    gap = log - runs.mean
-    square = gap * gap
-    usual, odd = square / total, square / wide
-    usual += np.log(total)
-    odd += np.log(wide)
-    least = np.minimum(usual, odd).min(axis=0)
-    usual = np.exp(0.5 * (least - usual)) * (1 - dynamics.odd)
-    odd = np.exp(0.5 * (least - odd)) * dynamics.odd
-    told = usual + odd + TINY
-    odd /= told
-    gain = runs.variance / total
-    less = gain - runs.variance / wide
-    moved = gain - odd * less
-    variance = runs.variance * (1 - moved) + odd * (1 - odd) * less * less * square
-    own, joint = runs.own * told, runs.joint * told.prod(axis=-1)
-    each, every = own.sum(axis=0), joint.sum(axis=0) + TINY
-    evidence = np.minimum(np.maximum(runs.evidence * every / each.prod(axis=-1), 1 / MOST), MOST)
-    return _Runs(runs.mean + moved * gap, variance, own / each, joint / every, evidence)
+def _prior(dynamics: Dynamics) -> _Prior:
+    chance = np.stack([1 - dynamics.jump - dynamics.odd, dynamics.odd, dynamics.jump])
+    level, cycle = np.zeros(chance.shape), np.empty(chance.shape)  # one row may stand for all subscribers
+    level[2] = dynamics.far
+    cycle[:] = dynamics.cycle
+    cycle[1] += dynamics.far
+    odds = TOGETHER / (1 - TOGETHER)
+    return _Prior(chance, chance.mean(axis=-1) * odds, level, cycle)
 
 
 def seen_of(day: np.ndarray, floor: np.ndarray, used: np.ndarray, share: np.ndarray) -> Seen:
@@ -253,3 +211,51 @@ def seen_of(day: np.ndarray, floor: np.ndarray, used: np.ndarray, share: np.ndar
     with np.errstate(divide="ignore"):
         log = np.log(used / of_cycle)
     return Seen(known, np.maximum(log + noise / 2, floor), np.where(known, noise, ENDLESS))
+
+
+def _weigh(
+    prior: _Prior, mean: np.ndarray, variance: np.ndarray, log: np.ndarray, around: np.ndarray
+) -> _Weighed:
+    """`mean`, `variance` of the level, what was seen, and its variance `around` the level by story."""
+    level_v = variance + prior.level
+    total = level_v + around
+    gap = log - mean
+    unlike = gap * gap / total
+    unlike += np.log(total)
+    least = unlike.min(axis=0)
+    unlike -= least
+    unlike *= -0.5
+    share = np.exp(unlike)
+    share *= prior.chance
+    each = share.sum(axis=0)
+    share /= each
+    if share.shape[-1] > 1:
+        _put_together(share, prior, unlike, each)
+    return _Weighed(share, level_v, total, gap, np.log(each) - 0.5 * (least + LOG_TWO_PI))
+
+
+def _put_together(share: np.ndarray, prior: _Prior, log_likelihood: np.ndarray, each: np.ndarray) -> None:
+    """Mix into the shares [3, n, n_meters] of every meter for itself those of all in one story.
+
+    By how well the two tell it: `each` [n, n_meters] says how well the first does.
+    """
+    together = np.exp(log_likelihood.sum(axis=-1))
+    together *= prior.together
+    all_ = together.sum(axis=0)
+    together /= all_ + TINY
+    part = all_ / (all_ + each.prod(axis=-1))
+    other = together[..., None] - share
+    other *= part[:, None]
+    share += other
+
+
+def _stepped(weighed: _Weighed) -> tuple[np.ndarray, np.ndarray]:
+    """How far the level moves, and its variance: the three stories collapsed to one normal distribution."""
+    gain = weighed.level_v / weighed.total
+    away = gain * weighed.gap
+    moved: np.ndarray = (weighed.share * away).sum(axis=0)
+    away -= moved
+    away *= away
+    away += weighed.level_v * (1 - gain)
+    variance: np.ndarray = (weighed.share * away).sum(axis=0)
+    return moved, variance

@@ -57,14 +57,17 @@ def damped(amount: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return np.stack([root, np.sqrt(root * weight)])
 
 
-def shapes_of(use: np.ndarray, weight: np.ndarray, damped: np.ndarray) -> np.ndarray:
+def shapes_of(sums: np.ndarray) -> np.ndarray:
     """What the weights weigh [..., TERMS]: 1 - 1/days, and both logarithms; 0 where nothing was used.
 
-    Sums over the days of a span: `use`, `weight` [...], `damped` [2, ...]. Weights are about 1 a day.
+    `sums` [4, ...] over the days of a span: use, weight (about 1 a day), and both of `damped`.
     """
-    used = (use > 0) & (weight > 0) & (damped > 0).all(axis=0)
-    whole = np.where(used, weight, 1.0)
-    mean = np.log(np.where(used, use / whole, 1.0))
-    root, quarter = np.log(np.where(used, damped / whole, 1.0))
-    shapes = np.stack([1 - 1 / np.maximum(whole, 1.0), 2 * root - mean, 4 * quarter - mean], axis=-1)
-    return np.where(used[..., None], shapes, 0.0)
+    used = (sums > 0).all(axis=0)
+    use, weight, root, quarter = np.log(np.where(used, sums, 1.0))
+    mean = use - weight
+    shapes = np.empty((*used.shape, TERMS))
+    shapes[..., 0] = 1 - 1 / np.maximum(sums[1], 1.0)
+    shapes[..., 1] = 2 * (root - weight) - mean
+    shapes[..., 2] = 4 * (quarter - weight) - mean
+    shapes *= used[..., None]
+    return shapes

@@ -43,15 +43,13 @@ def cut_days(before: np.ndarray, begin: np.ndarray, as_of: np.ndarray) -> np.nda
     return np.concatenate([finished, running], axis=1)
 
 
-def told(
-    rates: UsageRates, family: np.ndarray, use: np.ndarray, weight: np.ndarray, damped: np.ndarray
-) -> np.ndarray:
-    """Use as the level is told by: `use` [n, n_spans, n_meters] at the rate that its days' shape says.
+def told(rates: UsageRates, family: np.ndarray, sums: np.ndarray) -> np.ndarray:
+    """Use as the level is told by [n, n_spans, n_meters]: at the rate that its days' shape says.
 
-    `weight` the same, `damped` [2, ...]: sums over the days of each span.
+    `sums` [4, n, n_spans, n_meters] over the days of each span, see `usage_rate.shapes_of`.
     """
-    factors: np.ndarray = use * rates.factors(family, shapes_of(use, weight, damped))
-    return factors
+    use: np.ndarray = sums[0] * rates.factors(family, shapes_of(sums))
+    return use
 
 
 def apart_of(use: np.ndarray, told: np.ndarray) -> np.ndarray:

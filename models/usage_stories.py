@@ -1,9 +1,9 @@
 """What the last finished and the running cycle say of the level, and when it changed, if it did.
 
 The filter of `models.usage_level` goes from cycle to cycle. Here the last finished cycle and the running one
-are heard again, from the level before both, in ten stories: as usual; the finished cycle unusual; a new
+are heard again, from the level before both, in nine stories: as usual; the finished cycle unusual; a new
 level at its beginning, or 20 or 10 days before its end; the running cycle unusual; a new level at its
-beginning, or 15, 10 or 5 days before the day asked about. In each the level and the cycle's own deviation
+beginning, or 10 or 5 days before the day asked about. In each the level and the cycle's own deviation
 from it are normal (a Kalman filter of two numbers). A story with a change in the middle of a cycle hears both
 of its parts, and is weighed against the usual story of the same two parts (a Bayes factor); all others hear
 whole cycles.
@@ -16,8 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.usage_cycles import FINISHED_CUTS, RUNNING_CUTS, UsageCycles
-from models.usage_level import ENDLESS, Dynamics, Level, Seen, seen_of
-from models.usage_level_one import TINY, TOGETHER
+from models.usage_level import ENDLESS, TINY, TOGETHER, Dynamics, Level, Seen, seen_of
 
 # Runs of the filter: of the running cycle's cuts the usual story and the change at each, five stories of
 # whole cycles, and of the finished cycle's cuts the usual story and the change at each.
@@ -40,7 +39,7 @@ EVEN = 1.2  # use of nothing says as much of a short part as this many of its va
 LEAST_W = 0.02  # of a part, to be heard
 # Of the probability of a new level in a cycle: at the beginning of the finished one, and at each of its cuts;
 # at the beginning of the running one; at each of its cuts.
-PARTS = (1 / 3, 1 / 3, 1 / 3, 1 / 6)
+PARTS = (1 / 3, 1 / 3, 1 / 3, 1 / 4)
 
 
 class Stories(NamedTuple):
@@ -91,39 +90,42 @@ class _State(NamedTuple):
 
 def stories(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Stories:
     """What the running cycle [n] says; `dynamics` by subscriber, `level` after the finished ones."""
-    state, far = _started(dynamics, level), dynamics.far
+    state, far = _started(level), dynamics.far
     seen = _whole(dynamics, cycles)
     logs, noises = _parts(dynamics, level, cycles)
-    before, now = ((seen.log[part], seen.noise[part]) for part in (0, 1))
+    both = np.stack([logs, noises])  # [2, 2, n_cuts, n, n_meters] by part
+    whole = np.stack([seen.log, seen.noise])  # [2, 2, n, n_meters] by cycle
     state.own_v[:] = dynamics.cycle
     state.own_v[ODD_BEFORE] += far
     state.level_v[JUMP_BEFORE] += far
-    state.hear(slice(0, CUT_BEFORE.start), *before)
-    _hear_cuts(state, (CUT_BEFORE, CHANGED_BEFORE), far, logs[:, :N_FINISHED], noises[:, :N_FINISHED])
+    state.hear(slice(0, RUNS), *_heard_by_all(whole[:, 0], both[:, 0, :N_FINISHED], CUT_BEFORE))
+    state.level_v[CHANGED_BEFORE] += far
+    state.hear(CUT_BEFORE, *_twice(both[:, 1, :N_FINISHED]))
     _next_cycle(state, dynamics, level)
     state.own_v[ODD] += far
     state.level_v[JUMP] += far
-    state.hear(slice(CUT.stop, RUNS), *now)
-    _hear_cuts(state, (CUT, CHANGED), far, logs[:, N_FINISHED:], noises[:, N_FINISHED:])
+    state.hear(slice(0, RUNS), *_heard_by_all(whole[:, 1], both[:, 0, N_FINISHED:], CUT))
+    state.level_v[CHANGED] += far
+    state.hear(CUT, *_twice(both[:, 1, N_FINISHED:]))
     gap = np.where(seen.known[1], seen.log[1] - level.mean, 0.0)
     return _weighed(state, _chances(dynamics, noises[0] < ENDLESS), gap)
 
 
-def _hear_cuts(
-    state: _State, runs: tuple[slice, slice], far: np.ndarray, logs: np.ndarray, noises: np.ndarray
-) -> None:
-    """Both parts [2, n_cuts, n, n_meters] at some cuts, for the usual stories and for the changes at them."""
-    every, changed = runs
-    logs, noises = np.concatenate([logs, logs], axis=1), np.concatenate([noises, noises], axis=1)
-    state.hear(every, logs[0], noises[0])
-    state.level_v[changed] += far
-    state.hear(every, logs[1], noises[1])
+def _heard_by_all(whole: np.ndarray, first: np.ndarray, cut: slice) -> np.ndarray:
+    """Log and noise [2, RUNS, n, n_meters]: of the `whole`, of the `first` part for cut runs."""
+    every = np.empty((2, RUNS, *whole.shape[1:]))
+    every[:] = whole[:, None]
+    every[:, cut] = _twice(first)
+    return every
 
 
-def _started(dynamics: Dynamics, level: Level) -> _State:
-    shape = (RUNS, *level.mean.shape)
-    zero = [np.zeros(shape) for _ in range(6)]
-    state = _State(*zero)
+def _twice(part: np.ndarray) -> np.ndarray:
+    """A part [2, n_cuts, ...] for the usual stories, and for the changes after it."""
+    return np.concatenate([part, part], axis=1)
+
+
+def _started(level: Level) -> _State:
+    state = _State(*np.zeros((6, RUNS, *level.mean.shape)))
     state.level[:], state.level_v[:] = level.before, level.before_v
     return state
 
@@ -180,7 +182,7 @@ def _weighed(state: _State, chance: np.ndarray, gap: np.ndarray) -> Stories:
     share /= each
     if share.shape[-1] > 1:
         _put_together(share, chance, told, each)
-    level, own, level_v, own_v, both, _ = (part[TOLD] for part in state)
+    level, own, level_v, own_v, both = (part.take(TOLD, axis=0) for part in state[:5])
     return Stories(
         share, level, level_v, level + own, level_v + 2 * both + own_v, gap, share[NOW].sum(axis=0)
     )

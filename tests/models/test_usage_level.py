@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 
-from models.usage_level import Dynamics, first_level, follow
+from models.usage_level import Dynamics, first_level, follow, log_likelihood
 
 METERS = 2
 USUAL = np.log(100.0)
@@ -83,3 +84,36 @@ def test_extremes_stay_finite(used: float) -> None:
         level = follow(dynamics(n), *cycles([[[100.0, used], [used, used]]] * n))
         assert np.isfinite(level.mean).all()
         assert (level.variance > 0).all()
+
+
+def one(**changed: float) -> Dynamics:
+    """One meter of one subscriber, with neither unusual cycles nor changes of level."""
+    values = {"jump": 0.0, "odd": 0.0, "seen": 0.0, "drift": 0.01, "growth": 0.1} | changed
+    return dynamics(meters=1, **values)
+
+
+def likelihood(of: Dynamics, *totals: float) -> float:
+    used = np.array(totals).reshape(1, -1, 1)
+    return float(log_likelihood(of, used, np.ones_like(used))[0, 0])
+
+
+def test_two_cycles_by_hand() -> None:
+    first, second = np.log(150.0), np.log(120.0)
+    start = np.log(100.0)
+    gain = 0.5 / 0.54
+    mean, variance = start + gain * (first - start) + 0.1, 0.5 * (1 - gain) + 0.01
+    expected = norm.logpdf(first, start, np.sqrt(0.54)) + norm.logpdf(second, mean, np.sqrt(variance + 0.04))
+    assert likelihood(one(), 150.0, 120.0) == pytest.approx(expected)
+
+
+def test_a_chance_of_change_makes_a_change_likelier() -> None:
+    changed, steady = (100.0, 100.0, 100.0, 400.0), (100.0, 100.0, 100.0, 100.0)
+    free, bound = one(jump=0.05), one()
+    assert likelihood(free, *changed) > likelihood(bound, *changed)
+    assert likelihood(free, *steady) < likelihood(bound, *steady)
+
+
+def test_unknown_cycles_say_nothing() -> None:
+    used = np.array([100.0, 130.0]).reshape(1, -1, 1)
+    share = np.array([1.0, 0.0]).reshape(1, -1, 1)
+    assert log_likelihood(one(), used, share)[0, 0] == pytest.approx(likelihood(one(), 100.0))

@@ -15,7 +15,7 @@ FAMILY = np.zeros(1, dtype=np.int64)
 
 def shapes(use: list[float], weight: list[float] | None = None) -> np.ndarray:
     days = np.array(use), np.ones(len(use)) if weight is None else np.array(weight)
-    return shapes_of(days[0].sum(), days[1].sum(), damped(*days).sum(axis=-1))
+    return shapes_of(np.stack([*days, *damped(*days)]).sum(axis=-1))
 
 
 def factor(weights: tuple[float, float, float], use: list[float]) -> float:

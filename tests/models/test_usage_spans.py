@@ -10,21 +10,21 @@ from models.usage_spans import apart_of, cut_days, halves, spans_of
 
 
 def test_spans_of_two_finished_cycles() -> None:
-    # Days: starts of two finished cycles and of the running one, its end, five cuts, the day asked about.
+    # Days: starts of two finished cycles and of the running one, its end, four cuts, the day asked about.
     spans = spans_of(2)
     pairs = list(zip(spans.begin.tolist(), spans.end.tolist(), strict=True))
     assert pairs[:3] == [(0, 1), (1, 2), (2, -1)]
     assert pairs[3:7] == [(1, 4), (4, 2), (1, 5), (5, 2)]
     assert pairs[7:9] == [(2, 6), (6, -1)]
     assert len(pairs) == 3 + 2 * N_CUTS
-    assert spans.cycle.tolist() == [0, 1, 2] + [1] * 4 + [2] * 6
+    assert spans.cycle.tolist() == [0, 1, 2] + [1] * 4 + [2] * 4
 
 
 def test_a_cut_lies_in_its_cycle_or_at_its_beginning() -> None:
     days = cut_days(np.array([100]), np.array([130]), np.array([142]))
-    assert days.tolist() == [[110, 120, 130, 132, 137]]
+    assert days.tolist() == [[110, 120, 132, 137]]
     short = cut_days(np.array([118]), np.array([130]), np.array([131]))
-    assert short.tolist() == [[118, 120, 130, 130, 130]]
+    assert short.tolist() == [[118, 120, 130, 130]]
 
 
 def test_halves_are_before_and_after_each_cut() -> None:

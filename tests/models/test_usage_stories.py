@@ -58,7 +58,7 @@ def test_nothing_seen_says_nothing() -> None:
     level, _ = told(asked(STEADY, [5.0] * 10))
     assert mean[0, 0] == pytest.approx(np.log(150), abs=0.1)
     assert found.unusual[0, 0] < 0.05
-    assert level.share[:, 0, 0].argmax() == 3  # the usual story, after those of the running cycle's cuts
+    assert level.share[:, 0, 0].argmax() == 2  # the usual story, after those of the running cycle's cuts
 
 
 def test_a_change_within_the_last_cycle_is_believed_at_its_day() -> None:

@@ -9,8 +9,7 @@ from models.arrays import frozen
 from models.plans import PlanBook
 from models.usage_cycles import UsageCycles
 from models.usage_defaults import FIELDS, FLOOR, default_dynamics
-from models.usage_level import Dynamics
-from training.plans.likelihood import log_likelihood
+from models.usage_level import Dynamics, log_likelihood
 
 LEAST_SEEN = 0.2  # W under which a cycle is not learned from
 LEAST_SUBSCRIBERS = 20

@@ -18,18 +18,13 @@ def parts(days: np.ndarray) -> Parts:
     use = days * rng.lognormal(3, 1, (len(days), 1))
     ends = np.split(use, [DAYS[0]], axis=1)
     shapes = [
-        shapes_of(
-            each.sum(axis=1),
-            np.full(len(each), float(each.shape[1])),
-            damped(each, np.ones_like(each)).sum(axis=2),
-        )
+        shapes_of(np.stack([each, np.ones_like(each), *damped(each, np.ones_like(each))]).sum(axis=2))
         for each in ends
     ]
     rate = np.stack([np.log(each.mean(axis=1)) for each in ends], axis=1)
     share = np.broadcast_to(np.array(DAYS) / 30, rate.shape)
-    return Parts(
-        rate[:, None], np.stack(shapes, axis=1)[:, None], share[:, None], np.zeros(len(days), dtype=int)
-    )
+    family = np.zeros(len(days), dtype=np.int64)
+    return Parts(rate[:, None], np.stack(shapes, axis=1)[:, None], share[:, None], family)
 
 
 def plain_variance(cut: Parts) -> float:
