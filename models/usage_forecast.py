@@ -147,8 +147,8 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
 
     The signs, by which forecasts of finished cycles were found to lean, are logarithms: 1; how far the
     stories moved from the level; how far the rate of the running cycle is from it; the same of the other
-    meters, on average, because what moves one of a customer's meters often moves all; and how far the level
-    is from that of the plan.
+    meters, on average, because what moves one of a customer's meters often moves all; how far the level is
+    from that of the plan; and how far use was from the rates that the level is told by.
     """
     told = stories(dynamics, level, cycles)
     rate, rate_2 = _mixed(told.share, told.cycle, told.cycle_v)
