@@ -145,9 +145,9 @@ class UsageHistory:
             _sums(use_days).astype(np.int32),
         )
 
-    def cycles(self, rows: np.ndarray, as_of: np.ndarray, n_cycles: int = MOST_CYCLES) -> UsageCycles:
+    def cycles(self, rows: np.ndarray, as_of: np.ndarray) -> UsageCycles:
         """The cycles of the subscribers `rows` [n] as known on the days `as_of` [n]."""
-        who = self.running.take(rows)
+        who, n_cycles = self.running.take(rows), MOST_CYCLES
         now = cycle_of(as_of, who.anchor)
         starts = cycle_start(now[:, None] + np.arange(-n_cycles, 2), who.anchor[:, None])
         cycle_begin, cycle_end = starts[:, -2], starts[:, -1]
@@ -158,22 +158,16 @@ class UsageHistory:
         cuts = cut_days(starts[:, -3], cycle_begin, as_of)
         on = np.concatenate([starts, cuts, np.stack([start, end, since, as_of], axis=1)], axis=1)
         on_start, on_end, on_since, on_as_of = range(on.shape[1] - 4, on.shape[1])
-        on_begin, on_cycle_end = n_cycles, n_cycles + 1
-        day = np.minimum(np.maximum(on - self.first, 0), self.recorded.shape[-1] - 1)
-        at = rows[:, None]
+        day, at = np.minimum(np.maximum(on - self.first, 0), self.recorded.shape[-1] - 1), rows[:, None]
         recorded, use_days = self.recorded[at, :, day], self.use_days[at, day]
-        counted, counted_w = self.counted[at, :, day], self.counted_w[at, :, day]
-        damped = self.damped[:, at, :, day].transpose(2, 0, 1, 3)
-        on_days = np.concatenate([counted[None], counted_w[None], damped])
         weight = self.weight[self.kind[rows][:, None], :, day]
-        spans = SPANS if n_cycles == MOST_CYCLES else spans_of(n_cycles)
-        sums = np.maximum(on_days[:, :, spans.end] - on_days[:, :, spans.begin], 0.0)
-        raw, use = sums[0], told(self.rates, who.family, sums)
-        whole = np.maximum(weight[:, 1 : on_cycle_end + 1] - weight[:, :on_cycle_end], LEAST)
-        share = sums[1] / whole[:, spans.cycle]
-        known_w = counted_w[:, on_as_of] - counted_w[:, on_since]
+        whole = np.maximum(weight[:, 1 : n_cycles + 2] - weight[:, : n_cycles + 1], LEAST)
+        sums = self._on(at, day)
+        known_w = sums[1, :, on_as_of] - sums[1, :, on_since]
+        sums = np.maximum(sums[:, :, SPANS.end] - sums[:, :, SPANS.begin], 0.0)
+        use, share = told(self.rates, who.family, sums), sums[1] / whole[:, SPANS.cycle]
         open_w = np.maximum(weight[:, on_end] - weight[:, on_since] - known_w, 0.0)
-        days = use_days[:, on_as_of] - use_days[:, on_begin]
+        days = use_days[:, on_as_of] - use_days[:, n_cycles]
         recorded_days = use_days[:, on_as_of] - use_days[:, on_since]
         return UsageCycles(
             customer=frozen(who.customer),
@@ -184,7 +178,7 @@ class UsageHistory:
             locked=frozen(who.locked_until >= as_of),
             finished=frozen(use[:, :n_cycles]),
             finished_w=frozen(share[:, :n_cycles]),
-            apart=frozen(apart_of(raw[:, :n_cycles], use[:, :n_cycles])),
+            apart=frozen(apart_of(sums[0, :, :n_cycles], use[:, :n_cycles])),
             used=frozen(np.maximum(recorded[:, on_as_of] - recorded[:, on_start], 0.0)),
             exposed=frozen(use[:, n_cycles]),
             exposed_w=frozen(share[:, n_cycles]),
@@ -194,6 +188,12 @@ class UsageHistory:
             days=frozen(np.maximum(days, 0).astype(np.int32)),
             missing=frozen(np.maximum(as_of - since - recorded_days, 0).astype(np.int32)),
         )
+
+    def _on(self, at: np.ndarray, day: np.ndarray) -> np.ndarray:
+        """Running sums [4, n, n_days, n_meters], as `shapes_of` takes them, on days [n, n_days]."""
+        counted, counted_w = self.counted[at, :, day], self.counted_w[at, :, day]
+        damped = self.damped[:, at, :, day].transpose(2, 0, 1, 3)
+        return np.concatenate([counted[None], counted_w[None], damped])
 
     def totals(self, rows: np.ndarray, begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Recorded use [n, n_meters] on the days begin .. end - 1 [n], and its share of their weight."""
