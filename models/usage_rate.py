@@ -62,7 +62,7 @@ def shapes_of(sums: np.ndarray) -> np.ndarray:
 
     `sums` [4, ...] over the days of a span: use, weight (about 1 a day), and both of `damped`.
     """
-    used = (sums > 0).all(axis=0)
+    used = np.asarray((sums > 0).all(axis=0))
     use, weight, root, quarter = np.log(np.where(used, sums, 1.0))
     mean = use - weight
     shapes = np.empty((*used.shape, TERMS))
