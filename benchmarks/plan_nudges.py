@@ -13,12 +13,15 @@ from models.plan_advisor import PlanAdvisor, untrained
 from models.plan_decision import NudgeLimits
 from models.plans import AddOn, MeterTerms, Plan, PlanBook
 from models.subscriptions import NOT_LOCKED, OPEN_END, DailyUsage, Subscriptions
-from models.usage_cycles import UsageCycles
+from models.usage_cycles import N_CUTS, UsageCycles
+from models.usage_history import MOST_CYCLES
 
 LIMIT_SECONDS, LIMIT_MILLISECONDS = 10.0, 5.0
-CYCLES = 12
+CYCLES = MOST_CYCLES
 TODAY = 20_600  # 2026-05-27
 METERS = (("data_mb", 12_000.0, 300.0, 1024.0), ("minutes", 400.0, 4.0, 1.0), ("texts", 150.0, 6.0, 1.0))
+# W before and after each cut, of a cycle of 30 days and of one of 31 on its day 10.
+CUT_W = np.array([[10 / 30, 20 / 30], [20 / 30, 10 / 30], [0, 10 / 31], [5 / 31, 5 / 31]])
 
 
 def main() -> None:
@@ -72,6 +75,9 @@ def random_cycles(n: int) -> UsageCycles:
     level = np.array([typical for _, typical, _, _ in METERS]) * rng.lognormal(0, 0.7, (n, 3))
     share = np.full((n, 3), 10 / 31)
     used = level * share * rng.gamma(6, 1 / 6, (n, 3))
+    before, after = (
+        level[:, None] * CUT_W[:, part, None] * rng.gamma(6, 1 / 6, (n, N_CUTS, 3)) for part in (0, 1)
+    )
 
     def same(value: int, kind: type) -> np.ndarray:
         return frozen(np.full(n, value, dtype=kind))
@@ -85,9 +91,12 @@ def random_cycles(n: int) -> UsageCycles:
         locked=same(0, np.bool_),
         finished=frozen(level[:, None] * rng.lognormal(0, 0.25, (n, CYCLES, 3))),
         finished_w=frozen(np.ones((n, CYCLES, 3))),
+        apart=frozen(np.zeros((n, 3))),
         used=frozen(used),
         exposed=frozen(used),
         exposed_w=frozen(share),
+        parts=frozen(np.stack([before, after], axis=-1)),
+        parts_w=frozen(np.broadcast_to(CUT_W[:, None], (n, N_CUTS, 3, 2))),
         open_w=frozen(1 - share),
         days=same(10, np.int32),
         missing=same(0, np.int32),

@@ -15,6 +15,7 @@ from models.usage_defaults import FIELDS
 from models.usage_forecast import Faults
 from models.usage_level import Dynamics
 from models.usage_profile import UsageProfile
+from models.usage_rate import UsageRates
 
 Place = tuple[int, int]  # family and meter
 BY_FAMILY = frozenset({"saving"})  # what is known of a family as a whole
@@ -36,6 +37,7 @@ def advisor_for(book: PlanBook, known: PlanAdvisor) -> PlanAdvisor:
     return PlanAdvisor(
         book,
         UsageProfile(**_moved(bare.profile.to_arrays(), known.profile.to_arrays(), places)),
+        UsageRates(**_moved(bare.rates.to_arrays(), known.rates.to_arrays(), places)),
         Dynamics(**moved, start=frozen(_start(book, known, bare.dynamics.start))),
         Faults(**faults),
         # The slices are the same for everybody: only how many meters meet differs.

@@ -22,6 +22,7 @@ from models.usage_gamma import LEAST
 from models.usage_history import UsageHistory, running_on
 from models.usage_level import Dynamics, Level, follow
 from models.usage_profile import UsageProfile
+from models.usage_rate import UsageRates
 
 BLOCK = 1024  # subscribers priced, or cut into cycles, at a time: what a processor's cache is good for
 
@@ -32,6 +33,7 @@ class PlanAdvisor:
 
     book: PlanBook
     profile: UsageProfile
+    rates: UsageRates
     dynamics: Dynamics
     faults: Faults
     strata: Strata
@@ -45,7 +47,7 @@ class PlanAdvisor:
         parts = []
         for rows in _blocks(len(running)):
             some = running if rows is None else running.take(rows)
-            history = UsageHistory.of(some, usage, self.book, self.profile, as_of)
+            history = UsageHistory.of(some, usage, self.book, (self.profile, self.rates), as_of)
             parts.append(history.cycles(np.arange(len(some)), np.full(len(some), as_of, dtype=np.int64)))
         return UsageCycles.joined(parts)
 
@@ -139,6 +141,7 @@ class PlanAdvisor:
         return cls(
             PlanBook.from_arrays(of("book")),
             UsageProfile.from_arrays(of("profile")),
+            UsageRates.from_arrays(of("rates")),
             Dynamics.from_arrays(of("dynamics")),
             Faults.from_arrays(of("faults")),
             Strata.from_arrays(of("strata")),
@@ -151,6 +154,7 @@ def untrained(book: PlanBook) -> PlanAdvisor:
     return PlanAdvisor(
         book,
         UsageProfile.flat(n_families, n_meters),
+        UsageRates.plain(n_families, n_meters),
         default_dynamics(book),
         Faults.none(n_families, n_meters),
         Strata.of(n_meters),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,7 +12,9 @@ from models.arrays import frozen
 from models.billing_days import cycle_of, cycle_start
 from models.plan_advisor import PlanAdvisor
 from models.usage_cycles import UsageCycles
-from models.usage_history import LEAST, MOST_CYCLES
+from models.usage_history import LEAST, MOST_CYCLES, SPANS
+from models.usage_rate import damped
+from models.usage_spans import apart_of, cut_days, halves, told
 
 EPOCH = date(1970, 1, 1)
 NOBODY = 0  # whose row it is does not matter: it is answered and forgotten
@@ -56,7 +59,8 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
     Use counts from the day after the first activity on; totals say that there was some before.
     """
     timeline = _Timeline.of(advisor, cycle, use)
-    finished, finished_w = timeline.finished(use)
+    spans = timeline.told(advisor, cycle)
+    raw, finished, finished_w = timeline.finished(spans, use)
     now = slice(cycle.start - timeline.first, cycle.as_of - timeline.first)
     begins = max(cycle.start, timeline.beginning)
     since = slice(min(begins, cycle.as_of) - timeline.first, cycle.as_of - timeline.first)
@@ -75,13 +79,24 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
         locked=_one(cycle.locked, np.bool_),
         finished=frozen(finished[None]),
         finished_w=frozen(finished_w[None]),
+        apart=frozen(apart_of(raw[None], finished[None])),
         used=frozen(timeline.amount[:, now].sum(axis=1)[None]),
-        exposed=frozen((timeline.amount * timeline.counted)[:, now].sum(axis=1)[None]),
-        exposed_w=frozen((counted_w[:, now].sum(axis=1) / whole)[None]),
+        exposed=frozen(spans.use[None, MOST_CYCLES]),
+        exposed_w=frozen(spans.share[None, MOST_CYCLES]),
+        parts=frozen(halves(spans.use[None], MOST_CYCLES)),
+        parts_w=frozen(halves(spans.share[None], MOST_CYCLES)),
         open_w=frozen((np.maximum(timeline.weight[:, to_end].sum(axis=1) - known_w, 0.0) / whole)[None]),
         days=_one(int((recorded & after_first)[now].sum()), np.int32),
         missing=_one(max(since.stop - since.start - int(recorded[since].sum()), 0), np.int32),
     )
+
+
+class _Told(NamedTuple):
+    """By span of `usage_spans.spans_of`, [n_spans, n_meters]: use, as the level is told by, and W."""
+
+    raw: np.ndarray
+    use: np.ndarray
+    share: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,22 +139,36 @@ class _Timeline:
         weight = advisor.profile.weights(anchor, first, cycle.end)[family]
         return cls(first, beginning, amount, seen, seen & counts, weight, starts)
 
-    def finished(self, use: StatedUse) -> tuple[np.ndarray, np.ndarray]:
-        """Use in finished cycles and how much of each is known, both [n_cycles, n_meters], oldest first.
+    def told(self, advisor: PlanAdvisor, cycle: StatedCycle) -> _Told:
+        """The spans of the finished cycles, the running one, and its cuts, in the order of `spans_of`."""
+        one = [np.array([each]) for each in (self.starts[-2], self.starts[-1], cycle.as_of)]
+        on = np.concatenate([self.starts, [cycle.end], cut_days(*one)[0], one[2]]) - self.first
+        weight, counted = self.weight, self.amount * self.counted
+        of_days = weight * self.counted
+        days = np.stack([counted, of_days, *damped(counted, weight), weight])
+        sums = np.zeros((*days.shape[:2], days.shape[2] + 1))
+        np.cumsum(days, axis=2, out=sums[..., 1:])
+        spans, on_days = SPANS, sums[..., on].swapaxes(1, 2)
+        between = np.maximum(on_days[:4, spans.end] - on_days[:4, spans.begin], 0.0)
+        whole = on_days[4, spans.cycle + 1] - on_days[4, spans.cycle]
+        family = advisor.book.family[[cycle.plan]]
+        use = told(advisor.rates, family, between[:, None])[0]
+        return _Told(between[0], use, between[1] / np.maximum(whole, LEAST))
 
-        A total that was given wins over the days of its cycle.
+    def finished(self, spans: _Told, use: StatedUse) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Use in finished cycles as it was and as it is told, and how much of each is known, oldest first.
+
+        All [n_cycles, n_meters]. A total that was given wins over the days of its cycle.
         """
-        counted_w = self.weight * self.counted
-        amount = np.zeros((MOST_CYCLES, len(self.weight)))
-        share = np.zeros_like(amount)
-        for row, (begin, end) in enumerate(zip(self.starts[:-1], self.starts[1:], strict=True)):
-            days = slice(int(begin) - self.first, int(end) - self.first)
-            amount[row] = (self.amount * self.counted)[:, days].sum(axis=1)
-            share[row] = counted_w[:, days].sum(axis=1) / np.maximum(self.weight[:, days].sum(axis=1), LEAST)
+        raw, amount, share = (each[:MOST_CYCLES].copy() for each in spans)
         recent = use.total_place <= MOST_CYCLES
         at = MOST_CYCLES - use.total_place[recent], use.total_meter[recent]
-        amount[at], share[at] = use.total_amount[recent], use.total_share[recent]
-        return amount, share
+        raw[at], amount[at], share[at] = (
+            use.total_amount[recent],
+            use.total_amount[recent],
+            use.total_share[recent],
+        )
+        return raw, amount, share
 
 
 def _one(value: int | bool, kind: type[np.generic]) -> np.ndarray:

@@ -9,6 +9,10 @@ import numpy as np
 
 from models.arrays import Arrays, frozen
 
+FINISHED_CUTS = (20, 10)  # days before the running cycle at which the last finished one is cut in two
+RUNNING_CUTS = (10, 5)  # days before the day asked about at which the running one is
+N_CUTS = len(FINISHED_CUTS) + len(RUNNING_CUTS)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UsageCycles:
@@ -24,9 +28,13 @@ class UsageCycles:
     finished    float64 [n, n_cycles, n_meters] use in finished cycles, oldest first, the last one right
                 before the running one; over the days that count (recorded, after the first activity)
     finished_w  float64 [n, n_cycles, n_meters] W of those days, 0 where nothing is known, 1 for all
+    apart       float64 [n, n_meters] logarithm of what was used in the finished cycles over `finished`
     used        float64 [n, n_meters] recorded use that counts against the quota of the running cycle
     exposed     float64 [n, n_meters] the part of the running cycle's use on days that count
     exposed_w   float64 [n, n_meters] W of those days
+    parts       float64 [n, N_CUTS, n_meters, 2] use before and after each cut of the last finished cycle and
+                of the running one, on days that count
+    parts_w     float64 [n, N_CUTS, n_meters, 2] W of those days, 0 where the cut is not inside the cycle
     open_w      float64 [n, n_meters] W of the days still to come and of those that are missing
     days        int32 [n] days of the running cycle with a record that count
     missing     int32 [n] days of it before `as_of`, after the first activity, without any record
@@ -40,9 +48,12 @@ class UsageCycles:
     locked: np.ndarray
     finished: np.ndarray
     finished_w: np.ndarray
+    apart: np.ndarray
     used: np.ndarray
     exposed: np.ndarray
     exposed_w: np.ndarray
+    parts: np.ndarray
+    parts_w: np.ndarray
     open_w: np.ndarray
     days: np.ndarray
     missing: np.ndarray

@@ -14,12 +14,13 @@ import numpy as np
 from models.arrays import Arrays, frozen
 from models.usage_cycles import UsageCycles
 from models.usage_gamma import LEAST, Gamma, gamma_of
-from models.usage_level import Dynamics, Level, stories
+from models.usage_level import Dynamics, Level
+from models.usage_stories import stories
 
 KNOTS = 5  # elapsed shares of the cycle at which faults are learned: 0.1, 0.3, 0.5, 0.7, 0.9
 SHAPE_KNOTS = 21  # probabilities 0, 0.05, ..., 1
 KNOWN = (1, 3)  # finished cycles from which on what was learned of few, of several, holds: three classes
-SIGNS = 5  # see `signs`
+SIGNS = 6  # see `signs`
 MOST_SIGN, MOST_LEAN = 2.0, 1.0  # of logarithms
 JUMP = 0.5  # of this probability on, a cycle counts as unusual
 JUMP_RATIO = 2.0  # of the usual level: from here on a cycle is called a jump, however noisy use is
@@ -146,10 +147,10 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
 
     The signs, by which forecasts of finished cycles were found to lean, are logarithms: 1; how far the
     stories moved from the level; how far the rate of the running cycle is from it; the same of the other
-    meters, on average, because what moves one of a customer's meters often moves all; and how far the level
-    is from that of the plan.
+    meters, on average, because what moves one of a customer's meters often moves all; how far the level is
+    from that of the plan; and how far use was from the rates that the level is told by.
     """
-    told = stories(dynamics, level, cycles.exposed, cycles.exposed_w)
+    told = stories(dynamics, level, cycles)
     rate, rate_2 = _mixed(told.share, told.cycle, told.cycle_v)
     left = cycles.open_w
     rest_v = left * left * (rate_2 - rate * rate) + dynamics.day * left * rate_2
@@ -165,11 +166,12 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
     others = gap.sum(axis=1, keepdims=True) - gap
     signs[..., 3] = (others / np.maximum(known.sum(axis=1, keepdims=True) - known, 1))[..., None]
     signs[..., 4] = (level.mean - dynamics.start)[..., None]
+    signs[..., 5] = cycles.apart[..., None]
     return Moments(
         np.stack([left * rate, next_], axis=-1),
         np.stack([rest_v, next_2 * (1 + dynamics.day) - next_ * next_], axis=-1),
         np.minimum(np.maximum(signs, -MOST_SIGN), MOST_SIGN),
-        np.where(known, 1 - told.share[0], 0.0),
+        np.where(known, told.unusual, 0.0),
     )
 
 

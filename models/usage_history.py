@@ -12,10 +12,13 @@ from models.plans import PlanBook
 from models.subscriptions import DailyUsage, Subscriptions
 from models.usage_cycles import UsageCycles
 from models.usage_profile import UsageProfile
+from models.usage_rate import UsageRates, damped, shapes_of
+from models.usage_spans import apart_of, cut_days, halves, spans_of, told
 
-MOST_CYCLES = 13  # finished cycles that are looked at: older ones would say next to nothing
+MOST_CYCLES = 9  # finished cycles that are looked at: older ones would say next to nothing
 LONGEST_CYCLE = 31
 LEAST = 1e-9
+SPANS = spans_of(MOST_CYCLES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +81,8 @@ class UsageHistory:
     recorded    float64 [n, n_meters, n_days + 1] use
     counted     float64 [n, n_meters, n_days + 1] use on days that count
     counted_w   float64 [n, n_meters, n_days + 1] weight of the recorded days that count
+    damped      float64 [2, n, n_meters, n_days + 1] damped use on days that count, see `usage_rate.damped`
+    rates       by which the rate of a span of days is told
     weight      float64 [n_kinds, n_meters, n_days + 1] weight of all days, by anchor and family
     kind        int64 [n] row of `weight`
     use_days    int32 [n, n_days + 1] days with a record of any meter, from the first use on
@@ -89,15 +94,23 @@ class UsageHistory:
     recorded: np.ndarray
     counted: np.ndarray
     counted_w: np.ndarray
+    damped: np.ndarray
+    rates: UsageRates
     weight: np.ndarray
     kind: np.ndarray
     use_days: np.ndarray
 
     @classmethod
     def of(
-        cls, running: Running, usage: DailyUsage, book: PlanBook, profile: UsageProfile, until: int
+        cls,
+        running: Running,
+        usage: DailyUsage,
+        book: PlanBook,
+        learned: tuple[UsageProfile, UsageRates],
+        until: int,
     ) -> UsageHistory:
         """The history of these subscribers before the day `until`. Usage after it is not looked at."""
+        profile, rates = learned
         begins, ends = _rows_of(running.customer, usage.customer)
         first = until - (MOST_CYCLES + 1) * LONGEST_CYCLE
         n_days = until - first + 2 * LONGEST_CYCLE
@@ -125,36 +138,37 @@ class UsageHistory:
             _sums(amount),
             _sums(amount * counts),
             _sums(weight[kind] * counts),
+            _sums(damped(amount * counts, weight[kind])),
+            rates,
             _sums(weight),
             kind,
             _sums(use_days).astype(np.int32),
         )
 
-    def cycles(self, rows: np.ndarray, as_of: np.ndarray, n_cycles: int = MOST_CYCLES) -> UsageCycles:
+    def cycles(self, rows: np.ndarray, as_of: np.ndarray) -> UsageCycles:
         """The cycles of the subscribers `rows` [n] as known on the days `as_of` [n]."""
-        who = self.running.take(rows)
+        who, n_cycles = self.running.take(rows), MOST_CYCLES
         now = cycle_of(as_of, who.anchor)
         starts = cycle_start(now[:, None] + np.arange(-n_cycles, 2), who.anchor[:, None])
         cycle_begin, cycle_end = starts[:, -2], starts[:, -1]
         start = np.maximum(cycle_begin, who.started)
         end = np.minimum(cycle_end, who.ended + 1)
         since = np.minimum(np.maximum(start, self.beginning[rows]), as_of)
-        # Every sum is looked up once on all of these days, the starts of cycles first.
-        on = np.concatenate([starts, np.stack([start, end, since, as_of], axis=1)], axis=1)
+        # Every sum is looked up once on all of these days.
+        cuts = cut_days(starts[:, -3], cycle_begin, as_of)
+        on = np.concatenate([starts, cuts, np.stack([start, end, since, as_of], axis=1)], axis=1)
         on_start, on_end, on_since, on_as_of = range(on.shape[1] - 4, on.shape[1])
-        on_begin, on_cycle_end = n_cycles, n_cycles + 1
-        day = np.minimum(np.maximum(on - self.first, 0), self.recorded.shape[-1] - 1)
-        at = rows[:, None]
-        recorded, counted = self.recorded[at, :, day], self.counted[at, :, day]
-        counted_w, use_days = self.counted_w[at, :, day], self.use_days[at, day]
+        day, at = np.minimum(np.maximum(on - self.first, 0), self.recorded.shape[-1] - 1), rows[:, None]
+        recorded, use_days = self.recorded[at, :, day], self.use_days[at, day]
         weight = self.weight[self.kind[rows][:, None], :, day]
-        finished_w = counted_w[:, 1:on_cycle_end] - counted_w[:, :on_begin]
-        whole = weight[:, 1 : on_cycle_end + 1] - weight[:, :on_cycle_end]
-        known_w = counted_w[:, on_as_of] - counted_w[:, on_since]
+        whole = np.maximum(weight[:, 1 : n_cycles + 2] - weight[:, : n_cycles + 1], LEAST)
+        sums = self._on(at, day)
+        known_w = sums[1, :, on_as_of] - sums[1, :, on_since]
+        sums = np.maximum(sums[:, :, SPANS.end] - sums[:, :, SPANS.begin], 0.0)
+        use, share = told(self.rates, who.family, sums), sums[1] / whole[:, SPANS.cycle]
         open_w = np.maximum(weight[:, on_end] - weight[:, on_since] - known_w, 0.0)
-        days = use_days[:, on_as_of] - use_days[:, on_begin]
+        days = use_days[:, on_as_of] - use_days[:, n_cycles]
         recorded_days = use_days[:, on_as_of] - use_days[:, on_since]
-        exposed_w = counted_w[:, on_as_of] - counted_w[:, on_begin]
         return UsageCycles(
             customer=frozen(who.customer),
             plan=frozen(who.plan),
@@ -162,15 +176,24 @@ class UsageHistory:
             start=frozen(start.astype(np.int32)),
             end=frozen(end.astype(np.int32)),
             locked=frozen(who.locked_until >= as_of),
-            finished=frozen(np.maximum(counted[:, 1:on_cycle_end] - counted[:, :on_begin], 0.0)),
-            finished_w=frozen(np.maximum(finished_w, 0.0) / np.maximum(whole[:, :-1], LEAST)),
+            finished=frozen(use[:, :n_cycles]),
+            finished_w=frozen(share[:, :n_cycles]),
+            apart=frozen(apart_of(sums[0, :, :n_cycles], use[:, :n_cycles])),
             used=frozen(np.maximum(recorded[:, on_as_of] - recorded[:, on_start], 0.0)),
-            exposed=frozen(np.maximum(counted[:, on_as_of] - counted[:, on_begin], 0.0)),
-            exposed_w=frozen(np.maximum(exposed_w, 0.0) / whole[:, -1]),
+            exposed=frozen(use[:, n_cycles]),
+            exposed_w=frozen(share[:, n_cycles]),
+            parts=frozen(halves(use, n_cycles)),
+            parts_w=frozen(halves(share, n_cycles)),
             open_w=frozen(open_w / whole[:, -1]),
             days=frozen(np.maximum(days, 0).astype(np.int32)),
             missing=frozen(np.maximum(as_of - since - recorded_days, 0).astype(np.int32)),
         )
+
+    def _on(self, at: np.ndarray, day: np.ndarray) -> np.ndarray:
+        """Running sums [4, n, n_days, n_meters], as `shapes_of` takes them, on days [n, n_days]."""
+        counted, counted_w = self.counted[at, :, day], self.counted_w[at, :, day]
+        damped = self.damped[:, at, :, day].transpose(2, 0, 1, 3)
+        return np.concatenate([counted[None], counted_w[None], damped])
 
     def totals(self, rows: np.ndarray, begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Recorded use [n, n_meters] on the days begin .. end - 1 [n], and its share of their weight."""
@@ -187,6 +210,11 @@ class UsageHistory:
         use = self._between(self.counted, rows, edges[:, :-1], edges[:, 1:])
         known = self._between(self.counted_w, rows, edges[:, :-1], edges[:, 1:])
         return use, known / np.maximum(whole, LEAST)[:, None]
+
+    def shapes(self, rows: np.ndarray, edges: np.ndarray) -> np.ndarray:
+        """`usage_rate.shapes_of` of days that count between `edges`: [n, n_spans, n_meters, TERMS]."""
+        sums = (self.counted, self.counted_w, *self.damped)
+        return shapes_of(np.stack([self._between(each, rows, edges[:, :-1], edges[:, 1:]) for each in sums]))
 
     def _one(self, sums: np.ndarray, rows: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
         return self._between(sums, rows, begin[:, None], end[:, None])[:, 0]

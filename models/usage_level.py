@@ -3,7 +3,7 @@
 On the logarithm of use in a whole cycle, by subscriber and meter:
 
     level    l_c = l_(c-1) + growth + N(0, drift), and with probability `jump` also + N(0, far)
-    cycle    z_c = l_c + N(0, cycle + log(1 + day / W)), and with probability `odd` also + N(0, far)
+    cycle    z_c = l_c + N(0, cycle + log(1 + seen / W)), and with probability `odd` also + N(0, far)
 
 W is the share of the cycle that is known. Each step weighs three stories of what is seen (as usual, an
 unusual cycle, a new level) by how well they tell it, and goes on with the normal distribution of the
@@ -36,6 +36,7 @@ class Dynamics:
     between  variance of the level between subscribers of one plan
     cycle    variance from cycle to cycle around the level
     day      relative variance of use within a share W of a cycle, times W
+    seen     the same of the rate that a share W is told by (`usage_rate`)
     drift    variance of the level's steps
     growth   mean of the level's steps
     jump     probability of a new level, a cycle; odd: of an unusual cycle
@@ -47,6 +48,7 @@ class Dynamics:
     between: np.ndarray
     cycle: np.ndarray
     day: np.ndarray
+    seen: np.ndarray
     drift: np.ndarray
     growth: np.ndarray
     jump: np.ndarray
@@ -69,36 +71,27 @@ class Dynamics:
 
 
 class Level(NamedTuple):
-    """What is known of the level: mean and variance [n, n_meters]; `cycles` int64 the finished ones seen."""
+    """What is known of the level, all [n, n_meters].
+
+    mean, variance     after the finished cycles
+    cycles             int64 the finished ones seen
+    before, before_v   mean and variance before the last finished one
+    """
 
     mean: np.ndarray
     variance: np.ndarray
     cycles: np.ndarray
-
-
-class Stories(NamedTuple):
-    """Three stories of one cycle: as usual, unusual, new level; [3, n, n_meters] but for the gap.
-
-    share           probability of each, after what is seen
-    level, level_v  mean and variance of the level in each
-    cycle, cycle_v  mean and variance of this cycle's own logarithm of use in each
-    gap             what is seen above the level, [n, n_meters]; 0 where nothing is
-    """
-
-    share: np.ndarray
-    level: np.ndarray
-    level_v: np.ndarray
-    cycle: np.ndarray
-    cycle_v: np.ndarray
-    gap: np.ndarray
+    before: np.ndarray
+    before_v: np.ndarray
 
 
 def first_level(dynamics: Dynamics) -> Level:
     """What is known before any use is: `dynamics` by subscriber."""
-    return Level(dynamics.start, dynamics.between, np.zeros(dynamics.start.shape, dtype=np.int64))
+    none = np.zeros(dynamics.start.shape, dtype=np.int64)
+    return Level(dynamics.start, dynamics.between, none, dynamics.start, dynamics.between)
 
 
-class _Seen(NamedTuple):
+class Seen(NamedTuple):
     """What cycles were seen to use: all [..., n_meters].
 
     known   bool, was anything seen?
@@ -138,26 +131,6 @@ class _Weighed(NamedTuple):
     likelihood: np.ndarray
 
 
-def stories(dynamics: Dynamics, level: Level, used: np.ndarray, share: np.ndarray) -> Stories:
-    """What a cycle's use [n, n_meters], known for a share W of it, says.
-
-    `level` as before the cycle. W 0 says nothing: the stories keep their probabilities.
-    """
-    prior, seen = _prior(dynamics), _seen(dynamics.day, dynamics.floor, used, share)
-    weighed = _weigh(prior, level.mean, level.variance, seen.log, prior.cycle + seen.noise)
-    cycle_v = weighed.level_v + prior.cycle
-    gain = cycle_v / weighed.total
-    level_gain = weighed.level_v / weighed.total
-    return Stories(
-        weighed.share,
-        level.mean + level_gain * weighed.gap,
-        weighed.level_v * (1 - level_gain),
-        level.mean + gain * weighed.gap,
-        cycle_v * (1 - gain),
-        np.where(seen.known, weighed.gap, 0.0),
-    )
-
-
 def follow(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> Level:
     """The level after the finished cycles [n, n_cycles, n_meters], oldest first.
 
@@ -171,7 +144,7 @@ def follow(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> 
 
 def _followed_one(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> Level:
     """The same for one subscriber, [1, n_cycles, n_meters]."""
-    seen = _seen(dynamics.day[:, None], dynamics.floor[:, None], finished, finished_w)
+    seen = seen_of(dynamics.seen[:, None], dynamics.floor[:, None], finished, finished_w)
     count = seen.known[0].cumsum(axis=0)
     columns = (seen.known[0].tolist(), (count > 0).tolist(), seen.log[0].tolist(), seen.noise[0].tolist())
     odd, jump = dynamics.odd[0].tolist(), dynamics.jump[0].tolist()
@@ -185,9 +158,12 @@ def _followed_one(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarr
         TOGETHER / (1 - TOGETHER),
     )
     mean, variance = dynamics.start[0].tolist(), dynamics.between[0].tolist()
-    follow_one(own, [OneCycle(*each) for each in zip(*columns, strict=True)], mean, variance)
+    told = [OneCycle(*each) for each in zip(*columns, strict=True)]
+    follow_one(own, told[:-1], mean, variance)
+    before, before_v = np.array([mean]), np.array([variance])
+    follow_one(own, told[-1:], mean, variance)
     cycles = count[-1:] if len(count) else np.zeros(dynamics.start.shape, dtype=np.int64)
-    return Level(np.array([mean]), np.array([variance]), cycles)
+    return Level(np.array([mean]), np.array([variance]), cycles, before, before_v)
 
 
 def log_likelihood(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> np.ndarray:
@@ -200,21 +176,22 @@ def _followed(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) 
     level, prior = first_level(dynamics), _prior(dynamics)
     first = int(finished_w.any(axis=(0, 2)).argmax()) if finished_w.size else 0
     finished, finished_w = finished[:, first:], finished_w[:, first:]
-    seen = _seen(dynamics.day[:, None], dynamics.floor[:, None], finished, finished_w)
+    seen = seen_of(dynamics.seen[:, None], dynamics.floor[:, None], finished, finished_w)
     count = seen.known.cumsum(axis=1)
     begun = count > 0
     growth, drift = begun * dynamics.growth[:, None], begun * dynamics.drift[:, None]
     around = prior.cycle[:, :, None] + seen.noise
-    mean, variance = level.mean, level.variance
+    mean, variance = before, before_v = level.mean, level.variance
     likelihood = np.zeros(mean.shape)
     for cycle in range(finished.shape[1]):
+        before, before_v = mean, variance
         weighed = _weigh(prior, mean, variance, seen.log[:, cycle], around[:, :, cycle])
         moved, after = _stepped(weighed)
         mean = mean + moved + growth[:, cycle]
         variance = np.where(begun[:, cycle], after + drift[:, cycle], variance)
         likelihood += np.where(seen.known[:, cycle], weighed.likelihood, 0.0)
     cycles = count[:, -1] if finished.shape[1] else level.cycles
-    return Level(mean, variance, cycles), likelihood
+    return Level(mean, variance, cycles, before, before_v), likelihood
 
 
 def _prior(dynamics: Dynamics) -> _Prior:
@@ -227,13 +204,13 @@ def _prior(dynamics: Dynamics) -> _Prior:
     return _Prior(chance, chance.mean(axis=-1) * odds, level, cycle)
 
 
-def _seen(day: np.ndarray, floor: np.ndarray, used: np.ndarray, share: np.ndarray) -> _Seen:
+def seen_of(day: np.ndarray, floor: np.ndarray, used: np.ndarray, share: np.ndarray) -> Seen:
     known = share > 0
     of_cycle = np.where(known, share, 1.0)
     noise = np.log1p(day / of_cycle)
     with np.errstate(divide="ignore"):
         log = np.log(used / of_cycle)
-    return _Seen(known, np.maximum(log + noise / 2, floor), np.where(known, noise, ENDLESS))
+    return Seen(known, np.maximum(log + noise / 2, floor), np.where(known, noise, ENDLESS))
 
 
 def _weigh(

@@ -13,6 +13,7 @@ from models.stated_usage import StatedCycle, StatedUse, stated_cycles
 from models.subscriptions import NOT_LOCKED, OPEN_END, DailyUsage, Subscriptions
 from models.usage_cycles import UsageCycles
 from models.usage_profile import UsageProfile
+from models.usage_rate import UsageRates
 from tests.models.tiny_plans import AS_OF, tiny_advisor
 
 START, END = 19_997, 20_028  # October 2024
@@ -28,19 +29,27 @@ def weekly() -> PlanAdvisor:
     return replace(advisor, profile=UsageProfile(weekday, flat.month_end, flat.position))
 
 
+def damping() -> PlanAdvisor:
+    """The same, with rates that giant days sway less."""
+    return replace(weekly(), rates=UsageRates(np.full((2, 2, 3), (0.1, 0.8, 0.2))))
+
+
 def use_of(days: list[tuple[int, int, float]], totals: tuple[np.ndarray, ...] = NO_TOTALS) -> StatedUse:
     meter, day, amount = (np.array([row[at] for row in days]) for at in range(3))
     return StatedUse(meter.astype(np.int64), day.astype(np.int64), amount.astype(np.float64), *totals)
 
 
-def stated(days: list[tuple[int, int, float]], totals: tuple[np.ndarray, ...] = NO_TOTALS) -> UsageCycles:
-    advisor = weekly()
+def stated(
+    days: list[tuple[int, int, float]],
+    totals: tuple[np.ndarray, ...] = NO_TOTALS,
+    advisor: PlanAdvisor | None = None,
+) -> UsageCycles:
+    advisor = advisor or weekly()
     small = advisor.book.plans.index("small")
     return stated_cycles(advisor, StatedCycle(small, AS_OF, START, END, locked=False), use_of(days, totals))
 
 
-def from_files(days: list[tuple[int, int, float]]) -> UsageCycles:
-    advisor = weekly()
+def from_files(days: list[tuple[int, int, float]], advisor: PlanAdvisor) -> UsageCycles:
     subscriptions = Subscriptions.of(
         customer=np.array([0]),
         plan=np.array([advisor.book.plans.index("small")]),
@@ -62,9 +71,11 @@ def from_files(days: list[tuple[int, int, float]]) -> UsageCycles:
     ).filter(lambda rows: any(amount > 0 and day < AS_OF for _, day, amount in rows))
 )
 def test_daily_use_is_cut_into_the_same_cycles_as_that_of_files(days: list[tuple[int, int, float]]) -> None:
-    mine, theirs = stated(days).to_arrays(), from_files(days).to_arrays()
-    for name in mine:
-        assert np.allclose(mine[name], theirs[name]), name
+    for advisor in (weekly(), damping()):
+        mine = stated(days, advisor=advisor).to_arrays()
+        theirs = from_files(days, advisor).to_arrays()
+        for name in mine:
+            assert np.allclose(mine[name], theirs[name]), name
 
 
 def test_totals_stand_where_they_belong_and_win_over_days() -> None:

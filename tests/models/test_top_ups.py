@@ -11,7 +11,7 @@ from models.advice import NO_ADD_ON
 from models.plan_pricing import Strata
 from models.plans import AddOn, MeterTerms, Plan, PlanBook
 from models.top_ups import MOST_PACKS, TopUps, best_top_ups, running_costs
-from models.usage_cycles import UsageCycles
+from models.usage_cycles import N_CUTS, UsageCycles
 from models.usage_forecast import SHAPE_KNOTS, Forecast
 from models.usage_gamma import Gamma
 
@@ -50,9 +50,12 @@ def asked(used: float) -> UsageCycles:
         locked=np.zeros(1, dtype=np.bool_),
         finished=np.zeros((1, 0, 1)),
         finished_w=np.zeros((1, 0, 1)),
+        apart=np.zeros((1, 1)),
         used=one,
         exposed=one,
         exposed_w=np.full((1, 1), 2 / 3),
+        parts=np.zeros((1, N_CUTS, 1, 2)),
+        parts_w=np.zeros((1, N_CUTS, 1, 2)),
         open_w=np.full((1, 1), 1 / 3),
         days=np.array([20], dtype=np.int32),
         missing=np.zeros(1, dtype=np.int32),

@@ -54,6 +54,16 @@ def test_a_whole_cycle_and_a_running_one() -> None:
     assert (cycles.days[0], cycles.missing[0]) == (10, 0)
 
 
+def test_both_cycles_are_cut_in_two() -> None:
+    cycles = cut(span("2026-03-31", "2026-04-20", 2.0) | span("2026-04-21", "2026-05-10", 4.0), "2026-05-11")
+    np.testing.assert_allclose(cycles.parts[0, 1, 0], [40, 40])  # ten days before May
+    np.testing.assert_allclose(cycles.parts_w[0, 1, 0], [20 / 30, 10 / 30])
+    np.testing.assert_allclose(cycles.parts[0, -1, 0], [20, 20])  # five days before the one asked about
+    np.testing.assert_allclose(cycles.parts_w[0, -1, 0], [5 / 31, 5 / 31])
+    np.testing.assert_allclose(cycles.parts_w[0, 2, 0], [0, 10 / 31])  # fifteen: before the cycle began
+    assert cycles.apart[0, 0] == 0
+
+
 def test_missing_days_are_unknown_and_not_zero() -> None:
     days = span("2026-03-31", "2026-05-10", 2.0)
     for text in ("2026-04-10", "2026-04-11", "2026-05-05"):

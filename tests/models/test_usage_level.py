@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 
-from models.usage_level import Dynamics, first_level, follow, stories
+from models.usage_level import Dynamics, first_level, follow, log_likelihood
 
 METERS = 2
 USUAL = np.log(100.0)
@@ -17,8 +18,8 @@ TOTALS = st.lists(st.floats(0, 1000) | st.none(), min_size=METERS, max_size=METE
 def dynamics(n: int = 1, meters: int = METERS, **changed: float) -> Dynamics:
     """Levels near 100 of `n` subscribers of one plan; cycles that differ by a fifth."""
     values = {
-        "between": 0.5, "cycle": 0.04, "day": 0.03, "drift": 0.001, "growth": 0.01, "jump": 0.02,
-        "odd": 0.02, "far": 1.0, "floor": np.log(1.0), "start": USUAL,
+        "between": 0.5, "cycle": 0.04, "day": 0.03, "seen": 0.03, "drift": 0.001, "growth": 0.01,
+        "jump": 0.02, "odd": 0.02, "far": 1.0, "floor": np.log(1.0), "start": USUAL,
     } | changed  # fmt: skip
     return Dynamics(**{name: np.full((n, meters), value) for name, value in values.items()})
 
@@ -69,12 +70,12 @@ def test_meters_that_change_together_are_believed_sooner() -> None:
     assert both.mean[0, 0] > alone.mean[0, 0]
 
 
-def test_stories_add_up_and_nothing_seen_says_nothing() -> None:
-    level = follow(dynamics(), *cycles([[[100.0, 100.0]] * 4]))
-    told = stories(dynamics(), level, np.array([[90.0, 0.0]]), np.array([[0.3, 0.0]]))
-    np.testing.assert_allclose(told.share.sum(axis=0), 1.0)
-    np.testing.assert_allclose(told.cycle[:, 0, 1], level.mean[0, 1])
-    assert told.share[0, 0, 0] < 0.75  # three times the usual rate is not as usual
+def test_the_level_before_the_last_cycle_is_kept() -> None:
+    history = [[200.0, 100.0], [150.0, 90.0], [260.0, 120.0]]
+    for n in (1, 2):
+        whole, short = (follow(dynamics(n), *cycles([each] * n)) for each in (history, history[:-1]))
+        np.testing.assert_allclose(whole.before, short.mean)
+        np.testing.assert_allclose(whole.before_v, short.variance)
 
 
 @pytest.mark.parametrize("used", [0.0, 1e-9, 1e15])
@@ -83,3 +84,36 @@ def test_extremes_stay_finite(used: float) -> None:
         level = follow(dynamics(n), *cycles([[[100.0, used], [used, used]]] * n))
         assert np.isfinite(level.mean).all()
         assert (level.variance > 0).all()
+
+
+def one(**changed: float) -> Dynamics:
+    """One meter of one subscriber, with neither unusual cycles nor changes of level."""
+    values = {"jump": 0.0, "odd": 0.0, "seen": 0.0, "drift": 0.01, "growth": 0.1} | changed
+    return dynamics(meters=1, **values)
+
+
+def likelihood(of: Dynamics, *totals: float) -> float:
+    used = np.array(totals).reshape(1, -1, 1)
+    return float(log_likelihood(of, used, np.ones_like(used))[0, 0])
+
+
+def test_two_cycles_by_hand() -> None:
+    first, second = np.log(150.0), np.log(120.0)
+    start = np.log(100.0)
+    gain = 0.5 / 0.54
+    mean, variance = start + gain * (first - start) + 0.1, 0.5 * (1 - gain) + 0.01
+    expected = norm.logpdf(first, start, np.sqrt(0.54)) + norm.logpdf(second, mean, np.sqrt(variance + 0.04))
+    assert likelihood(one(), 150.0, 120.0) == pytest.approx(expected)
+
+
+def test_a_chance_of_change_makes_a_change_likelier() -> None:
+    changed, steady = (100.0, 100.0, 100.0, 400.0), (100.0, 100.0, 100.0, 100.0)
+    free, bound = one(jump=0.05), one()
+    assert likelihood(free, *changed) > likelihood(bound, *changed)
+    assert likelihood(free, *steady) < likelihood(bound, *steady)
+
+
+def test_unknown_cycles_say_nothing() -> None:
+    used = np.array([100.0, 130.0]).reshape(1, -1, 1)
+    share = np.array([1.0, 0.0]).reshape(1, -1, 1)
+    assert log_likelihood(one(), used, share)[0, 0] == pytest.approx(likelihood(one(), 100.0))

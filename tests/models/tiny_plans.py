@@ -23,6 +23,7 @@ from models.subscriptions import NOT_LOCKED, OPEN_END, DailyUsage, Subscriptions
 from models.usage_defaults import default_dynamics
 from models.usage_forecast import Faults
 from models.usage_profile import UsageProfile
+from models.usage_rate import UsageRates
 
 AS_OF = 20_011  # 2024-10-15
 AUGUST = 19_936  # 2024-08-01
@@ -54,7 +55,12 @@ def tiny_advisor(book: PlanBook | None = None) -> PlanAdvisor:
     book = book or tiny_book()
     shape = len(book.families), len(book.meters)
     return PlanAdvisor(
-        book, UsageProfile.flat(*shape), default_dynamics(book), Faults.none(*shape), Strata.of(shape[1])
+        book,
+        UsageProfile.flat(*shape),
+        UsageRates.plain(*shape),
+        default_dynamics(book),
+        Faults.none(*shape),
+        Strata.of(shape[1]),
     )
 
 

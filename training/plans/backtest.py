@@ -7,7 +7,7 @@ each subscriber's cycle that begins in that month, about that cycle and the next
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from models.plans import UNLIMITED, PlanBook
 from models.subscriptions import DailyUsage, Subscriptions
 from models.usage_cycles import UsageCycles
 from models.usage_history import Running, UsageHistory, running_on
+from models.usage_rate import UsageRates
 from training.plans.fit import fit_plan_advisor
 
 DAYS = (5, 10, 15, 20)
@@ -118,7 +119,7 @@ def _walk_month(
             for begin in range(0, len(running), BLOCK):
                 some = running.take(np.arange(begin, min(begin + BLOCK, len(running))))
                 last = min(until, late + 62)
-                history = UsageHistory.of(some, usage, advisor.book, advisor.profile, last)
+                history = UsageHistory.of(some, usage, advisor.book, (advisor.profile, advisor.rates), last)
                 parts.append(_ask(advisor, history, limits, (month, day, until)))
     return parts
 
@@ -157,7 +158,9 @@ def _ask(
     costs = np.where(comparable, book.costs(came), np.inf)
     elapsed = day / (end - begin)
     run_rate = cycles.used / elapsed[:, None]
-    chosen = _chosen(advice, cycles, book, comparable, run_rate)
+    plain = replace(history, rates=UsageRates.plain(len(book.families), len(book.meters)))
+    known = plain.cycles(rows, begin + day)
+    chosen = _chosen(advice, known, book, comparable, run_rate)
     taken = np.take_along_axis(costs, chosen, axis=1)
     moved = np.isin(advice.decision, (UPGRADE, DOWNGRADE))
     return Walked(
@@ -173,7 +176,7 @@ def _ask(
         exceeded=actual > advice.quota,
         quota=advice.quota,
         run_rate=run_rate,
-        own_mean=_own_mean(cycles, run_rate),
+        own_mean=_own_mean(known, run_rate),
         decision=advice.decision,
         saving=np.where(moved, advice.saving, 0.0),
         p_saves=advice.p_saves,

@@ -20,11 +20,11 @@ LEAST_FAR = -0.22  # logarithm of `far`: a new level differs by a factor, or it 
 ROUNDS = 260
 
 
-def fit_dynamics(cycles: UsageCycles, book: PlanBook, day: np.ndarray, seed: int) -> Dynamics:
-    """The dynamics of finished cycles; `day` [n_families, n_meters] as measured within cycles."""
+def fit_dynamics(cycles: UsageCycles, book: PlanBook, within: dict[str, np.ndarray], seed: int) -> Dynamics:
+    """The dynamics of finished cycles; `within`: `day` and `seen` [n_families, n_meters] as measured."""
     base = default_dynamics(book)
     fields = {name: np.array(getattr(base, name)) for name in (*FIELDS, "start")}
-    fields["day"] = day
+    fields |= within
     family = book.family[cycles.plan]
     rng = np.random.default_rng(seed)
     for f in range(len(book.families)):
@@ -70,7 +70,7 @@ def _learn(fields: dict[str, np.ndarray], cycles: UsageCycles, rows: np.ndarray,
     share = cycles.finished_w[rows][:, :, m : m + 1]
     share = np.where(share > LEAST_SEEN, share, 0.0)
     begin = np.array([np.log(0.05), np.log(0.002), -1.5, -1.5, np.log(0.8), 0.0])
-    fixed = {name: fields[name][f : f + 1, m : m + 1] for name in ("between", "day", "floor")}
+    fixed = {name: fields[name][f : f + 1, m : m + 1] for name in ("between", "day", "seen", "floor")}
     start = fields["start"][cycles.plan[rows]][:, m : m + 1]
 
     def made(x: np.ndarray) -> dict[str, float]:

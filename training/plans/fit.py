@@ -17,9 +17,11 @@ from models.usage_defaults import PRIOR
 from models.usage_forecast import Faults
 from models.usage_history import UsageHistory, running_on
 from models.usage_profile import UsageProfile
+from models.usage_rate import UsageRates
 from training.plans.dynamics import fit_dynamics
 from training.plans.faults import fit_faults
 from training.plans.profile import fit_profile
+from training.plans.rates import fit_rates, parts_of
 from training.plans.savings import fit_savings
 
 LEARNED_FROM = 4000  # subscribers, drawn at random: their days fit into memory and say enough
@@ -52,13 +54,16 @@ def fit_plan_advisor(
     if len(running) == 0:
         return untrained(book)
     progress("learning when use happens")
-    profile = fit_profile(UsageHistory.of(running, usage, book, flat, as_of), n_families, as_of)
-    history = UsageHistory.of(running, usage, book, profile, as_of)
+    plain = UsageRates.plain(n_families, n_meters)
+    profile = fit_profile(UsageHistory.of(running, usage, book, (flat, plain), as_of), n_families, as_of)
+    history = UsageHistory.of(running, usage, book, (profile, plain), as_of)
+    rates, seen = fit_rates(parts_of(history, as_of), n_families)
+    history = replace(history, rates=rates)
     cycles = history.cycles(np.arange(len(running)), np.full(len(running), as_of, dtype=np.int64))
     progress("learning how use develops")
     day = measured_days(history, n_families, as_of)
-    dynamics = fit_dynamics(cycles, book, day, seed)
-    advisor = PlanAdvisor(book, profile, dynamics, faults, strata)
+    dynamics = fit_dynamics(cycles, book, {"day": day, "seen": seen}, seed)
+    advisor = PlanAdvisor(book, profile, rates, dynamics, faults, strata)
     progress("learning from forecasts of finished cycles")
     advisor = replace(advisor, faults=fit_faults(advisor, history, as_of))
     saving = fit_savings(advisor, history, as_of)

@@ -13,8 +13,9 @@ import numpy as np
 
 from models.billing_days import cycle_of
 from models.plans import AddOn, MeterTerms, Plan, PlanBook
-from models.subscriptions import NOT_LOCKED, OPEN_END, DailyUsage, Subscriptions
+from models.subscriptions import DailyUsage
 from tests.training.plans.oracle import Truth
+from tests.training.plans.subscribers import changes, subscribed
 from tests.training.plans.worlds import Made
 
 FIRST_DAY = 19_768  # 2024-02-15
@@ -81,7 +82,11 @@ def make_other(world: OtherWorld) -> Made:
     )
     amount *= (np.arange(days) >= started[:, None])[:, None]
     truth = Truth(FIRST_DAY, base, regime, sigma, world.keep, anchor, chance)
-    subscriptions = _subscriptions(rng, world, book, level, started, anchor, days)
+    # Everybody is on the plan that would fit what they believe they use.
+    plan = book.costs(level * 30.44 * np.exp(rng.normal(0, world.misfit, (n, 1)))).argmin(axis=1)
+    change = changes(rng, started, days, world.changes)
+    second = rng.integers(0, len(book), change.changed.sum())
+    subscriptions = subscribed(FIRST_DAY, started, anchor, (plan, second), change)
     usage = _recorded(rng, world, amount, started)
     return Made(book, subscriptions, usage, amount, FIRST_DAY + days, truth)
 
@@ -180,34 +185,6 @@ def _chance(
         days /= 1 + GIANTS * GIANT
     used: np.ndarray = days * (rng.random(shape) >= world.idle) / (1 - world.idle)
     return used
-
-
-def _subscriptions(  # noqa: PLR0917  # each is a part of the world
-    rng: np.random.Generator,
-    world: OtherWorld,
-    book: PlanBook,
-    level: np.ndarray,
-    started: np.ndarray,
-    anchor: np.ndarray,
-    days: int,
-) -> Subscriptions:
-    """Everybody on the plan that would fit what they believe they use; some change it on some day."""
-    n = world.customers
-    believed = level * 30.44 * np.exp(rng.normal(0, world.misfit, (n, 1)))
-    plan = book.costs(believed).argmin(axis=1)
-    changed = (rng.random(n) < world.changes) & (started < days - 60)
-    turn = rng.integers(np.minimum(np.maximum(started, 0) + 20, days - 20), days - 10)
-    who = np.concatenate([np.arange(n), np.flatnonzero(changed)])
-    return Subscriptions.of(
-        customer=who,
-        plan=np.concatenate([plan, rng.integers(0, len(book), changed.sum())]),
-        started=np.concatenate([started, turn[changed]]) + FIRST_DAY,
-        ended=np.concatenate(
-            [np.where(changed, turn - 1 + FIRST_DAY, OPEN_END), np.full(changed.sum(), OPEN_END)]
-        ),
-        locked_until=np.full(len(who), NOT_LOCKED),
-        anchor=anchor[who],
-    )
 
 
 def _recorded(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.plans import AddOn, MeterTerms, Plan, PlanBook
-from models.subscriptions import NOT_LOCKED, OPEN_END, DailyUsage, Subscriptions
+from models.subscriptions import DailyUsage, Subscriptions
 from tests.training.plans.oracle import Truth
+from tests.training.plans.subscribers import changes, subscribed
 
 FIRST_DAY = 19723  # 2024-01-01, a Monday
 MB, MINUTES, TEXTS = "data_mb", "minutes", "texts"
@@ -77,7 +78,12 @@ def make(world: World) -> Made:
         rng.random(n) < world.newcomers, rng.integers(1, days - 5, n), -rng.integers(0, 400, n)
     )
     amount[np.broadcast_to((np.arange(days) < started[:, None])[:, None], amount.shape)] = 0
-    subscriptions = _subscriptions(rng, world, book, level, started, anchor, days)
+    # Everybody is on the plan that would fit what they believe they use.
+    believed = level[:, None] * np.exp(rng.normal(0, world.misfit, (len(level), 1, 1)))
+    plan = book.costs(np.maximum(believed, 1))[:, 0].argmin(axis=1)
+    change = changes(rng, started, days, world.changes)
+    second = rng.integers(0, 5, n)[change.changed]
+    subscriptions = subscribed(FIRST_DAY, started, anchor, (plan, second), change)
     truth = Truth(
         FIRST_DAY,
         base,
@@ -172,36 +178,6 @@ def _days(rng: np.random.Generator, world: World, shape: tuple[int, ...]) -> np.
     amount *= np.where(rng.random(shape) < world.tail, rng.lognormal(1.2, 0.6, shape), 1.0)
     amount *= (rng.random(shape) >= world.no_call_days) / (1 - world.no_call_days)
     return amount
-
-
-def _subscriptions(  # noqa: PLR0917  # each is a part of the world
-    rng: np.random.Generator,
-    world: World,
-    book: PlanBook,
-    level: np.ndarray,
-    started: np.ndarray,
-    anchor: np.ndarray,
-    days: int,
-) -> Subscriptions:
-    """Everybody on the plan that would fit what they believe they use; some change it on some day."""
-    n = len(level)
-    believed = level[:, None] * np.exp(rng.normal(0, world.misfit, (n, 1, 1)))
-    cost = book.costs(np.maximum(believed, 1))[:, 0]
-    plan = cost.argmin(axis=1)
-    changed = (rng.random(n) < world.changes) & (started < days - 60)
-    at = np.where(changed, rng.integers(np.minimum(np.maximum(started, 0) + 20, days - 20), days - 10), 0)
-    second = rng.integers(0, 5, n)
-    customer = np.arange(n)
-    return Subscriptions.of(
-        customer=np.concatenate([customer, customer[changed]]),
-        plan=np.concatenate([plan, second[changed]]),
-        started=np.concatenate([started, at[changed]]) + FIRST_DAY,
-        ended=np.concatenate(
-            [np.where(changed, at - 1 + FIRST_DAY, OPEN_END), np.full(changed.sum(), OPEN_END)]
-        ),
-        locked_until=np.full(n + changed.sum(), NOT_LOCKED),
-        anchor=np.concatenate([anchor, anchor[changed]]),
-    )
 
 
 def _recorded(rng: np.random.Generator, world: World, amount: np.ndarray, started: np.ndarray) -> DailyUsage:

@@ -1,0 +1,69 @@
+"""Spans of days of which the use is told: finished cycles, the running one, and both cut in two.
+
+A span is a pair of positions in a list of days: the starts of the finished cycles and of the running one, the
+end of the running one, the cuts, and last the day asked about.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from models.usage_cycles import FINISHED_CUTS, N_CUTS, RUNNING_CUTS
+from models.usage_rate import UsageRates, shapes_of
+
+
+class Spans(NamedTuple):
+    """All int64 [n_spans]: position of the first day, of the day after the last, and of the cycle's start."""
+
+    begin: np.ndarray
+    end: np.ndarray
+    cycle: np.ndarray
+
+
+def spans_of(n_cycles: int) -> Spans:
+    """The finished cycles, the running one, then before and after each cut."""
+    first_cut, as_of = n_cycles + 2, -1
+    spans = [(cycle, cycle + 1, cycle) for cycle in range(n_cycles)]
+    spans.append((n_cycles, as_of, n_cycles))
+    for number in range(N_CUTS):
+        cycle, end = (n_cycles - 1, n_cycles) if number < len(FINISHED_CUTS) else (n_cycles, as_of)
+        spans += [(cycle, first_cut + number, cycle), (first_cut + number, end, cycle)]
+    return Spans(*np.array(spans).T)
+
+
+def cut_days(before: np.ndarray, begin: np.ndarray, as_of: np.ndarray) -> np.ndarray:
+    """The days [n, N_CUTS] of the cuts; where one would lie before its cycle, the cycle's first.
+
+    `before`, `begin` [n] are the first days of the last finished cycle and of the running one.
+    """
+    finished = np.maximum(begin[:, None] - np.array(FINISHED_CUTS), before[:, None])
+    running = np.maximum(as_of[:, None] - np.array(RUNNING_CUTS), begin[:, None])
+    return np.concatenate([finished, running], axis=1)
+
+
+def told(rates: UsageRates, family: np.ndarray, sums: np.ndarray) -> np.ndarray:
+    """Use as the level is told by [n, n_spans, n_meters]: at the rate that its days' shape says.
+
+    `sums` [4, n, n_spans, n_meters] over the days of each span, see `usage_rate.shapes_of`.
+    """
+    use: np.ndarray = sums[0] * rates.factors(family, shapes_of(sums))
+    return use
+
+
+def apart_of(use: np.ndarray, told: np.ndarray) -> np.ndarray:
+    """The logarithm of use over what the level is told by, in all finished cycles: [n, n_meters].
+
+    Both [n, n_cycles, n_meters]; 0 where nothing was used.
+    """
+    sums = np.stack([use.sum(axis=1), told.sum(axis=1)])
+    known = (sums > 0).all(axis=0)
+    above: np.ndarray = np.log(np.where(known, sums, 1.0))
+    return np.asarray(above[0] - above[1])
+
+
+def halves(spans: np.ndarray, n_cycles: int) -> np.ndarray:
+    """Of spans [n, n_spans, n_meters] those before and after each cut: [n, N_CUTS, n_meters, 2]."""
+    cut = spans[:, n_cycles + 1 :]
+    return np.stack([cut[:, ::2], cut[:, 1::2]], axis=-1)

@@ -1,0 +1,197 @@
+"""What the last finished and the running cycle say of the level, and when it changed, if it did.
+
+The filter of `models.usage_level` goes from cycle to cycle. Here the last finished cycle and the running one
+are heard again, from the level before both, in nine stories: as usual; the finished cycle unusual; a new
+level at its beginning, or 20 or 10 days before its end; the running cycle unusual; a new level at its
+beginning, or 10 or 5 days before the day asked about. In each the level and the cycle's own deviation
+from it are normal (a Kalman filter of two numbers). A story with a change in the middle of a cycle hears both
+of its parts, and is weighed against the usual story of the same two parts (a Bayes factor); all others hear
+whole cycles.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from models.usage_cycles import FINISHED_CUTS, RUNNING_CUTS, UsageCycles
+from models.usage_level import ENDLESS, TINY, TOGETHER, Dynamics, Level, Seen, seen_of
+
+# Runs of the filter: of the running cycle's cuts the usual story and the change at each, five stories of
+# whole cycles, and of the finished cycle's cuts the usual story and the change at each.
+N_FINISHED, N_RUNNING = len(FINISHED_CUTS), len(RUNNING_CUTS)
+CUT, CHANGED = slice(0, 2 * N_RUNNING), slice(N_RUNNING, 2 * N_RUNNING)
+WHOLE = 2 * N_RUNNING
+USUAL, ODD_BEFORE, JUMP_BEFORE, ODD, JUMP = range(WHOLE, WHOLE + 5)
+CUT_BEFORE = slice(WHOLE + 5, WHOLE + 5 + 2 * N_FINISHED)
+CHANGED_BEFORE = slice(CUT_BEFORE.start + N_FINISHED, CUT_BEFORE.stop)
+RUNS = CUT_BEFORE.stop
+# The stories: all runs but the usual ones of cuts.
+TOLD = np.r_[CHANGED, WHOLE : WHOLE + 5, CHANGED_BEFORE]
+BESIDE = np.r_[
+    0:N_RUNNING, [USUAL] * 5, CUT_BEFORE.start : CHANGED_BEFORE.start
+]  # what each is weighed against
+STORIES = len(TOLD)
+FIRST = N_RUNNING  # among the stories: the usual one, then as above
+NOW = np.r_[0:N_RUNNING, FIRST + 3, FIRST + 4]  # in these the running cycle is not as usual
+EVEN = 1.2  # use of nothing says as much of a short part as this many of its variances
+LEAST_W = 0.02  # of a part, to be heard
+# Of the probability of a new level in a cycle: at the beginning of the finished one, and at each of its cuts;
+# at the beginning of the running one; at each of its cuts.
+PARTS = (1 / 3, 1 / 3, 1 / 3, 1 / 4)
+
+
+class Stories(NamedTuple):
+    """The stories of the running cycle; [STORIES, n, n_meters] but for the last two.
+
+    share           probability of each, after what is seen
+    level, level_v  mean and variance of the level in each
+    cycle, cycle_v  mean and variance of the running cycle's own logarithm of use in each
+    gap             what is seen of the running cycle above the level, [n, n_meters]; 0 where nothing is
+    unusual         probability that the running cycle is unusual or on a new level, [n, n_meters]
+    """
+
+    share: np.ndarray
+    level: np.ndarray
+    level_v: np.ndarray
+    cycle: np.ndarray
+    cycle_v: np.ndarray
+    gap: np.ndarray
+    unusual: np.ndarray
+
+
+class _State(NamedTuple):
+    """Level and the cycle's own deviation, their variances and covariance: all [RUNS, n, n_meters]."""
+
+    level: np.ndarray
+    own: np.ndarray
+    level_v: np.ndarray
+    own_v: np.ndarray
+    both: np.ndarray
+    likelihood: np.ndarray
+
+    def hear(self, runs: slice, log: np.ndarray, noise: np.ndarray) -> None:
+        """Move some runs by what was seen of this cycle, in place."""
+        level_v, own_v, both = self.level_v[runs], self.own_v[runs], self.both[runs]
+        level_c, own_c = level_v + both, own_v + both
+        total = level_c + own_c + noise
+        gap = log - self.level[runs] - self.own[runs]
+        by = 1 / total
+        pull = gap * by
+        self.likelihood[runs] -= 0.5 * (gap * pull + np.log(total))
+        self.level[runs] += level_c * pull
+        self.own[runs] += own_c * pull
+        level_by = level_c * by
+        level_v -= level_c * level_by
+        both -= own_c * level_by
+        own_v -= own_c * own_c * by
+
+
+def stories(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Stories:
+    """What the running cycle [n] says; `dynamics` by subscriber, `level` after the finished ones."""
+    state, far = _started(level), dynamics.far
+    seen = _whole(dynamics, cycles)
+    logs, noises = _parts(dynamics, level, cycles)
+    both = np.stack([logs, noises])  # [2, 2, n_cuts, n, n_meters] by part
+    whole = np.stack([seen.log, seen.noise])  # [2, 2, n, n_meters] by cycle
+    state.own_v[:] = dynamics.cycle
+    state.own_v[ODD_BEFORE] += far
+    state.level_v[JUMP_BEFORE] += far
+    state.hear(slice(0, RUNS), *_heard_by_all(whole[:, 0], both[:, 0, :N_FINISHED], CUT_BEFORE))
+    state.level_v[CHANGED_BEFORE] += far
+    state.hear(CUT_BEFORE, *_twice(both[:, 1, :N_FINISHED]))
+    _next_cycle(state, dynamics, level)
+    state.own_v[ODD] += far
+    state.level_v[JUMP] += far
+    state.hear(slice(0, RUNS), *_heard_by_all(whole[:, 1], both[:, 0, N_FINISHED:], CUT))
+    state.level_v[CHANGED] += far
+    state.hear(CUT, *_twice(both[:, 1, N_FINISHED:]))
+    gap = np.where(seen.known[1], seen.log[1] - level.mean, 0.0)
+    return _weighed(state, _chances(dynamics, noises[0] < ENDLESS), gap)
+
+
+def _heard_by_all(whole: np.ndarray, first: np.ndarray, cut: slice) -> np.ndarray:
+    """Log and noise [2, RUNS, n, n_meters]: of the `whole`, of the `first` part for cut runs."""
+    every = np.empty((2, RUNS, *whole.shape[1:]))
+    every[:] = whole[:, None]
+    every[:, cut] = _twice(first)
+    return every
+
+
+def _twice(part: np.ndarray) -> np.ndarray:
+    """A part [2, n_cuts, ...] for the usual stories, and for the changes after it."""
+    return np.concatenate([part, part], axis=1)
+
+
+def _started(level: Level) -> _State:
+    state = _State(*np.zeros((6, RUNS, *level.mean.shape)))
+    state.level[:], state.level_v[:] = level.before, level.before_v
+    return state
+
+
+def _next_cycle(state: _State, dynamics: Dynamics, level: Level) -> None:
+    """A new cycle deviates anew, around a level that has drifted."""
+    begun = level.cycles > 0
+    state.level[:] += begun * dynamics.growth
+    state.level_v[:] += begun * dynamics.drift
+    state.own[:], state.both[:], state.own_v[:] = 0.0, 0.0, dynamics.cycle
+
+
+def _whole(dynamics: Dynamics, cycles: UsageCycles) -> Seen:
+    """What was seen of the last finished cycle and of the running one, [2, n, n_meters]."""
+    used = np.stack([cycles.finished[:, -1], cycles.exposed])
+    return seen_of(
+        dynamics.seen, dynamics.floor, used, np.stack([cycles.finished_w[:, -1], cycles.exposed_w])
+    )
+
+
+def _parts(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> tuple[np.ndarray, np.ndarray]:
+    """Logarithms and noises of the two parts at each cut, [2, n_cuts, n, n_meters]; endless where one lacks.
+
+    A short part without use is no proof of a level of nothing: it is believed as far as its noise goes.
+    """
+    used, share = cycles.parts.transpose(3, 1, 0, 2), cycles.parts_w.transpose(3, 1, 0, 2)
+    both = (share > LEAST_W).all(axis=0)
+    seen = seen_of(dynamics.seen, dynamics.floor, used, np.where(both, share, 0.0))
+    least = level.before - np.log1p(1 / (EVEN * seen.noise))
+    return np.where(seen.known, np.maximum(seen.log, least), 0.0), seen.noise
+
+
+def _chances(dynamics: Dynamics, heard: np.ndarray) -> np.ndarray:
+    """Probability [STORIES, n, n_meters] of each story before anything is seen.
+
+    `heard` bool [n_cuts, n, n_meters]: are both parts at the cut known?
+    """
+    chance = np.empty((STORIES, *dynamics.jump.shape))
+    chance[:FIRST] = PARTS[3] * dynamics.jump * heard[N_FINISHED:]
+    chance[FIRST + 1] = chance[FIRST + 3] = dynamics.odd
+    chance[FIRST + 2], chance[FIRST + 4] = PARTS[0] * dynamics.jump, PARTS[2] * dynamics.jump
+    chance[FIRST + 5 :] = PARTS[1] * dynamics.jump * heard[:N_FINISHED]
+    chance[FIRST] = 0.0
+    chance[FIRST] = 1 - chance.sum(axis=0)
+    return chance
+
+
+def _weighed(state: _State, chance: np.ndarray, gap: np.ndarray) -> Stories:
+    told = state.likelihood[TOLD] - state.likelihood[BESIDE]
+    told -= told.max(axis=0)
+    share = np.exp(told)
+    share *= chance
+    each = share.sum(axis=0)
+    share /= each
+    if share.shape[-1] > 1:
+        _put_together(share, chance, told, each)
+    level, own, level_v, own_v, both = (part.take(TOLD, axis=0) for part in state[:5])
+    return Stories(
+        share, level, level_v, level + own, level_v + 2 * both + own_v, gap, share[NOW].sum(axis=0)
+    )
+
+
+def _put_together(share: np.ndarray, chance: np.ndarray, told: np.ndarray, each: np.ndarray) -> None:
+    """Mix into the shares of every meter for itself those of all in one story, by how well both tell it."""
+    together = np.exp(told.sum(axis=-1)) * (chance.mean(axis=-1) * (TOGETHER / (1 - TOGETHER)))
+    all_ = together.sum(axis=0)
+    together /= all_ + TINY
+    part = all_ / (all_ + each.prod(axis=-1))
+    share += part[:, None] * (together[..., None] - share)

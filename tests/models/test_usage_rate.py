@@ -1,0 +1,55 @@
+"""The rate of some days by hand, and what must hold of it whatever was learned."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.usage_rate import MOST, TERMS, UsageRates, damped, shapes_of
+
+DAYS = st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=12)
+FAMILY = np.zeros(1, dtype=np.int64)
+
+
+def shapes(use: list[float], weight: list[float] | None = None) -> np.ndarray:
+    days = np.array(use), np.ones(len(use)) if weight is None else np.array(weight)
+    return shapes_of(np.stack([*days, *damped(*days)]).sum(axis=-1))
+
+
+def factor(weights: tuple[float, float, float], use: list[float]) -> float:
+    rates = UsageRates(np.array([[weights]]))
+    return float(rates.factors(FAMILY, shapes(use).reshape(1, 1, 1, TERMS))[0, 0, 0])
+
+
+def test_days_of_1_and_9_by_hand() -> None:
+    # Means of power 1, a half and a quarter: 5, ((1 + 3) / 2)^2 = 4 and ((1 + 1.732) / 2)^4 = 3.482.
+    np.testing.assert_allclose(shapes([1.0, 9.0]), [0.5, np.log(4 / 5), np.log(3.4821 / 5)], atol=1e-4)
+    assert factor((0.0, 1.0, 0.0), [1.0, 9.0]) == pytest.approx(4 / 5)
+    assert factor((0.2, 0.0, 0.0), [1.0, 9.0]) == pytest.approx(np.exp(0.1))
+
+
+def test_days_alike_and_days_of_nothing_have_no_shape() -> None:
+    np.testing.assert_allclose(shapes([3.0] * 4), [0.75, 0, 0], atol=1e-12)
+    np.testing.assert_allclose(shapes([6.0, 3.0], [2.0, 1.0])[1:], 0, atol=1e-12)  # as their weights say
+    assert shapes([0.0] * 4).tolist() == [0, 0, 0]
+    np.testing.assert_allclose(shapes([7.0]), 0, atol=1e-12)
+
+
+@given(DAYS, st.floats(1e-3, 1e3))
+def test_the_unit_of_use_does_not_matter(use: list[float], unit: float) -> None:
+    weights = (0.1, 0.9, -0.3)
+    assert factor(weights, [each * unit for each in use]) == pytest.approx(factor(weights, use), rel=1e-6)
+
+
+@given(DAYS)
+def test_plain_rates_are_means_and_power_means_are_in_order(use: list[float]) -> None:
+    assert factor((0.0, 0.0, 0.0), use) == 1
+    _, root, quarter = shapes(use)
+    assert quarter - 1e-9 <= root <= 1e-9
+
+
+def test_no_weights_move_a_mean_without_end() -> None:
+    assert factor((0.0, 1e6, 0.0), [1.0, 9.0]) == pytest.approx(np.exp(-MOST))
+    assert not UsageRates.plain(2, 3).weights.any()

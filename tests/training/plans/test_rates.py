@@ -1,0 +1,54 @@
+"""What tells most of the level is found for days of different laws."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.usage_defaults import PRIOR
+from models.usage_rate import damped, shapes_of
+from training.plans.rates import Parts, fit_rates
+
+DAYS = (10, 20)
+
+
+def parts(days: np.ndarray) -> Parts:
+    """Cycles cut after ten days, from days [k, 30] that are chance around a level that differs."""
+    rng = np.random.default_rng(2)
+    use = days * rng.lognormal(3, 1, (len(days), 1))
+    ends = np.split(use, [DAYS[0]], axis=1)
+    shapes = [
+        shapes_of(np.stack([each, np.ones_like(each), *damped(each, np.ones_like(each))]).sum(axis=2))
+        for each in ends
+    ]
+    rate = np.stack([np.log(each.mean(axis=1)) for each in ends], axis=1)
+    share = np.broadcast_to(np.array(DAYS) / 30, rate.shape)
+    family = np.zeros(len(days), dtype=np.int64)
+    return Parts(rate[:, None], np.stack(shapes, axis=1)[:, None], share[:, None], family)
+
+
+def plain_variance(cut: Parts) -> float:
+    """Of the logarithm of the mean, times W, as `fit_rates` measures that of the rate it learns."""
+    return float(((cut.rate[:, 0, 1] - cut.rate[:, 0, 0]) ** 2 / (1 / cut.share[:, 0]).sum(axis=1)).mean())
+
+
+def test_gamma_days_are_told_by_their_mean() -> None:
+    cut = parts(np.random.default_rng(1).gamma(2.0, 0.5, (4000, 30)))
+    rates, seen = fit_rates(cut, 1)
+    assert np.abs(rates.weights[0, 0]).max() < 0.35
+    assert seen[0, 0] == pytest.approx(plain_variance(cut), rel=0.1)
+    assert seen[0, 0] == pytest.approx(1 / 2 / 30, rel=0.15)  # the variance of a day over its mean, in W
+
+
+def test_lognormal_days_are_told_by_something_near_their_middle() -> None:
+    cut = parts(np.random.default_rng(1).lognormal(0, 1.3, (4000, 30)))
+    rates, seen = fit_rates(cut, 1)
+    assert rates.weights[0, 0, 1:].sum() > 0.8
+    assert seen[0, 0] < 0.7 * plain_variance(cut)
+
+
+def test_what_is_not_known_teaches_nothing() -> None:
+    cut = parts(np.ones((50, 30)))
+    rates, seen = fit_rates(cut._replace(rate=np.full_like(cut.rate, np.nan)), 1)
+    assert not rates.weights.any()
+    assert seen[0, 0] == PRIOR["seen"]

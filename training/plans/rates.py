@@ -1,0 +1,90 @@
+"""What tells most of the level, learned from finished cycles: part of their days against the others."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from models.arrays import frozen
+from models.billing_days import cycle_of, cycle_start
+from models.usage_defaults import PRIOR
+from models.usage_history import UsageHistory
+from models.usage_rate import MOST, TERMS, UsageRates
+
+CYCLES = 6  # finished ones that are looked back at
+SPLITS = (8, 12, 16)  # days of a cycle before and after which use is compared
+LEAST_SEEN = 0.2  # W of each part
+MOST_APART = 2.0  # of the logarithm of one part's rate over the other's
+SHRINK = 150.0  # comparisons in which nothing but the mean tells anything
+MOST_QUANTILE = 0.995  # of squared differences: larger ones are changes of level
+SEEN_SHRINK = 50.0  # comparisons of what is usual mixed in
+LEAST_SQUARE = 1e-4  # mean square of a shape: smaller ones are not stretched
+
+
+class Parts(NamedTuple):
+    """Finished cycles cut in two, [k, n_meters, 2, ...] by part.
+
+    rate    the logarithm of the mean rate; NaN where one of the two is not known
+    shapes  [k, n_meters, 2, TERMS] of `usage_rate.shapes_of`
+    share   W
+    family  int [k]
+    """
+
+    rate: np.ndarray
+    shapes: np.ndarray
+    share: np.ndarray
+    family: np.ndarray
+
+
+def parts_of(history: UsageHistory, as_of: int) -> Parts:
+    """The last finished cycles before a day, each cut at each of SPLITS."""
+    anchor = history.running.anchor
+    now, rows = cycle_of(np.full(len(anchor), as_of), anchor), np.arange(len(anchor))
+    found = []
+    for back in range(1, CYCLES + 1):
+        begin, end = cycle_start(now - back, anchor), cycle_start(now - back + 1, anchor)
+        for split in SPLITS:
+            edges = np.stack([begin, begin + split, end], axis=1)
+            use, share = (each.swapaxes(1, 2) for each in history.shares(rows, begin, edges))
+            known = np.all((share > LEAST_SEEN) & (use > 0), axis=2, keepdims=True)
+            rate = np.where(known, np.log(np.where(known, use / np.where(known, share, 1.0), 1.0)), np.nan)
+            shapes = history.shapes(rows, edges).swapaxes(1, 2)
+            found.append(Parts(rate, shapes, share, history.running.family))
+    return Parts(*(np.concatenate(each) for each in zip(*found, strict=True)))
+
+
+def fit_rates(parts: Parts, n_families: int) -> tuple[UsageRates, np.ndarray]:
+    """The weights, and the variance `seen` [n_families, n_meters] of the rate they tell, times W."""
+    n_meters = parts.rate.shape[1]
+    weights = np.zeros((n_families, n_meters, TERMS))
+    seen = np.full((n_families, n_meters), PRIOR["seen"])
+    for family in range(n_families):
+        for meter in range(n_meters):
+            some = (parts.family == family) & np.isfinite(parts.rate[:, meter]).all(axis=1)
+            if some.any():
+                rate, shapes = parts.rate[some, meter], parts.shapes[some, meter]
+                weights[family, meter] = _weights(rate, shapes)
+                told = rate + np.clip(shapes @ weights[family, meter], -MOST, MOST)
+                seen[family, meter] = _variance(told, parts.share[some, meter])
+    return UsageRates(frozen(weights)), frozen(seen)
+
+
+def _weights(rate: np.ndarray, shapes: np.ndarray) -> np.ndarray:
+    """Weights [TERMS] by least squares, with a pull to the mean, from `rate` [k, 2], `shapes` [k, 2, TERMS].
+
+    How far the mean of the other part is above that of this one does not depend on the level: what the
+    shape of this part tells of it is its error. Either part is once this one.
+    """
+    gap = np.clip(rate[:, 1] - rate[:, 0], -MOST_APART, MOST_APART)
+    gaps, signs = np.concatenate([gap, -gap]), np.concatenate([shapes[:, 0], shapes[:, 1]])
+    pull = SHRINK * np.diag(np.maximum((signs**2).mean(axis=0), LEAST_SQUARE))
+    found: np.ndarray = np.linalg.solve(signs.T @ signs + pull, signs.T @ gaps)
+    return found
+
+
+def _variance(told: np.ndarray, share: np.ndarray) -> float:
+    """Of the rates `told` [k, 2], logarithms, times their W: shares [k, 2]."""
+    squared = (told[:, 1] - told[:, 0]) ** 2 / (1 / share).sum(axis=1)
+    squared = np.minimum(squared, np.quantile(squared, MOST_QUANTILE))
+    return float((squared.sum() + SEEN_SHRINK * PRIOR["seen"]) / (len(squared) + SEEN_SHRINK))
