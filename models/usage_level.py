@@ -204,10 +204,10 @@ def _prior(dynamics: Dynamics) -> _Prior:
     return _Prior(chance, chance.mean(axis=-1) * odds, level, cycle)
 
 
-def seen_of(day: np.ndarray, floor: np.ndarray, used: np.ndarray, share: np.ndarray) -> Seen:
+def seen_of(variance: np.ndarray, floor: np.ndarray, used: np.ndarray, share: np.ndarray) -> Seen:
     known = share > 0
     of_cycle = np.where(known, share, 1.0)
-    noise = np.log1p(day / of_cycle)
+    noise = np.log1p(variance / of_cycle)
     with np.errstate(divide="ignore"):
         log = np.log(used / of_cycle)
     return Seen(known, np.maximum(log + noise / 2, floor), np.where(known, noise, ENDLESS))

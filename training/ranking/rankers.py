@@ -82,18 +82,14 @@ def fit_ranker(
         return None
     import lightgbm  # noqa: PLC0415  # see why_not
 
-    data: lightgbm.Dataset | None = None
-    trees = []
+    common = {**COMMON, **PARAMETERS[order], "seed": seed, "num_threads": threads}
+    data = lightgbm.Dataset(drawn.features, feature_name=list(drawn.names), params=common)
+    n, trees = len(drawn.features), []
     for number, outcome in enumerate(outcomes):
-        fewest = min(PARAMETERS[order]["min_data_in_leaf"], max(20, int(outcome.bought.sum()) // 20))
-        parameters = {**COMMON, **PARAMETERS[order], "min_data_in_leaf": fewest, "num_threads": threads}
-        parameters["seed"] = seed + number
-        if data is None:
-            data = lightgbm.Dataset(drawn.features, feature_name=list(drawn.names), params=parameters)
+        progress(f"ranker of {order} products, {number + 1} of {len(outcomes)}: {n:,} examples")
         data.set_label(outcome.bought).set_weight(outcome.weights / outcome.weights.mean())
-        progress(
-            f"ranker of {order} products, {number + 1} of {len(outcomes)}: {len(drawn.features):,} examples"
-        )
+        fewest = min(common["min_data_in_leaf"], max(20, int(outcome.bought.sum()) // 20))
+        parameters = {**common, "seed": seed + number, "min_data_in_leaf": fewest}
         trees.append(lightgbm.train(parameters, data, ROUNDS[order]).model_to_string())
     return Ranker(order, tuple(trees))
 

@@ -38,34 +38,36 @@ def rivals(
     places among all of the customer's candidates, float32 [n] both, or None where there is no such source.
     NaN without a source or a group.
     """
-    columns = []
-    starts = row.searchsorted(np.arange(int(row.max(initial=-1)) + 1))
-    for grouping in groupings:
-        group = grouping.of[product]
-        for found in judged:
-            if found is None:
-                columns += [np.full(len(row), np.nan, dtype=np.float32)] * len(STANDINGS)
-            else:
-                columns += _standing(row, starts, group, grouping.size, *found)
-    return np.stack(columns) if columns else np.empty((0, len(row)), dtype=np.float32)
-
-
-def _standing(
-    row: np.ndarray, starts: np.ndarray, group: np.ndarray, size: int, scores: np.ndarray, places: np.ndarray
-) -> list[np.ndarray]:
-    """Both columns of one group and source, float32 [n]."""
+    names = rival_names(groupings)
+    standings = np.full((len(names), len(row)), np.nan, dtype=np.float32)
     if not len(row):
-        return [np.empty(0, dtype=np.float32)] * len(STANDINGS)
-    by_score = np.empty(len(row), dtype=np.int64)
-    by_score[starts[row] + places.astype(np.int64)] = np.arange(len(row))
-    key = row.astype(np.int64) * (size + 1) + group
+        return standings
+    starts = row.searchsorted(np.arange(int(row[-1]) + 1))
+    for number, found in enumerate(judged):
+        if found is None:
+            continue
+        scores, places = found
+        by_score = np.empty(len(row), dtype=np.int64)
+        by_score[starts[row] + places.astype(np.int64)] = np.arange(len(row))
+        for which, grouping in enumerate(groupings):
+            group = grouping.of[product]
+            at = (which * len(JUDGES) + number) * len(STANDINGS)
+            inside = group >= 0
+            key = row.astype(np.int64) * (grouping.size + 1) + group
+            told = _standing(key, by_score, scores)
+            standings[at : at + len(STANDINGS), inside] = told[:, inside]
+    return standings
+
+
+def _standing(key: np.ndarray, by_score: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """float32 [2, n] both columns of one source, `key` int [n] the customer and group of each candidate.
+
+    `by_score` [n] are the candidates by customer, each customer's best first.
+    """
     order = by_score[np.argsort(key[by_score], kind="stable")]
     first = np.flatnonzero(np.diff(key[order], prepend=key[order[0]] - 1))
-    length = np.diff(np.append(first, len(row)))
-    place, best = np.empty(len(row), dtype=np.float32), np.empty(len(row), dtype=np.float32)
-    place[order] = np.log1p(np.arange(len(row)) - np.repeat(first, length))
+    length = np.diff(np.append(first, len(key)))
+    place, best = np.empty(len(key), dtype=np.float32), np.empty(len(key), dtype=np.float32)
+    place[order] = np.log1p(np.arange(len(key)) - np.repeat(first, length))
     best[order] = np.repeat(scores[order[first]], length)
-    of_best = np.clip(scores / np.maximum(np.abs(best), np.float32(1e-6)), -3, 1.5)
-    for column in (place, of_best):
-        column[group < 0] = np.nan
-    return [place, of_best]
+    return np.stack([place, np.clip(scores / np.maximum(np.abs(best), np.float32(1e-6)), -3, 1.5)])
