@@ -18,6 +18,8 @@ Order = Literal["all", "new"]
 
 BLOCK_CELLS = 6_000_000  # of dense scores held at a time and source
 NEGATIVES = {"all": 0.1, "new": 0.15}  # share of the candidates that were not bought which is kept
+# Who bought fewer products counts less: one purchase says little of a habit. Of new ones few buy more.
+AT_LEAST = {"all": 3, "new": 1}
 MIN_BASKETS = 3  # of a customer before the cut: fewer are no habit to learn from
 
 
@@ -26,8 +28,8 @@ class Outcome:
     """What became of the rows of examples, each float32 [n].
 
     bought   1 where the candidate was bought, else 0
-    weights  one over how many the customer bought, so that customers count alike; where a row was not
-             bought but is kept whatever the draw, that times the share of others which is kept
+    weights  one over how many the customer bought, AT_LEAST so many, so that customers count alike; where
+             a row was not bought but is kept whatever the draw, that times the share of others which is kept
     """
 
     bought: np.ndarray
@@ -116,9 +118,9 @@ def _examples(
     table = features(customers, snapshot, chosen)
     first = contains(right.first, rows.customer, rows.product) & allowed
     first_counted = _counted(order, right.first, rows, first)
-    of_first = _outcome(first[kept], first_counted[chosen.customer])
+    of_first = _outcome(order, first[kept], first_counted[chosen.customer])
     of_first.weights[bought[kept] & ~first[kept]] *= NEGATIVES[order]
-    of_window = _outcome(bought[kept], counted[chosen.customer])
+    of_window = _outcome(order, bought[kept], counted[chosen.customer])
     return Examples(table.matrix(), of_first, of_window, tuple(table.names))
 
 
@@ -129,9 +131,9 @@ def _counted(order: Order, right: csr_matrix, rows: CandidateRows, bought: np.nd
     return np.diff(right.indptr)
 
 
-def _outcome(bought: np.ndarray, counted: np.ndarray) -> Outcome:
+def _outcome(order: Order, bought: np.ndarray, counted: np.ndarray) -> Outcome:
     """Of rows whose customers bought `counted` [n] products; rows of one who bought none count nothing."""
-    weights = np.where(counted > 0, 1 / np.maximum(counted, 1), 0)
+    weights = np.where(counted > 0, 1 / np.maximum(counted, AT_LEAST[order]), 0)
     return Outcome(bought.astype(np.float32), weights.astype(np.float32))
 
 

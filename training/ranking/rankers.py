@@ -1,4 +1,4 @@
-"""Fit the learned orders: LightGBM over examples from several cuts."""
+"""Fit the learned orders: LightGBM, and for all products networks, over examples from several cuts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from scipy.special import expit
 
 from training.fitting.progress import Progress, silent
 from training.ranking.examples import NEGATIVES, Examples, Order, Outcome, joined
+from training.ranking.networks import Network, fit_network, scaling_of
 
 # Cross-entropy of single candidates, customers weighted alike, was better than lambdarank on validation;
 # many weak trees on few columns each better than fewer strong ones.
@@ -33,19 +34,23 @@ ROUNDS: Mapping[Order, int] = {"all": 350, "new": 200}
 MANY = 1_500_000  # examples; of more one forest is grown, two would take minutes
 MOST = 2_500_000  # examples; of more so many are drawn
 FEWEST_BOUGHT = 300  # examples of a purchase: with fewer there is no order to learn
+ENOUGH_BOUGHT = 3_000  # examples of a purchase that a network needs to be as good as a forest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranker:
-    """A learned order of candidates: the mean of two forests, one of the window, one of its first basket.
+    """A learned order of candidates: the mean of two forests, one of the window, one of its first basket,
+    and for all products of as many networks, which count as much as the forests.
 
     The first basket says what is due, the window has more purchases to learn from (docs/accuracy.md).
 
-    trees  LightGBM's text models, which can be sent to a process
+    trees     LightGBM's text models, which can be sent to a process
+    networks  none for new products, of which they order what is hardly ever bought worse than trees
     """
 
     order: Order
     trees: tuple[str, ...]
+    networks: tuple[Network, ...] = ()
 
     def ready(self) -> Callable[[np.ndarray], np.ndarray]:
         """How likely candidates (features float32 [n, n_features]) are to be bought: float32 [n], 0 to 1."""
@@ -57,6 +62,9 @@ class Ranker:
             log_odds = np.mean(
                 [booster.predict(features, num_threads=1, raw_score=True) for booster in boosters], axis=0
             )
+            if self.networks:
+                of_networks = np.mean([network.log_odds(features) for network in self.networks], axis=0)
+                log_odds = (log_odds + of_networks) / 2
             # Only a share of what was not bought was learned from: without that, chances are too high.
             return np.asarray(expit(log_odds + np.log(NEGATIVES[self.order])), dtype=np.float32)
 
@@ -80,6 +88,14 @@ def fit_ranker(
     outcomes = _outcomes(drawn)
     if not outcomes:
         return None
+    trees = _forests(order, drawn, outcomes, seed, threads, progress)
+    networks = _networks(drawn.features, outcomes, seed, progress) if order == "all" else ()
+    return Ranker(order, trees, networks)
+
+
+def _forests(
+    order: Order, drawn: Examples, outcomes: list[Outcome], seed: int, threads: int, progress: Progress
+) -> tuple[str, ...]:
     import lightgbm  # noqa: PLC0415  # see why_not
 
     common = {**COMMON, **PARAMETERS[order], "seed": seed, "num_threads": threads}
@@ -91,7 +107,26 @@ def fit_ranker(
         fewest = min(common["min_data_in_leaf"], max(20, int(outcome.bought.sum()) // 20))
         parameters = {**common, "seed": seed + number, "min_data_in_leaf": fewest}
         trees.append(lightgbm.train(parameters, data, ROUNDS[order]).model_to_string())
-    return Ranker(order, tuple(trees))
+    return tuple(trees)
+
+
+def _networks(
+    features: np.ndarray, outcomes: list[Outcome], seed: int, progress: Progress
+) -> tuple[Network, ...]:
+    """One for each outcome of which enough was bought."""
+    enough = [outcome for outcome in outcomes if _is_enough(outcome)]
+    if not enough:
+        return ()
+    scaling, networks = scaling_of(features), []
+    for number, outcome in enumerate(enough):
+        progress(f"network of all products, {number + 1} of {len(enough)}: {len(features):,} examples")
+        networks.append(fit_network(features, scaling, outcome, seed + number))
+    return tuple(networks)
+
+
+def _is_enough(outcome: Outcome) -> bool:
+    left = (outcome.bought == 0) & (outcome.weights > 0)
+    return bool(outcome.bought.sum() >= ENOUGH_BOUGHT and left.any())
 
 
 def _drawn(examples: Examples, seed: int) -> Examples:
