@@ -9,6 +9,7 @@ NAMES = (
     "rule_mining",
     "serving",
     "batch",
+    "training",
     "scale",
     "plan_nudges",
     "plan_worlds",
