@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
 
 from models.advice import NO_DAY, TOP_UP, Advice
 from models.arrays import Arrays
-from models.plan_decision import NudgeLimits, Outlook, Prices, comparable_plans, decide
+from models.plan_decision import NudgeLimits, Outlook, Prices, decide
 from models.plan_pricing import Strata, expected_costs, p_cheaper
+from models.plan_relations import PlanRelations, relations_of
 from models.plans import UNLIMITED, PlanBook
 from models.subscriptions import DailyUsage, Subscriptions
 from models.top_ups import best_top_ups
@@ -24,6 +25,7 @@ from models.usage_level import Dynamics, Level, follow
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates
 
+PARTS = ("book", "profile", "rates", "dynamics", "faults", "strata")  # what is kept
 BLOCK = 1024  # subscribers priced, or cut into cycles, at a time: what a processor's cache is good for
 
 
@@ -37,6 +39,10 @@ class PlanAdvisor:
     dynamics: Dynamics
     faults: Faults
     strata: Strata
+    relations: PlanRelations = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "relations", relations_of(self.book))
 
     def cycles(self, subscriptions: Subscriptions, usage: DailyUsage, as_of: int) -> UsageCycles:
         """Every subscriber whose subscription runs on `as_of`, with their usage cut into cycles.
@@ -76,11 +82,11 @@ class PlanAdvisor:
     def prices(self, cycles: UsageCycles, coming: Forecast) -> Prices:
         """What the next cycle is expected to cost on every plan."""
         plan = cycles.plan.astype(np.int64)
-        comparable = comparable_plans(self.book, plan)
+        comparable = self.relations.comparable[plan]
         cost, throttling = expected_costs(self.book, coming.next, comparable)
         p_saves = p_cheaper(self.book, self.strata, coming.next, plan, comparable)
         realised = self.faults.saving[self.book.family[plan]]
-        return Prices(comparable, cost, throttling, p_saves, realised)
+        return Prices(self.relations.larger[plan], cost, throttling, p_saves, realised)
 
     def _advise(self, cycles: UsageCycles, limits: NudgeLimits) -> Advice:
         book, plan = self.book, cycles.plan.astype(np.int64)
@@ -91,7 +97,9 @@ class PlanAdvisor:
         top_ups = best_top_ups(book, self.strata, cycles, coming, p_exceed, limits.gate)
         jumped = (coming.jumped & metered & (level.cycles > 0)).any(axis=1)
         seen = (level.cycles * metered).max(axis=1, initial=0)
-        outlook = Outlook(p_exceed, coming.next.mean, jumped, np.exp(level.mean), seen)
+        outlook = Outlook(
+            p_exceed, coming.next.mean, jumped, np.exp(level.mean), seen, self.relations.more[plan]
+        )
         decided = decide(book, cycles, outlook, prices, top_ups, limits)
         rows, tops = np.arange(len(plan)), decided.decision == TOP_UP
         current = np.where(tops, top_ups.current, prices.cost[rows, plan])
@@ -129,7 +137,7 @@ class PlanAdvisor:
     def to_arrays(self) -> Arrays:
         return {
             f"{part}_{name}": array
-            for part in self.__slots__
+            for part in PARTS
             for name, array in getattr(self, part).to_arrays().items()
         }
 

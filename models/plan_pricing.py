@@ -48,14 +48,12 @@ def started_units(use: Gamma, quota: np.ndarray, unit: np.ndarray) -> np.ndarray
     deviation = use.mean / np.sqrt(use.shape)
     # Near 0 the density may be infinite, where corrections by its value are none.
     coarse = (unit > SMALL_UNIT * deviation) | (quota < 2 * unit)
-    expected = np.empty(len(quota))
-    expected[~coarse] = _smooth(_some(use, ~coarse), quota[~coarse], unit[~coarse])
+    rest = _smooth(use, quota + TERMS * unit * coarse, unit)
     if coarse.any():
         use, quota, unit = _some(use, coarse), quota[coarse], unit[coarse]
         terms = exceeds(Gamma(use.mean[:, None], use.shape[:, None]), quota[:, None] + unit[:, None] * _TERMS)
-        rest = _smooth(use, quota + TERMS * unit, unit)
-        expected[coarse] = terms.sum(axis=1) + rest
-    return expected
+        rest[coarse] += terms.sum(axis=1)
+    return rest
 
 
 _TERMS = np.arange(TERMS)
@@ -136,6 +134,8 @@ def expected_costs(book: PlanBook, use: Gamma, comparable: np.ndarray) -> tuple[
     rows, plan, meter, each = _priced(use, limited & (book.price > 0))
     units = started_units(each, book.quota[plan, meter], book.unit[plan, meter])
     costs += _by_plan(units * book.price[plan, meter], rows, plan, costs.shape)
+    if not book.penalty.any():
+        return costs, np.zeros(costs.shape)
     rows, plan, meter, each = _priced(use, limited & (book.penalty > 0))
     penalty = exceeds(each, book.quota[plan, meter]) * book.penalty[plan, meter]
     throttling = _by_plan(penalty, rows, plan, costs.shape)
@@ -162,20 +162,22 @@ def p_cheaper(
     From STRATA draws of every meter's use, shared by all plans. `current` int [n].
     """
     draws = strata.draws(use)
-    rows = np.arange(len(current))
     costs = np.empty((len(current), len(book), STRATA))
     costs[:] = book.fee[:, None]
+    quota, unit, price, penalty = (
+        each.T[..., None] for each in (book.quota, book.unit, book.price, book.penalty)
+    )
+    throttled, priced = (np.asarray(each.any(axis=0)) for each in (book.penalty, book.price))
     for meter, order in enumerate(strata.order):
-        used = draws[:, meter, order][:, None]
-        over = used - book.quota[:, meter][:, None]
-        if book.penalty[:, meter].any():
-            costs += (over > 0) * book.penalty[:, meter][:, None]
-        if book.price[:, meter].any():
-            over /= book.unit[:, meter][:, None]
+        over = draws[:, meter, order][:, None] - quota[meter]
+        if throttled[meter]:
+            costs += (over > 0) * penalty[meter]
+        if priced[meter]:
+            over /= unit[meter]
             np.ceil(over, out=over)
             np.maximum(over, 0.0, out=over)
-            over *= book.price[:, meter][:, None]
+            over *= price[meter]
             costs += over
-    now = costs[rows, current] - LEAST
-    p: np.ndarray = (costs < now[:, None]).mean(axis=-1)
+    now = costs[np.arange(len(current)), current] - LEAST
+    p: np.ndarray = (costs < now[:, None]).sum(axis=-1) / STRATA
     return np.where(comparable, p, 0.0)

@@ -136,7 +136,7 @@ class _Timeline:
         if (use.total_amount > 0).any():
             beginning = first
         counts = np.arange(shape[1]) + first >= beginning if active.any() else np.True_
-        weight = advisor.profile.weights(anchor, first, cycle.end)[family]
+        weight = advisor.profile.weights(family, anchor, first, cycle.end)
         return cls(first, beginning, amount, seen, seen & counts, weight, starts)
 
     def told(self, advisor: PlanAdvisor, cycle: StatedCycle) -> _Told:

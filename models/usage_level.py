@@ -59,8 +59,9 @@ class Dynamics:
 
     def of(self, family: np.ndarray, plan: np.ndarray) -> Self:
         """The same with a row a subscriber, [n, n_meters], for their family and plan [n]."""
-        rows = {name: getattr(self, name)[family] for name in self.__slots__ if name != "start"}
-        return type(self)(**rows, start=self.start[plan])
+        names = self.__slots__[:-1]
+        rows = np.array([getattr(self, name) for name in names])[:, family]
+        return type(self)(**dict(zip(names, rows, strict=True)), start=self.start[plan])
 
     def to_arrays(self) -> Arrays:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -208,8 +209,7 @@ def seen_of(variance: np.ndarray, floor: np.ndarray, used: np.ndarray, share: np
     known = share > 0
     of_cycle = np.where(known, share, 1.0)
     noise = np.log1p(variance / of_cycle)
-    with np.errstate(divide="ignore"):
-        log = np.log(used / of_cycle)
+    log = np.log(np.maximum(used / of_cycle, TINY))
     return Seen(known, np.maximum(log + noise / 2, floor), np.where(known, noise, ENDLESS))
 
 

@@ -53,8 +53,11 @@ class UsageRates:
 
 def damped(amount: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """w (x/w)^p for p of a half and of a quarter, [2, ...], of days' use x and weights w [...]."""
-    root = np.sqrt(amount * weight)
-    return np.stack([root, np.sqrt(root * weight)])
+    powers = np.empty((2, *amount.shape))
+    for power, of in zip(powers, (amount, powers[0]), strict=True):
+        np.multiply(of, weight, out=power)
+        np.sqrt(power, out=power)
+    return powers
 
 
 def shapes_of(sums: np.ndarray) -> np.ndarray:
@@ -62,12 +65,11 @@ def shapes_of(sums: np.ndarray) -> np.ndarray:
 
     `sums` [4, ...] over the days of a span: use, weight (about 1 a day), and both of `damped`.
     """
-    used = np.asarray((sums > 0).all(axis=0))
+    used = np.asarray(sums.min(axis=0) > 0)
     use, weight, root, quarter = np.log(np.where(used, sums, 1.0))
     mean = use - weight
-    shapes = np.empty((*used.shape, TERMS))
-    shapes[..., 0] = 1 - 1 / np.maximum(sums[1], 1.0)
+    shapes = np.zeros((*used.shape, TERMS))
+    shapes[..., 0] = (1 - 1 / np.maximum(sums[1], 1.0)) * used
     shapes[..., 1] = 2 * (root - weight) - mean
     shapes[..., 2] = 4 * (quarter - weight) - mean
-    shapes *= used[..., None]
     return shapes
