@@ -177,9 +177,12 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
     signs[..., 3] = (others / np.maximum(known.sum(axis=1, keepdims=True) - known, 1))[..., None]
     signs[..., 4] = (level.mean - dynamics.start)[..., None]
     signs[..., 5] = cycles.apart[..., None]
+    mean, variance = np.empty((2, *gap.shape, 2))
+    mean[..., REST], mean[..., NEXT] = left * rate, next_
+    variance[..., REST], variance[..., NEXT] = rest_v, next_2 * (1 + dynamics.day) - next_ * next_
     return Moments(
-        np.stack([left * rate, next_], axis=-1),
-        np.stack([rest_v, next_2 * (1 + dynamics.day) - next_ * next_], axis=-1),
+        mean,
+        variance,
         np.minimum(np.maximum(signs, -MOST_SIGN), MOST_SIGN),
         np.where(known, told.unusual, 0.0),
     )

@@ -151,8 +151,12 @@ class UsageHistory:
         end = np.minimum(cycle_end, who.ended + 1)
         since = np.minimum(np.maximum(start, self.beginning[rows]), as_of)
         # Every sum is looked up once on all of these days.
-        cuts = cut_days(starts[:, -3], cycle_begin, as_of)
-        on = np.concatenate([starts, cuts, np.stack([start, end, since, as_of], axis=1)], axis=1)
+        days = (
+            starts,
+            cut_days(starts[:, -3], cycle_begin, as_of),
+            *(d[:, None] for d in (start, end, since, as_of)),
+        )
+        on = np.concatenate(days, axis=1)
         on_start, on_end, on_since, on_as_of = range(on.shape[1] - 4, on.shape[1])
         day, at = np.minimum(np.maximum(on - self.first, 0), self.sums.shape[-1] - 1), rows[:, None]
         use_days = self.use_days[at, day]

@@ -183,7 +183,9 @@ def _weighed(state: _State, chance: np.ndarray, gap: np.ndarray) -> Stories:
 
 def _put_together(share: np.ndarray, chance: np.ndarray, told: np.ndarray, each: np.ndarray) -> None:
     """Mix into the shares of every meter for itself those of all in one story, by how well both tell it."""
-    together = np.exp(told.sum(axis=-1)) * (chance.mean(axis=-1) * (TOGETHER / (1 - TOGETHER)))
+    together = np.exp(told.sum(axis=-1)) * (
+        chance.sum(axis=-1) * (TOGETHER / (1 - TOGETHER) / chance.shape[-1])
+    )
     all_ = together.sum(axis=0)
     together /= all_ + TINY
     part = all_ / (all_ + each.prod(axis=-1))
