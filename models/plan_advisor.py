@@ -68,16 +68,19 @@ class PlanAdvisor:
 
     def forecast(self, cycles: UsageCycles) -> tuple[Forecast, Level]:
         """The forecast, and the level before the running cycle it is made from."""
-        family = self.book.family[cycles.plan]
-        own = self.dynamics.of(family, cycles.plan)
-        level = follow(own, cycles.finished, cycles.finished_w)
-        return forecast(own, self.faults, level, cycles, family), level
+        own, level = self._level(cycles)
+        return forecast(own, self.faults, level, cycles, self.book.family[cycles.plan]), level
 
     def moments(self, cycles: UsageCycles) -> tuple[Moments, Level]:
         """What the forecast is made from before its faults are taken out, and the level."""
-        own = self.dynamics.of(self.book.family[cycles.plan], cycles.plan)
-        level = follow(own, cycles.finished, cycles.finished_w)
+        own, level = self._level(cycles)
         return moments(own, level, cycles), level
+
+    def _level(self, cycles: UsageCycles) -> tuple[Dynamics, Level]:
+        """Everybody's own dynamics, and the level after the finished cycles."""
+        own = self.dynamics.of(self.book.family[cycles.plan], cycles.plan)
+        own = own.heeding(cycles.spread, cycles.spread_w)
+        return own, follow(own, cycles.finished, cycles.finished_w)
 
     def prices(self, cycles: UsageCycles, coming: Forecast) -> Prices:
         """What the next cycle is expected to cost on every plan."""

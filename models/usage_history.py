@@ -12,7 +12,7 @@ from models.plans import PlanBook
 from models.subscriptions import DailyUsage, Subscriptions
 from models.usage_cycles import UsageCycles
 from models.usage_profile import UsageProfile
-from models.usage_rate import UsageRates, damped, shapes_of
+from models.usage_rate import UsageRates, damped, shapes_of, spread_of
 from models.usage_spans import apart_of, cut_days, halves, spans_of, told
 
 MOST_CYCLES = 9  # finished cycles that are looked at: older ones would say next to nothing
@@ -167,7 +167,9 @@ class UsageHistory:
         recorded = sums[RECORDED]
         known_w = sums[1, :, on_as_of] - sums[1, :, on_since]
         sums = np.maximum(sums[:RECORDED, :, SPANS.end] - sums[:RECORDED, :, SPANS.begin], 0.0)
-        use, share = told(self.rates, who.family, sums), sums[1] / whole[:, SPANS.cycle]
+        use, shapes = told(self.rates, who.family, sums)
+        share = sums[1] / whole[:, SPANS.cycle]
+        spread, spread_w = spread_of(shapes[:, : n_cycles + 1], share[:, : n_cycles + 1])
         open_w = np.maximum(weight[:, on_end] - weight[:, on_since] - known_w, 0.0)
         days = use_days[:, on_as_of] - use_days[:, n_cycles]
         recorded_days = use_days[:, on_as_of] - use_days[:, on_since]
@@ -181,6 +183,8 @@ class UsageHistory:
             finished=frozen(use[:, :n_cycles]),
             finished_w=frozen(share[:, :n_cycles]),
             apart=frozen(apart_of(sums[0, :, :n_cycles], use[:, :n_cycles])),
+            spread=frozen(spread),
+            spread_w=frozen(spread_w),
             used=frozen(np.maximum(recorded[:, on_as_of] - recorded[:, on_start], 0.0)),
             exposed=frozen(use[:, n_cycles]),
             exposed_w=frozen(share[:, n_cycles]),

@@ -13,7 +13,7 @@ probability TOGETHER all meters of a subscriber are in the same story: a new job
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -24,6 +24,8 @@ from models.usage_level_one import OneCycle, OneDynamics, follow_one
 LOG_TWO_PI = float(np.log(2 * np.pi))
 TOGETHER = 0.7
 TINY = 1e-300
+FEW = 0.5  # cycles of days that differ as usual are mixed into a subscriber's own
+MOST_SPREAD = 5.0  # of a subscriber over what is usual
 ENDLESS = 1e30
 
 
@@ -41,6 +43,8 @@ class Dynamics:
     growth   mean of the level's steps
     jump     probability of a new level, a cycle; odd: of an unusual cycle
     far      variance of the size of both
+    spread   how much single days usually differ (`usage_rate.spread_of`)
+    heed     how far a subscriber whose days differ more or less than that has other `day` and `seen`: a power
     floor    logarithm below which use counts as this much: nobody's level is minus infinity
     start    float64 [n_plans, n_meters] mean level of subscribers of each plan, before their own use is known
     """
@@ -54,6 +58,8 @@ class Dynamics:
     jump: np.ndarray
     odd: np.ndarray
     far: np.ndarray
+    spread: np.ndarray
+    heed: np.ndarray
     floor: np.ndarray
     start: np.ndarray
 
@@ -63,12 +69,24 @@ class Dynamics:
         rows = np.array([getattr(self, name) for name in names])[:, family]
         return type(self)(**dict(zip(names, rows, strict=True)), start=self.start[plan])
 
+    def heeding(self, spread: np.ndarray, spread_w: np.ndarray) -> Self:
+        """The same with `day` and `seen` by how much each subscriber's own days differ [n, n_meters]."""
+        times = relative_spread(spread, spread_w, self.spread) ** self.heed
+        return replace(self, day=self.day * times, seen=self.seen * times)
+
     def to_arrays(self) -> Arrays:
         return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
         return cls(**{name: arrays[name] for name in cls.__slots__})
+
+
+def relative_spread(spread: np.ndarray, spread_w: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """How much a subscriber's days differ over how much is `usual`, which is mixed in; [n, ...]."""
+    own = (spread / usual + FEW) / (spread_w + FEW)
+    relative: np.ndarray = np.minimum(np.maximum(own, 1 / MOST_SPREAD), MOST_SPREAD)
+    return relative
 
 
 class Level(NamedTuple):

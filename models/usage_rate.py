@@ -51,6 +51,16 @@ class UsageRates:
         return cls(arrays["weights"])
 
 
+def spread_of(shapes: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How much days differ, log(M_1 / M_1/2), and by what to divide it to compare it: both [n, n_meters].
+
+    Sums over spans of `shapes` [n, n_spans, n_meters, TERMS], by their W: `share` [n, n_spans, n_meters]. Few
+    days differ less than many, by 1 - 1/days. Of gamma days the quotient is about a quarter of their relative
+    variance, of lognormal days a quarter of that of their logarithm.
+    """
+    return -(share * shapes[..., 1]).sum(axis=1), (share * shapes[..., 0]).sum(axis=1)
+
+
 def damped(amount: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """w (x/w)^p for p of a half and of a quarter, [2, ...], of days' use x and weights w [...]."""
     powers = np.empty((2, *amount.shape))

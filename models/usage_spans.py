@@ -44,13 +44,13 @@ def cut_days(before: np.ndarray, begin: np.ndarray, as_of: np.ndarray) -> np.nda
     return days
 
 
-def told(rates: UsageRates, family: np.ndarray, sums: np.ndarray) -> np.ndarray:
-    """Use as the level is told by [n, n_spans, n_meters]: at the rate that its days' shape says.
+def told(rates: UsageRates, family: np.ndarray, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Use as the level is told by [n, n_spans, n_meters]: at the rate that its days' shape says; and the shape.
 
     `sums` [4, n, n_spans, n_meters] over the days of each span, see `usage_rate.shapes_of`.
     """
-    use: np.ndarray = sums[0] * rates.factors(family, shapes_of(sums))
-    return use
+    shapes = shapes_of(sums)
+    return sums[0] * rates.factors(family, shapes), shapes
 
 
 def apart_of(use: np.ndarray, told: np.ndarray) -> np.ndarray:

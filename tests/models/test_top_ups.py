@@ -51,6 +51,8 @@ def asked(used: float) -> UsageCycles:
         finished=np.zeros((1, 0, 1)),
         finished_w=np.zeros((1, 0, 1)),
         apart=np.zeros((1, 1)),
+        spread=np.zeros((1, 1)),
+        spread_w=np.zeros((1, 1)),
         used=one,
         exposed=one,
         exposed_w=np.full((1, 1), 2 / 3),
