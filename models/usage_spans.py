@@ -45,9 +45,10 @@ def cut_days(before: np.ndarray, begin: np.ndarray, as_of: np.ndarray) -> np.nda
 
 
 def told(rates: UsageRates, family: np.ndarray, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Use as the level is told by [n, n_spans, n_meters]: at the rate that its days' shape says; and the shape.
+    """Use as the level is told by [n, n_spans, n_meters]: at the rate that its days' shape says.
 
-    `sums` [4, n, n_spans, n_meters] over the days of each span, see `usage_rate.shapes_of`.
+    And that shape [n, n_spans, n_meters, TERMS]. `sums` [4, n, n_spans, n_meters] over the days of each
+    span, see `usage_rate.shapes_of`.
     """
     shapes = shapes_of(sums)
     return sums[0] * rates.factors(family, shapes), shapes
