@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from models.usage_level import Dynamics, first_level, follow, log_likelihood
+from models.usage_level import FEW, MOST_SPREAD, Dynamics, first_level, follow, log_likelihood
 
 METERS = 2
 USUAL = np.log(100.0)
@@ -118,3 +118,20 @@ def test_unknown_cycles_say_nothing() -> None:
     used = np.array([100.0, 130.0]).reshape(1, -1, 1)
     share = np.array([1.0, 0.0]).reshape(1, -1, 1)
     assert log_likelihood(one(), used, share)[0, 0] == pytest.approx(likelihood(one(), 100.0))
+
+
+def test_whose_days_differ_more_is_less_sure_of_them() -> None:
+    own, known = np.array([[0.1, 0.4]]) * 9, np.full((1, METERS), 9.0)
+    half = dynamics(spread=0.1, heed=0.5).heeding(own, known)
+    times = np.sqrt((4 * 9 + FEW) / (9 + FEW))
+    np.testing.assert_allclose(half.seen, [[0.03, 0.03 * times]])
+    np.testing.assert_allclose(half.day, [[0.03, 0.03 * times]])
+    np.testing.assert_array_equal(half.cycle, dynamics().cycle)
+
+
+def test_of_unknown_days_what_is_usual_holds_and_nobody_differs_without_end() -> None:
+    none, known = np.zeros((1, METERS)), np.full((1, METERS), 9.0)
+    of = dynamics(spread=0.1, heed=1.0)
+    np.testing.assert_allclose(of.heeding(none, none).seen, 0.03)
+    np.testing.assert_allclose(of.heeding(known * 1e6, known).seen, 0.03 * MOST_SPREAD)
+    np.testing.assert_allclose(of.heeding(none, known).seen, 0.03 / MOST_SPREAD)
