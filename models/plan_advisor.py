@@ -15,7 +15,7 @@ from models.plan_pricing import Strata, expected_costs, p_cheaper
 from models.plan_relations import PlanRelations, relations_of
 from models.plans import UNLIMITED, PlanBook
 from models.subscriptions import DailyUsage, Subscriptions
-from models.top_ups import best_top_ups
+from models.top_ups import best_top_ups, running_costs
 from models.usage_cycles import UsageCycles
 from models.usage_defaults import default_dynamics
 from models.usage_forecast import Faults, Forecast, Moments, forecast, moments
@@ -78,8 +78,8 @@ class PlanAdvisor:
 
     def _level(self, cycles: UsageCycles) -> tuple[Dynamics, Level]:
         """Everybody's own dynamics, and the level after the finished cycles."""
-        own = self.dynamics.of(self.book.family[cycles.plan], cycles.plan)
-        own = own.heeding(cycles.spread, cycles.spread_w)
+        family, days = self.book.family[cycles.plan], (cycles.spread, cycles.spread_w)
+        own = self.dynamics.of(family, cycles.plan, days)
         return own, follow(own, cycles.finished, cycles.finished_w)
 
     def prices(self, cycles: UsageCycles, coming: Forecast) -> Prices:
@@ -105,7 +105,9 @@ class PlanAdvisor:
         )
         decided = decide(book, cycles, outlook, prices, top_ups, limits)
         rows, tops = np.arange(len(plan)), decided.decision == TOP_UP
-        current = np.where(tops, top_ups.current, prices.cost[rows, plan])
+        current = prices.cost[rows, plan]
+        if tops.any():
+            current[tops] = running_costs(book, cycles, coming, np.flatnonzero(tops))
         p10, p50, p90 = coming.quantiles(0.1, 0.5, 0.9)
         next_p10, next_p90 = coming.next.quantile(np.array([[[0.1]], [[0.9]]]))
         return Advice(

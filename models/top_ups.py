@@ -21,14 +21,12 @@ class TopUps(NamedTuple):
     """The best pack of each subscriber, [n]; nothing where `add_on` is NO_ADD_ON.
 
     saving   expected saving in the running cycle, minor units; p_saves its probability to be above 0
-    current  expected cost of the running cycle without the pack
     """
 
     add_on: np.ndarray
     packs: np.ndarray
     saving: np.ndarray
     p_saves: np.ndarray
-    current: np.ndarray
 
 
 class _Left(NamedTuple):
@@ -83,7 +81,7 @@ def best_top_ups(
     """The pack, and how many, that spares most among those that pay with a probability of `gate`."""
     n, plan = len(cycles), cycles.plan
     best = TopUps(
-        np.full(n, NO_ADD_ON, dtype=np.int16), np.zeros(n, dtype=np.int16), *(np.zeros(n) for _ in range(3))
+        np.full(n, NO_ADD_ON, dtype=np.int16), np.zeros(n, dtype=np.int16), *(np.zeros(n) for _ in range(2))
     )
     limited = (book.quota < UNLIMITED) & book.metered
     open_ = limited[plan] & (p_exceed > LEAST_P_EXCEED)
@@ -103,7 +101,6 @@ def best_top_ups(
         at = rows[chosen]
         best.add_on[at], best.packs[at] = add_on[chosen], packs[chosen]
         best.saving[at], best.p_saves[at] = saving[chosen], p_saves[chosen]
-        best.current[at] = running_costs(book, cycles, forecast, at)
     return best
 
 

@@ -13,7 +13,7 @@ probability TOGETHER all meters of a subscriber are in the same story: a new job
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -63,16 +63,20 @@ class Dynamics:
     floor: np.ndarray
     start: np.ndarray
 
-    def of(self, family: np.ndarray, plan: np.ndarray) -> Self:
-        """The same with a row a subscriber, [n, n_meters], for their family and plan [n]."""
-        names = self.__slots__[:-1]
-        rows = np.array([getattr(self, name) for name in names])[:, family]
-        return type(self)(**dict(zip(names, rows, strict=True)), start=self.start[plan])
+    def of(
+        self, family: np.ndarray, plan: np.ndarray, days: tuple[np.ndarray, np.ndarray] | None = None
+    ) -> Self:
+        """The same with a row a subscriber, [n, n_meters], for their family and plan [n].
 
-    def heeding(self, spread: np.ndarray, spread_w: np.ndarray) -> Self:
-        """The same with `day` and `seen` by how much each subscriber's own days differ [n, n_meters]."""
-        times = relative_spread(spread, spread_w, self.spread) ** self.heed
-        return replace(self, day=self.day * times, seen=self.seen * times)
+        `day` and `seen` by how much their own `days` differ: spread and spread_w [n, n_meters].
+        """
+        names = self.__slots__[:-1]
+        rows = dict(zip(names, np.array([getattr(self, name) for name in names])[:, family], strict=True))
+        if days is not None:
+            times = relative_spread(*days, rows["spread"]) ** rows["heed"]
+            rows["day"] *= times
+            rows["seen"] *= times
+        return type(self)(**rows, start=self.start[plan])
 
     def to_arrays(self) -> Arrays:
         return {name: getattr(self, name) for name in self.__slots__}

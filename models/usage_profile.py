@@ -44,7 +44,8 @@ class UsageProfile:
 
         For days [n_days] that rise: the calendar is asked for whole months.
         """
-        months = np.arange(int(month_of(days[:1])[0]) - 1, int(month_of(days[-1:])[0]) + 2)
+        begin, end = month_of(days[[0, -1]]).tolist()
+        months = np.arange(begin - 1, end + 2)
         month, cycle = first_day(months), cycle_start(months, np.array(anchor))
         ends = month[month.searchsorted(days, "right")] - 1
         return (days + 3) % WEEK, ends - days, days - cycle[cycle.searchsorted(days, "right") - 1]

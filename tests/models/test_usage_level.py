@@ -120,9 +120,14 @@ def test_unknown_cycles_say_nothing() -> None:
     assert log_likelihood(one(), used, share)[0, 0] == pytest.approx(likelihood(one(), 100.0))
 
 
+def heeding(heed: float, spread: np.ndarray, spread_w: np.ndarray) -> Dynamics:
+    """Of one subscriber whose days are known to differ by so much, where 0.1 is usual."""
+    only = np.zeros(1, dtype=np.int64)
+    return dynamics(spread=0.1, heed=heed).of(only, only, (spread, spread_w))
+
+
 def test_whose_days_differ_more_is_less_sure_of_them() -> None:
-    own, known = np.array([[0.1, 0.4]]) * 9, np.full((1, METERS), 9.0)
-    half = dynamics(spread=0.1, heed=0.5).heeding(own, known)
+    half = heeding(0.5, np.array([[0.1, 0.4]]) * 9, np.full((1, METERS), 9.0))
     times = np.sqrt((4 * 9 + FEW) / (9 + FEW))
     np.testing.assert_allclose(half.seen, [[0.03, 0.03 * times]])
     np.testing.assert_allclose(half.day, [[0.03, 0.03 * times]])
@@ -131,7 +136,6 @@ def test_whose_days_differ_more_is_less_sure_of_them() -> None:
 
 def test_of_unknown_days_what_is_usual_holds_and_nobody_differs_without_end() -> None:
     none, known = np.zeros((1, METERS)), np.full((1, METERS), 9.0)
-    of = dynamics(spread=0.1, heed=1.0)
-    np.testing.assert_allclose(of.heeding(none, none).seen, 0.03)
-    np.testing.assert_allclose(of.heeding(known * 1e6, known).seen, 0.03 * MOST_SPREAD)
-    np.testing.assert_allclose(of.heeding(none, known).seen, 0.03 / MOST_SPREAD)
+    np.testing.assert_allclose(heeding(1.0, none, none).seen, 0.03)
+    np.testing.assert_allclose(heeding(1.0, known * 1e6, known).seen, 0.03 * MOST_SPREAD)
+    np.testing.assert_allclose(heeding(1.0, none, known).seen, 0.03 / MOST_SPREAD)
