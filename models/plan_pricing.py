@@ -24,6 +24,7 @@ from models.usage_gamma import LEAST, LEAST_SHAPE, MOST_SHAPE, Gamma
 
 STRATA = 64  # equally likely slices of a distribution
 SHAPES = 192  # shapes k for which the slices' means are kept, evenly spaced in the logarithm
+TINY = 1e-300
 TERMS = 12  # of the sum that are added one by one where units are large
 SMALL_UNIT = 0.6  # of the standard deviation: up to here the end corrections alone are exact enough
 
@@ -72,9 +73,8 @@ def _smooth(use: Gamma, quota: np.ndarray, unit: np.ndarray) -> np.ndarray:
 
 
 def _step(shape: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Q(k+1, x) - Q(k, x): x^k e^-x / Gamma(k+1)."""
-    with np.errstate(divide="ignore"):
-        step: np.ndarray = np.exp(shape * np.log(at) - at - gammaln(shape + 1))
+    """Q(k+1, x) - Q(k, x): x^k e^-x / Gamma(k+1). Where x is 0, and Q is 1, a little more than none."""
+    step: np.ndarray = np.exp(shape * np.log(np.maximum(at, TINY)) - at - gammaln(shape + 1))
     return step
 
 
