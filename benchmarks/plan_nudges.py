@@ -92,6 +92,8 @@ def random_cycles(n: int) -> UsageCycles:
         finished=frozen(level[:, None] * rng.lognormal(0, 0.25, (n, CYCLES, 3))),
         finished_w=frozen(np.ones((n, CYCLES, 3))),
         apart=frozen(np.zeros((n, 3))),
+        spread=frozen(rng.gamma(30, 1 / 20, (n, 3))),
+        spread_w=frozen(np.full((n, 3), CYCLES + 1.0)),
         used=frozen(used),
         exposed=frozen(used),
         exposed_w=frozen(share),

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
 
 from models.advice import NO_DAY, TOP_UP, Advice
 from models.arrays import Arrays
-from models.plan_decision import NudgeLimits, Outlook, Prices, comparable_plans, decide
+from models.plan_decision import NudgeLimits, Outlook, Prices, decide
 from models.plan_pricing import Strata, expected_costs, p_cheaper
+from models.plan_relations import PlanRelations, relations_of
 from models.plans import UNLIMITED, PlanBook
 from models.subscriptions import DailyUsage, Subscriptions
-from models.top_ups import best_top_ups
+from models.top_ups import best_top_ups, running_costs
 from models.usage_cycles import UsageCycles
 from models.usage_defaults import default_dynamics
 from models.usage_forecast import Faults, Forecast, Moments, forecast, moments
@@ -24,6 +25,7 @@ from models.usage_level import Dynamics, Level, follow
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates
 
+PARTS = ("book", "profile", "rates", "dynamics", "faults", "strata")  # what is kept
 BLOCK = 1024  # subscribers priced, or cut into cycles, at a time: what a processor's cache is good for
 
 
@@ -37,6 +39,10 @@ class PlanAdvisor:
     dynamics: Dynamics
     faults: Faults
     strata: Strata
+    relations: PlanRelations = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "relations", relations_of(self.book))
 
     def cycles(self, subscriptions: Subscriptions, usage: DailyUsage, as_of: int) -> UsageCycles:
         """Every subscriber whose subscription runs on `as_of`, with their usage cut into cycles.
@@ -62,25 +68,28 @@ class PlanAdvisor:
 
     def forecast(self, cycles: UsageCycles) -> tuple[Forecast, Level]:
         """The forecast, and the level before the running cycle it is made from."""
-        family = self.book.family[cycles.plan]
-        own = self.dynamics.of(family, cycles.plan)
-        level = follow(own, cycles.finished, cycles.finished_w)
-        return forecast(own, self.faults, level, cycles, family), level
+        own, level = self._level(cycles)
+        return forecast(own, self.faults, level, cycles, self.book.family[cycles.plan]), level
 
     def moments(self, cycles: UsageCycles) -> tuple[Moments, Level]:
         """What the forecast is made from before its faults are taken out, and the level."""
-        own = self.dynamics.of(self.book.family[cycles.plan], cycles.plan)
-        level = follow(own, cycles.finished, cycles.finished_w)
+        own, level = self._level(cycles)
         return moments(own, level, cycles), level
+
+    def _level(self, cycles: UsageCycles) -> tuple[Dynamics, Level]:
+        """Everybody's own dynamics, and the level after the finished cycles."""
+        family, days = self.book.family[cycles.plan], (cycles.spread, cycles.spread_w)
+        own = self.dynamics.of(family, cycles.plan, days)
+        return own, follow(own, cycles.finished, cycles.finished_w)
 
     def prices(self, cycles: UsageCycles, coming: Forecast) -> Prices:
         """What the next cycle is expected to cost on every plan."""
         plan = cycles.plan.astype(np.int64)
-        comparable = comparable_plans(self.book, plan)
+        comparable = self.relations.comparable[plan]
         cost, throttling = expected_costs(self.book, coming.next, comparable)
         p_saves = p_cheaper(self.book, self.strata, coming.next, plan, comparable)
         realised = self.faults.saving[self.book.family[plan]]
-        return Prices(comparable, cost, throttling, p_saves, realised)
+        return Prices(self.relations.larger[plan], cost, throttling, p_saves, realised)
 
     def _advise(self, cycles: UsageCycles, limits: NudgeLimits) -> Advice:
         book, plan = self.book, cycles.plan.astype(np.int64)
@@ -91,10 +100,14 @@ class PlanAdvisor:
         top_ups = best_top_ups(book, self.strata, cycles, coming, p_exceed, limits.gate)
         jumped = (coming.jumped & metered & (level.cycles > 0)).any(axis=1)
         seen = (level.cycles * metered).max(axis=1, initial=0)
-        outlook = Outlook(p_exceed, coming.next.mean, jumped, np.exp(level.mean), seen)
+        outlook = Outlook(
+            p_exceed, coming.next.mean, jumped, np.exp(level.mean), seen, self.relations.more[plan]
+        )
         decided = decide(book, cycles, outlook, prices, top_ups, limits)
         rows, tops = np.arange(len(plan)), decided.decision == TOP_UP
-        current = np.where(tops, top_ups.current, prices.cost[rows, plan])
+        current = prices.cost[rows, plan]
+        if tops.any():
+            current[tops] = running_costs(book, cycles, coming, np.flatnonzero(tops))
         p10, p50, p90 = coming.quantiles(0.1, 0.5, 0.9)
         next_p10, next_p90 = coming.next.quantile(np.array([[[0.1]], [[0.9]]]))
         return Advice(
@@ -129,7 +142,7 @@ class PlanAdvisor:
     def to_arrays(self) -> Arrays:
         return {
             f"{part}_{name}": array
-            for part in self.__slots__
+            for part in PARTS
             for name, array in getattr(self, part).to_arrays().items()
         }
 

@@ -50,13 +50,14 @@ class NudgeLimits:
 class Prices(NamedTuple):
     """What the next cycle is expected to cost on every plan; all [n, n_plans].
 
-    comparable  the plan is of the family, has every meter of the current one, and is it or is on sale
-    cost        minor units, NaN where not comparable; `throttling` the priced throttling in it
+    larger      is it an upgrade from the current plan?
+    cost        minor units, NaN where it cannot stand in for the current plan; `throttling` what of it is
+                priced throttling
     p_saves     probability that it costs less than the current plan
     realised    float64 [n, 2] of the expected saving of upgrades and downgrades, what is to be counted on
     """
 
-    comparable: np.ndarray
+    larger: np.ndarray
     cost: np.ndarray
     throttling: np.ndarray
     p_saves: np.ndarray
@@ -64,11 +65,12 @@ class Prices(NamedTuple):
 
 
 class Outlook(NamedTuple):
-    """What the decision needs of the forecast: p_exceed and next_mean [n, n_meters], the others [n].
+    """What the decision needs of the forecast: p_exceed, next_mean and more [n, n_meters], the others [n].
 
     jumped  the running cycle is unusual or on a new level
     usual   float64 [n, n_meters] use of a cycle before the running one is looked at
     cycles  finished cycles known
+    more    is a plan with a larger quota on sale?
     """
 
     p_exceed: np.ndarray
@@ -76,6 +78,7 @@ class Outlook(NamedTuple):
     jumped: np.ndarray
     usual: np.ndarray
     cycles: np.ndarray
+    more: np.ndarray
 
 
 class Decided(NamedTuple):
@@ -87,24 +90,6 @@ class Decided(NamedTuple):
     p_saves: np.ndarray
     confidence: np.ndarray
     reasons: np.ndarray
-
-
-def comparable_plans(book: PlanBook, plan: np.ndarray) -> np.ndarray:
-    """Which plans [n, n_plans] can stand in for the current ones [n], each of them included."""
-    same = book.family[:, None] == book.family
-    covers = (book.metered[None] | ~book.metered[:, None]).all(axis=-1)
-    table = same & covers & ~book.retired
-    np.fill_diagonal(table, val=True)
-    chosen: np.ndarray = table[plan]
-    return chosen
-
-
-def larger_plans(book: PlanBook) -> np.ndarray:
-    """Is plan p an upgrade from plan c? bool [n_plans (c), n_plans (p)]: by fee, for equal fees by quota."""
-    more = (book.quota[None] > book.quota[:, None]).any(axis=-1)
-    fee = book.fee
-    larger: np.ndarray = (fee[None] > fee[:, None]) | ((fee[None] == fee[:, None]) & more)
-    return larger
 
 
 def decide(
@@ -121,50 +106,56 @@ def decide(
     decision, unless it is only the jump of the running cycle that speaks for it: then the top-up is, until a
     finished cycle says more.
     """
-    rows = np.arange(len(cycles))
-    plan = cycles.plan.astype(np.int64)
-    larger = larger_plans(book)[plan]
-    saving = np.where(prices.comparable, prices.cost[rows, plan][:, None] - prices.cost, -np.inf)
-    cheaper = prices.comparable & (saving > max(limits.least_saving, EQUAL))
-    cheaper[rows, plan] = False
+    rows, plan = np.arange(len(cycles)), cycles.plan.astype(np.int64)
+    larger = prices.larger
+    # NaN where not comparable, which is above and below nothing; 0 for the current plan.
+    saving = prices.cost[rows, plan][:, None] - prices.cost
+    cheaper = saving > max(limits.least_saving, EQUAL)
     early = outlook.cycles < limits.downgrade_cycles
     sure = cheaper & (prices.p_saves >= limits.gate)
-    open_ = sure & (larger | ~early[:, None])
-    target = np.where(open_, saving, -np.inf).argmax(axis=1)
-    change = open_[rows, target]
+    target = np.where(sure & (larger | ~early[:, None]), saving, 0.0).argmax(axis=1)
+    up = larger[rows, target]
+    change = sure[rows, target] & (up | ~early)
     topped = top_ups.add_on != NO_ADD_ON
-    waits = change & outlook.jumped & topped & larger[rows, target]
-    waits &= ~_usually_cheaper(book, outlook, plan, target)
-    change &= ~waits
+    waits = change & outlook.jumped & topped & up
+    if waits.any():
+        change &= ~(waits & ~_usually_cheaper(book, outlook, plan, target))
     too_early = (outlook.cycles == 0) & (cycles.days < limits.least_days)
-    decision = np.full(len(cycles), STAY, dtype=np.int8)
-    decision[topped] = TOP_UP
-    decision[change] = np.where(larger[rows, target], UPGRADE, DOWNGRADE)[change]
-    decision[change & cycles.locked] = SUPPRESSED
-    decision[too_early] = INSUFFICIENT_DATA
     moves = change & ~too_early
-    recommended = np.where(moves, target, plan).astype(np.int16)
-    tops = decision == TOP_UP
-    counted = saving[rows, target] * np.where(
-        larger[rows, target], prices.realised[:, 0], prices.realised[:, 1]
-    )
-    gain = np.where(moves, counted, np.where(tops, top_ups.saving, 0.0))
-    p = np.where(moves, prices.p_saves[rows, target], np.where(tops, top_ups.p_saves, 0.0))
+    held = moves & cycles.locked
+    tops = topped & ~change & ~too_early
+    decision = np.where(moves, np.where(up, UPGRADE, DOWNGRADE), np.where(tops, TOP_UP, STAY))
+    decision[held] = SUPPRESSED
+    decision[too_early] = INSUFFICIENT_DATA
+    counted = saving[rows, target] * prices.realised[rows, 1 - up]
+    any_cheaper = cheaper.any(axis=1)
     flags = {
         "CHEAPER_PLAN": moves,
         "TOP_UP_CHEAPER": topped & ~too_early,
-        "LOCKED_IN": decision == SUPPRESSED,
+        "LOCKED_IN": held,
         "FEW_DAYS": too_early,
-        "FEW_CYCLES": (sure & ~larger).any(axis=1) & early & ~moves,
-        "BELOW_GATE": cheaper.any(axis=1) & ~sure.any(axis=1),
-        "EQUAL_COST": _equal(prices, saving, plan) & ~cheaper.any(axis=1),
-        "THROTTLING_PRICED": moves & _throttled(prices, plan, target)
-        | tops & _penalised(book, plan, top_ups),
+        "FEW_CYCLES": early & ~moves & (sure > larger).any(axis=1),
+        "BELOW_GATE": any_cheaper & ~sure.any(axis=1),
+        # The current plan is one of those that cost the same.
+        "EQUAL_COST": ~any_cheaper & ((np.abs(saving) <= EQUAL).sum(axis=1) > 1),
+        "THROTTLING_PRICED": _throttling(book, prices, top_ups, (plan, target), (moves, tops)),
         **_situation(book, cycles, outlook, plan),
     }
-    bits = np.array([REASON_BITS[name] for name in flags])
-    reasons = (np.array(list(flags.values())).T @ bits).astype(np.int32)
-    return Decided(decision, recommended, gain, p, _confidence(cycles, outlook), reasons)
+    return Decided(
+        decision.astype(np.int8),
+        np.where(moves, target, plan).astype(np.int16),
+        np.where(moves, counted, tops * top_ups.saving),
+        np.where(moves, prices.p_saves[rows, target], tops * top_ups.p_saves),
+        _confidence(cycles, outlook),
+        _bits(flags),
+    )
+
+
+def _bits(flags: dict[str, np.ndarray]) -> np.ndarray:
+    """The reasons int32 [n] of which these, bool [n], hold."""
+    held = np.array(list(flags.values()))
+    reasons: np.ndarray = np.array([REASON_BITS[name] for name in flags], dtype=np.int32) @ held
+    return reasons
 
 
 def _usually_cheaper(book: PlanBook, outlook: Outlook, plan: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -178,45 +169,44 @@ def _situation(
     book: PlanBook, cycles: UsageCycles, outlook: Outlook, plan: np.ndarray
 ) -> dict[str, np.ndarray]:
     """The reasons that lie in the use alone."""
-    quota, limited = book.quota[plan], book.quota[plan] < UNLIMITED
+    quota = book.quota[plan]
+    limited = quota < UNLIMITED
     runs_out = limited & (outlook.p_exceed >= LIKELY)
     higher = limited & (outlook.next_mean > quota)
     little = ~limited | (outlook.next_mean < LITTLE * quota)
-    on_sale = (book.family[:, None] == book.family) & ~book.retired
-    more = (on_sale[:, :, None] & (book.quota[None] > book.quota[:, None]) & book.metered[None]).any(axis=1)
-    metered = book.metered[plan]
-    no_use = ((cycles.finished.sum(axis=1) + cycles.used) * metered).sum(axis=1) == 0
+    used = (cycles.finished.sum(axis=1) + cycles.used) * book.metered[plan]
     return {
         "RUNS_OUT": runs_out.any(axis=1),
         "RECENT_JUMP": outlook.jumped,
         "HIGHER_USE": higher.any(axis=1),
         "LOWER_USE": little.all(axis=1) & limited.any(axis=1),
-        "NO_LARGER_PLAN": ((runs_out | higher) & ~more[plan]).any(axis=1),
+        "NO_LARGER_PLAN": ((runs_out | higher) > outlook.more).any(axis=1),
         "RETIRED_PLAN": book.retired[plan],
         "NO_HISTORY": outlook.cycles == 0,
-        "NO_USE": no_use,
+        "NO_USE": ~used.any(axis=1),
         "DAYS_MISSING": cycles.missing > 0,
     }
 
 
-def _equal(prices: Prices, saving: np.ndarray, plan: np.ndarray) -> np.ndarray:
-    """Does another plan cost the same?"""
-    others = prices.comparable.copy()
-    others[np.arange(len(plan)), plan] = False
-    equal: np.ndarray = (others & (np.abs(saving) <= EQUAL)).any(axis=1)
-    return equal
-
-
-def _throttled(prices: Prices, plan: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Is there priced throttling in the saving?"""
-    rows = np.arange(len(plan))
-    priced: np.ndarray = (prices.throttling[rows, plan] > EQUAL) | (prices.throttling[rows, target] > EQUAL)
-    return priced
+def _throttling(
+    book: PlanBook,
+    prices: Prices,
+    top_ups: TopUps,
+    way: tuple[np.ndarray, np.ndarray],
+    acting: tuple[np.ndarray, np.ndarray],
+) -> np.ndarray:
+    """Is there priced throttling in the saving? From the plan to the target; moving, and topping up."""
+    (plan, target), (moves, tops), rows = way, acting, np.arange(len(way[0]))
+    if not book.penalty.any():
+        return np.zeros(len(plan), dtype=np.bool_)
+    priced = (prices.throttling[rows, plan] > EQUAL) | (prices.throttling[rows, target] > EQUAL)
+    named: np.ndarray = moves & priced
+    if tops.any():
+        named |= tops & _penalised(book, plan, top_ups)
+    return named
 
 
 def _penalised(book: PlanBook, plan: np.ndarray, top_ups: TopUps) -> np.ndarray:
-    if len(book.add_ons) == 0:
-        return np.zeros(len(plan), dtype=np.bool_)
     priced: np.ndarray = book.penalty[plan, book.add_on_meter[top_ups.add_on]] > 0
     return priced
 

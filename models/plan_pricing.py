@@ -24,6 +24,7 @@ from models.usage_gamma import LEAST, LEAST_SHAPE, MOST_SHAPE, Gamma
 
 STRATA = 64  # equally likely slices of a distribution
 SHAPES = 192  # shapes k for which the slices' means are kept, evenly spaced in the logarithm
+TINY = 1e-300
 TERMS = 12  # of the sum that are added one by one where units are large
 SMALL_UNIT = 0.6  # of the standard deviation: up to here the end corrections alone are exact enough
 
@@ -48,14 +49,12 @@ def started_units(use: Gamma, quota: np.ndarray, unit: np.ndarray) -> np.ndarray
     deviation = use.mean / np.sqrt(use.shape)
     # Near 0 the density may be infinite, where corrections by its value are none.
     coarse = (unit > SMALL_UNIT * deviation) | (quota < 2 * unit)
-    expected = np.empty(len(quota))
-    expected[~coarse] = _smooth(_some(use, ~coarse), quota[~coarse], unit[~coarse])
+    rest = _smooth(use, quota + TERMS * unit * coarse, unit)
     if coarse.any():
         use, quota, unit = _some(use, coarse), quota[coarse], unit[coarse]
         terms = exceeds(Gamma(use.mean[:, None], use.shape[:, None]), quota[:, None] + unit[:, None] * _TERMS)
-        rest = _smooth(use, quota + TERMS * unit, unit)
-        expected[coarse] = terms.sum(axis=1) + rest
-    return expected
+        rest[coarse] += terms.sum(axis=1)
+    return rest
 
 
 _TERMS = np.arange(TERMS)
@@ -74,9 +73,8 @@ def _smooth(use: Gamma, quota: np.ndarray, unit: np.ndarray) -> np.ndarray:
 
 
 def _step(shape: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Q(k+1, x) - Q(k, x): x^k e^-x / Gamma(k+1)."""
-    with np.errstate(divide="ignore"):
-        step: np.ndarray = np.exp(shape * np.log(at) - at - gammaln(shape + 1))
+    """Q(k+1, x) - Q(k, x): x^k e^-x / Gamma(k+1). Where x is 0, and Q is 1, a little more than none."""
+    step: np.ndarray = np.exp(shape * np.log(np.maximum(at, TINY)) - at - gammaln(shape + 1))
     return step
 
 
@@ -136,6 +134,8 @@ def expected_costs(book: PlanBook, use: Gamma, comparable: np.ndarray) -> tuple[
     rows, plan, meter, each = _priced(use, limited & (book.price > 0))
     units = started_units(each, book.quota[plan, meter], book.unit[plan, meter])
     costs += _by_plan(units * book.price[plan, meter], rows, plan, costs.shape)
+    if not book.penalty.any():
+        return costs, np.zeros(costs.shape)
     rows, plan, meter, each = _priced(use, limited & (book.penalty > 0))
     penalty = exceeds(each, book.quota[plan, meter]) * book.penalty[plan, meter]
     throttling = _by_plan(penalty, rows, plan, costs.shape)
@@ -162,20 +162,22 @@ def p_cheaper(
     From STRATA draws of every meter's use, shared by all plans. `current` int [n].
     """
     draws = strata.draws(use)
-    rows = np.arange(len(current))
     costs = np.empty((len(current), len(book), STRATA))
     costs[:] = book.fee[:, None]
+    quota, unit, price, penalty = (
+        each.T[..., None] for each in (book.quota, book.unit, book.price, book.penalty)
+    )
+    throttled, priced = (np.asarray(each.any(axis=0)) for each in (book.penalty, book.price))
     for meter, order in enumerate(strata.order):
-        used = draws[:, meter, order][:, None]
-        over = used - book.quota[:, meter][:, None]
-        if book.penalty[:, meter].any():
-            costs += (over > 0) * book.penalty[:, meter][:, None]
-        if book.price[:, meter].any():
-            over /= book.unit[:, meter][:, None]
+        over = draws[:, meter, order][:, None] - quota[meter]
+        if throttled[meter]:
+            costs += (over > 0) * penalty[meter]
+        if priced[meter]:
+            over /= unit[meter]
             np.ceil(over, out=over)
             np.maximum(over, 0.0, out=over)
-            over *= book.price[:, meter][:, None]
+            over *= price[meter]
             costs += over
-    now = costs[rows, current] - LEAST
-    p: np.ndarray = (costs < now[:, None]).mean(axis=-1)
+    now = costs[np.arange(len(current)), current] - LEAST
+    p: np.ndarray = (costs < now[:, None]).sum(axis=-1) / STRATA
     return np.where(comparable, p, 0.0)

@@ -13,7 +13,7 @@ from models.billing_days import cycle_of, cycle_start
 from models.plan_advisor import PlanAdvisor
 from models.usage_cycles import UsageCycles
 from models.usage_history import LEAST, MOST_CYCLES, SPANS
-from models.usage_rate import damped
+from models.usage_rate import damped, spread_of
 from models.usage_spans import apart_of, cut_days, halves, told
 
 EPOCH = date(1970, 1, 1)
@@ -69,6 +69,7 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
     counted_w = timeline.weight * timeline.counted
     known_w = counted_w[:, since].sum(axis=1)
     recorded = np.asarray(timeline.seen.any(axis=0))
+    spread, spread_w = spread_of(spans.shapes[None, : MOST_CYCLES + 1], spans.share[None, : MOST_CYCLES + 1])
     after_first = np.arange(len(recorded)) + timeline.first >= timeline.beginning - 1
     return UsageCycles(
         customer=_one(NOBODY, np.int32),
@@ -80,6 +81,8 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
         finished=frozen(finished[None]),
         finished_w=frozen(finished_w[None]),
         apart=frozen(apart_of(raw[None], finished[None])),
+        spread=frozen(spread),
+        spread_w=frozen(spread_w),
         used=frozen(timeline.amount[:, now].sum(axis=1)[None]),
         exposed=frozen(spans.use[None, MOST_CYCLES]),
         exposed_w=frozen(spans.share[None, MOST_CYCLES]),
@@ -92,11 +95,12 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
 
 
 class _Told(NamedTuple):
-    """By span of `usage_spans.spans_of`, [n_spans, n_meters]: use, as the level is told by, and W."""
+    """By span of `usage_spans.spans_of`, [n_spans, n_meters]: use, as the level is told by, W; and shapes."""
 
     raw: np.ndarray
     use: np.ndarray
     share: np.ndarray
+    shapes: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,7 +140,7 @@ class _Timeline:
         if (use.total_amount > 0).any():
             beginning = first
         counts = np.arange(shape[1]) + first >= beginning if active.any() else np.True_
-        weight = advisor.profile.weights(anchor, first, cycle.end)[family]
+        weight = advisor.profile.weights(family, anchor, first, cycle.end)
         return cls(first, beginning, amount, seen, seen & counts, weight, starts)
 
     def told(self, advisor: PlanAdvisor, cycle: StatedCycle) -> _Told:
@@ -152,15 +156,15 @@ class _Timeline:
         between = np.maximum(on_days[:4, spans.end] - on_days[:4, spans.begin], 0.0)
         whole = on_days[4, spans.cycle + 1] - on_days[4, spans.cycle]
         family = advisor.book.family[[cycle.plan]]
-        use = told(advisor.rates, family, between[:, None])[0]
-        return _Told(between[0], use, between[1] / np.maximum(whole, LEAST))
+        use, shapes = told(advisor.rates, family, between[:, None])
+        return _Told(between[0], use[0], between[1] / np.maximum(whole, LEAST), shapes[0])
 
     def finished(self, spans: _Told, use: StatedUse) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Use in finished cycles as it was and as it is told, and how much of each is known, oldest first.
 
         All [n_cycles, n_meters]. A total that was given wins over the days of its cycle.
         """
-        raw, amount, share = (each[:MOST_CYCLES].copy() for each in spans)
+        raw, amount, share = (each[:MOST_CYCLES].copy() for each in spans[:3])
         recent = use.total_place <= MOST_CYCLES
         at = MOST_CYCLES - use.total_place[recent], use.total_meter[recent]
         raw[at], amount[at], share[at] = (

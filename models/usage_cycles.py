@@ -29,6 +29,9 @@ class UsageCycles:
                 before the running one; over the days that count (recorded, after the first activity)
     finished_w  float64 [n, n_cycles, n_meters] W of those days, 0 where nothing is known, 1 for all
     apart       float64 [n, n_meters] logarithm of what was used in the finished cycles over `finished`
+    spread      float64 [n, n_meters] how much single days differ, see `usage_rate.spread_of`: summed over all
+                of these cycles and the running one
+    spread_w    float64 [n, n_meters] by what to divide that, 0 where no days are known
     used        float64 [n, n_meters] recorded use that counts against the quota of the running cycle
     exposed     float64 [n, n_meters] the part of the running cycle's use on days that count
     exposed_w   float64 [n, n_meters] W of those days
@@ -49,6 +52,8 @@ class UsageCycles:
     finished: np.ndarray
     finished_w: np.ndarray
     apart: np.ndarray
+    spread: np.ndarray
+    spread_w: np.ndarray
     used: np.ndarray
     exposed: np.ndarray
     exposed_w: np.ndarray

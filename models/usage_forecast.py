@@ -6,7 +6,7 @@ wrong by (where they lean, their bias, their width, the shape of the distributio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -28,6 +28,7 @@ JUMP_CYCLES = 2  # finished cycles without which nothing is usual
 MORE = 0.6  # of the variance of the rest of an unusual cycle: what made it so may go on or end
 REST, NEXT = 0, 1  # the rest of the running cycle, the next cycle
 BIAS, WIDTH = 0, 1
+KEPT = ("lean", "factor", "shape", "saving")  # of Faults, in an artifact
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,12 +44,21 @@ class Faults:
             the gamma distribution puts at probability 0, 0.05, ... 1; not falling
     saving  float64 [n_families, 2] realised over expected saving of upgrades and downgrades: who is chosen
             for a large one is more often overestimated (winner's curse)
+    together  lean, factor and shape of each cell [n_families, n_meters, 3, KNOTS, ...] in one row, to be
+            looked up at once; not kept
     """
 
     lean: np.ndarray
     factor: np.ndarray
     shape: np.ndarray
     saving: np.ndarray
+    together: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        cells = self.lean.shape[:4]
+        shape = np.broadcast_to(self.shape[:, :, None], (*cells, SHAPE_KNOTS))
+        parts = (self.lean.reshape(*cells, -1), self.factor.reshape(*cells, -1), shape)
+        object.__setattr__(self, "together", frozen(np.concatenate(parts, axis=-1)))
 
     @classmethod
     def none(cls, n_families: int, n_meters: int) -> Self:
@@ -63,11 +73,11 @@ class Faults:
         )
 
     def to_arrays(self) -> Arrays:
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in KEPT}
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
-        return cls(**{name: arrays[name] for name in cls.__slots__})
+        return cls(**{name: arrays[name] for name in KEPT})
 
 
 class Forecast(NamedTuple):
@@ -167,9 +177,12 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
     signs[..., 3] = (others / np.maximum(known.sum(axis=1, keepdims=True) - known, 1))[..., None]
     signs[..., 4] = (level.mean - dynamics.start)[..., None]
     signs[..., 5] = cycles.apart[..., None]
+    mean, variance = np.empty((2, *gap.shape, 2))
+    mean[..., REST], mean[..., NEXT] = left * rate, next_
+    variance[..., REST], variance[..., NEXT] = rest_v, next_2 * (1 + dynamics.day) - next_ * next_
     return Moments(
-        np.stack([left * rate, next_], axis=-1),
-        np.stack([rest_v, next_2 * (1 + dynamics.day) - next_ * next_], axis=-1),
+        mean,
+        variance,
         np.minimum(np.maximum(signs, -MOST_SIGN), MOST_SIGN),
         np.where(known, told.unusual, 0.0),
     )
@@ -231,16 +244,14 @@ def _learned(
     at = np.minimum(np.maximum(elapsed * KNOTS - 0.5, 0), KNOTS - 1)
     low = np.minimum(at.astype(np.int64), KNOTS - 2)
     part, low = (at - low)[:, None, None], low[:, None]
-    family, meter = family[:, None], np.arange(known.shape[1])
+    cell = family[:, None], np.arange(known.shape[1]), known
+    found = faults.together[(*cell, low)]
+    found += (faults.together[(*cell, low + 1)] - found) * part
+    lean, factor, shape = found[..., :_LEAN], found[..., _LEAN:-SHAPE_KNOTS], found[..., -SHAPE_KNOTS:]
+    return lean.reshape(*known.shape, 2, SIGNS), factor.reshape(*known.shape, 2, 2), shape
 
-    def between(table: np.ndarray, *cell: np.ndarray) -> np.ndarray:
-        left, right = table[(*cell, low)], table[(*cell, low + 1)]
-        by = part.reshape(-1, *(1,) * (left.ndim - 1))
-        mixed: np.ndarray = left + (right - left) * by
-        return mixed
 
-    cell = (family, meter, known)
-    return between(faults.lean, *cell), between(faults.factor, *cell), between(faults.shape, family, meter)
+_LEAN = 2 * SIGNS  # of `Faults.together`
 
 
 def _mixed(share: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,6 +9,7 @@ from scipy.special import gammainc, gammaincinv
 
 LEAST_SHAPE, MOST_SHAPE = 0.02, 1e5  # beyond: nothing is known, everything is
 LEAST = 1e-9
+MOST = 1e280  # of a value, even of an unlimited quota: over the least scale it is still a number
 
 
 class Gamma(NamedTuple):
@@ -24,8 +25,7 @@ class Gamma(NamedTuple):
 
     def cdf(self, values: np.ndarray) -> np.ndarray:
         """P(Y <= value), for values [n, n_meters]."""
-        with np.errstate(over="ignore"):  # an unlimited quota
-            below: np.ndarray = gammainc(self.shape, np.maximum(values, 0.0) / self.scale)
+        below: np.ndarray = gammainc(self.shape, np.minimum(np.maximum(values, 0.0), MOST) / self.scale)
         return np.where(values < 0, 0.0, below)
 
     def quantile(self, probability: np.ndarray) -> np.ndarray:

@@ -12,13 +12,14 @@ from models.plans import PlanBook
 from models.subscriptions import DailyUsage, Subscriptions
 from models.usage_cycles import UsageCycles
 from models.usage_profile import UsageProfile
-from models.usage_rate import UsageRates, damped, shapes_of
+from models.usage_rate import UsageRates, damped, shapes_of, spread_of
 from models.usage_spans import apart_of, cut_days, halves, spans_of, told
 
 MOST_CYCLES = 9  # finished cycles that are looked at: older ones would say next to nothing
 LONGEST_CYCLE = 31
 LEAST = 1e-9
 SPANS = spans_of(MOST_CYCLES)
+USE, WEIGHT, DAMPED, RECORDED, SUMS = 0, 1, slice(2, 4), 4, 5  # what running sums are kept of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,10 +79,8 @@ class UsageHistory:
     running     [n] the subscribers
     first       the first day of the sums
     beginning   int64 [n] the first day that counts; the first day of all where nothing was ever used
-    recorded    float64 [n, n_meters, n_days + 1] use
-    counted     float64 [n, n_meters, n_days + 1] use on days that count
-    counted_w   float64 [n, n_meters, n_days + 1] weight of the recorded days that count
-    damped      float64 [2, n, n_meters, n_days + 1] damped use on days that count, see `usage_rate.damped`
+    sums        float64 [5, n, n_meters, n_days + 1] of days that count: use, weight, use damped twice (see
+                `usage_rate.damped`); last, use on all days
     rates       by which the rate of a span of days is told
     weight      float64 [n_kinds, n_meters, n_days + 1] weight of all days, by anchor and family
     kind        int64 [n] row of `weight`
@@ -91,10 +90,7 @@ class UsageHistory:
     running: Running
     first: int
     beginning: np.ndarray
-    recorded: np.ndarray
-    counted: np.ndarray
-    counted_w: np.ndarray
-    damped: np.ndarray
+    sums: np.ndarray
     rates: UsageRates
     weight: np.ndarray
     kind: np.ndarray
@@ -111,39 +107,39 @@ class UsageHistory:
     ) -> UsageHistory:
         """The history of these subscribers before the day `until`. Usage after it is not looked at."""
         profile, rates = learned
-        begins, ends = _rows_of(running.customer, usage.customer)
         first = until - (MOST_CYCLES + 1) * LONGEST_CYCLE
         n_days = until - first + 2 * LONGEST_CYCLE
-        shape = (len(running), len(book.meters), n_days)
-        amount, seen = np.zeros(shape), np.zeros(shape, dtype=np.bool_)
-        owner, row = _expanded(begins, ends)
-        meter, day = usage.meter[row], usage.day[row]
-        kept = book.metered[running.plan][owner, meter] & (day >= first) & (day < until)
-        owner, row, meter, day = owner[kept], row[kept], meter[kept], day[kept] - first
-        amount[owner, meter, day] = usage.amount[row]
-        seen[owner, meter, day] = True
-        used: np.ndarray = np.any(amount > 0, axis=1)
+        days = np.zeros((SUMS, len(running), len(book.meters), n_days))
+        use, counts, amount = days[USE], days[WEIGHT], days[RECORDED]
+        seen = _filled(amount, running, usage, book, (first, until))
+        used: np.ndarray = amount.max(axis=1, initial=0.0) > 0
         active = used.any(axis=1)
         began = np.where(active, used.argmax(axis=1), -1)
         after = np.arange(n_days) - began[:, None]
-        counts = seen & (after > 0)[:, None]
+        counts[:] = seen & (after > 0)[:, None]
         weight, kind = _weights(running, profile, first, n_days)
+        own = weight[kind]
+        np.multiply(amount, counts, out=use)
+        counts *= own
+        days[DAMPED] = damped(use, own)
         use_days = seen.any(axis=1) & (after >= 0)
         # Without any use, exposure starts with the subscription.
         beginning = np.where(active, began + 1 + first, np.maximum(running.started, first))
         return cls(
-            running,
-            first,
-            beginning,
-            _sums(amount),
-            _sums(amount * counts),
-            _sums(weight[kind] * counts),
-            _sums(damped(amount * counts, weight[kind])),
-            rates,
-            _sums(weight),
-            kind,
-            _sums(use_days).astype(np.int32),
+            running, first, beginning, _sums(days), rates, _sums(weight), kind, _sums(use_days, np.int32)
         )
+
+    @property
+    def counted(self) -> np.ndarray:
+        """Use on days that count: running sums [n, n_meters, n_days + 1]."""
+        counted: np.ndarray = self.sums[USE]
+        return counted
+
+    @property
+    def counted_w(self) -> np.ndarray:
+        """Weight of the recorded days that count: running sums [n, n_meters, n_days + 1]."""
+        counted_w: np.ndarray = self.sums[WEIGHT]
+        return counted_w
 
     def cycles(self, rows: np.ndarray, as_of: np.ndarray) -> UsageCycles:
         """The cycles of the subscribers `rows` [n] as known on the days `as_of` [n]."""
@@ -155,17 +151,25 @@ class UsageHistory:
         end = np.minimum(cycle_end, who.ended + 1)
         since = np.minimum(np.maximum(start, self.beginning[rows]), as_of)
         # Every sum is looked up once on all of these days.
-        cuts = cut_days(starts[:, -3], cycle_begin, as_of)
-        on = np.concatenate([starts, cuts, np.stack([start, end, since, as_of], axis=1)], axis=1)
+        days = (
+            starts,
+            cut_days(starts[:, -3], cycle_begin, as_of),
+            *(d[:, None] for d in (start, end, since, as_of)),
+        )
+        on = np.concatenate(days, axis=1)
         on_start, on_end, on_since, on_as_of = range(on.shape[1] - 4, on.shape[1])
-        day, at = np.minimum(np.maximum(on - self.first, 0), self.recorded.shape[-1] - 1), rows[:, None]
-        recorded, use_days = self.recorded[at, :, day], self.use_days[at, day]
+        day, at = np.minimum(np.maximum(on - self.first, 0), self.sums.shape[-1] - 1), rows[:, None]
+        use_days = self.use_days[at, day]
         weight = self.weight[self.kind[rows][:, None], :, day]
         whole = np.maximum(weight[:, 1 : n_cycles + 2] - weight[:, : n_cycles + 1], LEAST)
-        sums = self._on(at, day)
+        # By position: of days, then of sums, as `shapes_of` takes them.
+        sums = self.sums[:, at, :, day].transpose(2, 0, 1, 3)
+        recorded = sums[RECORDED]
         known_w = sums[1, :, on_as_of] - sums[1, :, on_since]
-        sums = np.maximum(sums[:, :, SPANS.end] - sums[:, :, SPANS.begin], 0.0)
-        use, share = told(self.rates, who.family, sums), sums[1] / whole[:, SPANS.cycle]
+        sums = np.maximum(sums[:RECORDED, :, SPANS.end] - sums[:RECORDED, :, SPANS.begin], 0.0)
+        use, shapes = told(self.rates, who.family, sums)
+        share = sums[1] / whole[:, SPANS.cycle]
+        spread, spread_w = spread_of(shapes[:, : n_cycles + 1], share[:, : n_cycles + 1])
         open_w = np.maximum(weight[:, on_end] - weight[:, on_since] - known_w, 0.0)
         days = use_days[:, on_as_of] - use_days[:, n_cycles]
         recorded_days = use_days[:, on_as_of] - use_days[:, on_since]
@@ -179,6 +183,8 @@ class UsageHistory:
             finished=frozen(use[:, :n_cycles]),
             finished_w=frozen(share[:, :n_cycles]),
             apart=frozen(apart_of(sums[0, :, :n_cycles], use[:, :n_cycles])),
+            spread=frozen(spread),
+            spread_w=frozen(spread_w),
             used=frozen(np.maximum(recorded[:, on_as_of] - recorded[:, on_start], 0.0)),
             exposed=frozen(use[:, n_cycles]),
             exposed_w=frozen(share[:, n_cycles]),
@@ -189,17 +195,11 @@ class UsageHistory:
             missing=frozen(np.maximum(as_of - since - recorded_days, 0).astype(np.int32)),
         )
 
-    def _on(self, at: np.ndarray, day: np.ndarray) -> np.ndarray:
-        """Running sums [4, n, n_days, n_meters], as `shapes_of` takes them, on days [n, n_days]."""
-        counted, counted_w = self.counted[at, :, day], self.counted_w[at, :, day]
-        damped = self.damped[:, at, :, day].transpose(2, 0, 1, 3)
-        return np.concatenate([counted[None], counted_w[None], damped])
-
     def totals(self, rows: np.ndarray, begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Recorded use [n, n_meters] on the days begin .. end - 1 [n], and its share of their weight."""
         known = self._one(self.counted_w, rows, begin, end)
         whole = self._one(self.weight, self.kind[rows], begin, end)
-        return self._one(self.recorded, rows, begin, end), known / np.maximum(whole, LEAST)
+        return self._one(self.sums[RECORDED], rows, begin, end), known / np.maximum(whole, LEAST)
 
     def shares(self, rows: np.ndarray, cycle: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Use on days that count between `edges` [n, n_spans + 1], and its W; both [n, n_spans, n_meters].
@@ -213,8 +213,8 @@ class UsageHistory:
 
     def shapes(self, rows: np.ndarray, edges: np.ndarray) -> np.ndarray:
         """`usage_rate.shapes_of` of days that count between `edges`: [n, n_spans, n_meters, TERMS]."""
-        sums = (self.counted, self.counted_w, *self.damped)
-        return shapes_of(np.stack([self._between(each, rows, edges[:, :-1], edges[:, 1:]) for each in sums]))
+        begin, end = edges[:, :-1], edges[:, 1:]
+        return shapes_of(np.stack([self._between(each, rows, begin, end) for each in self.sums[:RECORDED]]))
 
     def _one(self, sums: np.ndarray, rows: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
         return self._between(sums, rows, begin[:, None], end[:, None])[:, 0]
@@ -229,30 +229,41 @@ class UsageHistory:
         return difference
 
 
-def _rows_of(customers: np.ndarray, sorted_customers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return np.searchsorted(sorted_customers, customers), np.searchsorted(sorted_customers, customers, "right")
-
-
-def _expanded(begins: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The owner and the row of every usage row between begins and ends [n]."""
+def _filled(
+    amount: np.ndarray, running: Running, usage: DailyUsage, book: PlanBook, between: tuple[int, int]
+) -> np.ndarray:
+    """Put use of the days `between` into `amount` [n, n_meters, n_days]; the days with a record, bool."""
+    first, until = between
+    begins, ends = (np.searchsorted(usage.customer, running.customer, side) for side in ("left", "right"))
     counts = ends - begins
     owner = np.repeat(np.arange(len(counts)), counts)
-    row = np.arange(len(owner)) + np.repeat(begins - (np.cumsum(counts) - counts), counts)
-    return owner, row
+    row = np.arange(len(owner)) + (begins - (np.cumsum(counts) - counts))[owner]
+    meter, day = usage.meter[row], usage.day[row]
+    kept = np.flatnonzero(book.metered[running.plan][owner, meter] & (day >= first) & (day < until))
+    at = owner[kept], meter[kept], day[kept] - first
+    amount[at] = usage.amount[row[kept]]
+    seen = np.zeros(amount.shape, dtype=np.bool_)
+    seen[at] = True
+    return seen
 
 
 def _weights(
     running: Running, profile: UsageProfile, first: int, n_days: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weights [n_kinds, n_meters, n_days] of each anchor and family there is, and whose is which."""
-    kinds, kind = np.unique(running.family * 32 + running.anchor, return_inverse=True)
-    rows = [profile.weights(int(k % 32), first, first + n_days)[int(k // 32)] for k in kinds]
-    shape = (0, profile.weekday.shape[1], n_days)
-    return (np.stack(rows) if rows else np.zeros(shape)), kind
+    each = running.family * 32 + running.anchor
+    kinds, kind = (
+        (each, np.zeros(1, dtype=np.int64)) if len(each) == 1 else np.unique(each, return_inverse=True)
+    )
+    weights = np.empty((len(kinds), profile.weekday.shape[1], n_days))
+    for row, (family, anchor) in enumerate(divmod(k, 32) for k in kinds.tolist()):
+        weights[row] = profile.weights(family, anchor, first, first + n_days)
+    return weights, kind
 
 
-def _sums(values: np.ndarray) -> np.ndarray:
+def _sums(values: np.ndarray, kind: type = np.float64) -> np.ndarray:
     """Running sums along the last axis, beginning with 0."""
-    sums = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
+    sums = np.empty((*values.shape[:-1], values.shape[-1] + 1), dtype=kind)
+    sums[..., 0] = 0
     np.cumsum(values, axis=-1, out=sums[..., 1:])
     return sums

@@ -24,6 +24,8 @@ from models.usage_level_one import OneCycle, OneDynamics, follow_one
 LOG_TWO_PI = float(np.log(2 * np.pi))
 TOGETHER = 0.7
 TINY = 1e-300
+FEW = 0.5  # cycles of days that differ as usual are mixed into a subscriber's own
+MOST_SPREAD = 5.0  # of a subscriber over what is usual
 ENDLESS = 1e30
 
 
@@ -41,6 +43,8 @@ class Dynamics:
     growth   mean of the level's steps
     jump     probability of a new level, a cycle; odd: of an unusual cycle
     far      variance of the size of both
+    spread   how much single days usually differ (`usage_rate.spread_of`)
+    heed     how far a subscriber whose days differ more or less than that has other `day` and `seen`: a power
     floor    logarithm below which use counts as this much: nobody's level is minus infinity
     start    float64 [n_plans, n_meters] mean level of subscribers of each plan, before their own use is known
     """
@@ -54,12 +58,24 @@ class Dynamics:
     jump: np.ndarray
     odd: np.ndarray
     far: np.ndarray
+    spread: np.ndarray
+    heed: np.ndarray
     floor: np.ndarray
     start: np.ndarray
 
-    def of(self, family: np.ndarray, plan: np.ndarray) -> Self:
-        """The same with a row a subscriber, [n, n_meters], for their family and plan [n]."""
-        rows = {name: getattr(self, name)[family] for name in self.__slots__ if name != "start"}
+    def of(
+        self, family: np.ndarray, plan: np.ndarray, days: tuple[np.ndarray, np.ndarray] | None = None
+    ) -> Self:
+        """The same with a row a subscriber, [n, n_meters], for their family and plan [n].
+
+        `day` and `seen` by how much their own `days` differ: spread and spread_w [n, n_meters].
+        """
+        names = self.__slots__[:-1]
+        rows = dict(zip(names, np.array([getattr(self, name) for name in names])[:, family], strict=True))
+        if days is not None:
+            times = relative_spread(*days, rows["spread"]) ** rows["heed"]
+            rows["day"] *= times
+            rows["seen"] *= times
         return type(self)(**rows, start=self.start[plan])
 
     def to_arrays(self) -> Arrays:
@@ -68,6 +84,13 @@ class Dynamics:
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
         return cls(**{name: arrays[name] for name in cls.__slots__})
+
+
+def relative_spread(spread: np.ndarray, spread_w: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """How much a subscriber's days differ over how much is `usual`, which is mixed in; [n, ...]."""
+    own = (spread / usual + FEW) / (spread_w + FEW)
+    relative: np.ndarray = np.minimum(np.maximum(own, 1 / MOST_SPREAD), MOST_SPREAD)
+    return relative
 
 
 class Level(NamedTuple):
@@ -208,8 +231,7 @@ def seen_of(variance: np.ndarray, floor: np.ndarray, used: np.ndarray, share: np
     known = share > 0
     of_cycle = np.where(known, share, 1.0)
     noise = np.log1p(variance / of_cycle)
-    with np.errstate(divide="ignore"):
-        log = np.log(used / of_cycle)
+    log = np.log(np.maximum(used / of_cycle, TINY))
     return Seen(known, np.maximum(log + noise / 2, floor), np.where(known, noise, ENDLESS))
 
 

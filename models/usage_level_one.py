@@ -33,46 +33,63 @@ class OneCycle(NamedTuple):
     noise: Numbers
 
 
+Shares = tuple[float, float, float]  # of the stories: as usual, an unusual cycle, a new level
+
+
 def follow_one(dynamics: OneDynamics, cycles: list[OneCycle], mean: Numbers, variance: Numbers) -> None:
     """Move mean and variance of the level of every meter through these cycles, in place."""
+    cycle_v, far, growth, drift = dynamics.cycle, dynamics.far, dynamics.growth, dynamics.drift
     for cycle in cycles:
-        told, part, together = _told(dynamics, cycle, mean, variance)
-        for meter, (gap, total, own) in enumerate(told):
+        if True not in cycle.begun:
+            continue
+        gaps = [
+            log - level if known else 0.0
+            for known, log, level in zip(cycle.known, cycle.log, mean, strict=True)
+        ]
+        totals = [a + b + c for a, b, c in zip(variance, cycle_v, cycle.noise, strict=True)]
+        shares = _weighed(dynamics, cycle.known, gaps, totals)
+        for meter, share in enumerate(shares):
             if cycle.begun[meter]:
-                share = [a + part * (b - a) for a, b in zip(own, together, strict=True)]
-                moved, after = _stepped(share, gap, total, variance[meter], dynamics.far[meter])
-                mean[meter] += moved + dynamics.growth[meter]
-                variance[meter] = after + dynamics.drift[meter]
+                moved, after = _stepped(share, gaps[meter], totals[meter], variance[meter], far[meter])
+                mean[meter] += moved + growth[meter]
+                variance[meter] = after + drift[meter]
 
 
-def _told(
-    dynamics: OneDynamics, cycle: OneCycle, mean: Numbers, variance: Numbers
-) -> tuple[list[tuple[float, float, Numbers]], float, Numbers]:
-    """By meter the gap, its variance and the stories' shares; then the part and the shares of all in one."""
-    told, near, apart, product = [], 1.0, 1.0, 1.0
-    for meter, known in enumerate(cycle.known):
-        total = variance[meter] + dynamics.cycle[meter] + cycle.noise[meter]
-        gap, usual, other = 0.0, 1.0, 1.0
-        if known:
-            gap, wide = cycle.log[meter] - mean[meter], total + dynamics.far[meter]
-            usual, other = -0.5 * (gap * gap / total + log(total)), -0.5 * (gap * gap / wide + log(wide))
-            best = max(usual, other)
-            usual, other = exp(usual - best), exp(other - best)
-        odd, jump = dynamics.odd[meter], dynamics.jump[meter]
-        weight = [(1 - odd - jump) * usual, odd * other, jump * other]
-        each = weight[0] + weight[1] + weight[2]
-        told.append((gap, total, [w / each for w in weight]))
+def _weighed(dynamics: OneDynamics, known: list[bool], gaps: Numbers, totals: Numbers) -> list[Shares]:
+    """The shares of the stories by meter, after what was seen."""
+    shares, near, apart, product = [], 1.0, 1.0, 1.0
+    for seen, gap, total, far, odd, jump in zip(
+        known, gaps, totals, dynamics.far, dynamics.odd, dynamics.jump, strict=True
+    ):
+        usual = other = 1.0
+        if seen:
+            wide = total + far
+            # The logarithm of how much better an unusual cycle or a new level tells it.
+            better = 0.5 * (gap * gap * (1 / total - 1 / wide) - log(wide / total))
+            if better > 0:
+                usual = exp(-better)
+            else:
+                other = exp(better)
+        as_usual = (1 - odd - jump) * usual
+        each = as_usual + (odd + jump) * other
+        shares.append((as_usual / each, odd * other / each, jump * other / each))
         near, apart, product = near * usual, apart * other, product * each
-    if len(told) == 1:
-        return told, 0.0, told[0][2]
-    odds = dynamics.together / len(told)
+    return shares if len(shares) == 1 else _together(dynamics, shares, (near, apart, product))
+
+
+def _together(dynamics: OneDynamics, shares: list[Shares], told: tuple[float, float, float]) -> list[Shares]:
+    """The shares, mixed with those of all meters in one story."""
+    near, apart, product = told
+    odds = dynamics.together / len(shares)
     odd, jump = odds * sum(dynamics.odd), odds * sum(dynamics.jump)
-    together = [(dynamics.together - odd - jump) * near, odd * apart, jump * apart]
-    all_ = together[0] + together[1] + together[2] + 1e-300
-    return told, all_ / (all_ + product), [w / all_ for w in together]
+    usual, odd, jump = (dynamics.together - odd - jump) * near, odd * apart, jump * apart
+    all_ = usual + odd + jump + 1e-300
+    part = all_ / (all_ + product)
+    usual, odd, jump = usual / all_, odd / all_, jump / all_
+    return [(a + part * (usual - a), b + part * (odd - b), c + part * (jump - c)) for a, b, c in shares]
 
 
-def _stepped(share: Numbers, gap: float, total: float, variance: float, far: float) -> tuple[float, float]:
+def _stepped(share: Shares, gap: float, total: float, variance: float, far: float) -> tuple[float, float]:
     """How far the level moves, and its variance: the three stories as one normal distribution."""
     usual, odd, jump = share
     wide, free = total + far, variance + far

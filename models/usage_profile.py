@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from models.arrays import Arrays, frozen
-from models.billing_days import cycle_of, cycle_start, first_day, month_of
+from models.billing_days import cycle_start, first_day, month_of
 
 WEEK, MONTH = 7, 31
 
@@ -31,20 +31,24 @@ class UsageProfile:
         """Every day weighs the same."""
         return cls(*(frozen(np.ones((n_families, n_meters, n))) for n in (WEEK, MONTH, MONTH)))
 
-    def weights(self, anchor: int, first: int, last: int) -> np.ndarray:
-        """The weights [n_families, n_meters, n_days] of the days first .. last - 1 for one anchor."""
+    def weights(self, family: int, anchor: int, first: int, last: int) -> np.ndarray:
+        """The weights [n_meters, n_days] of the days first .. last - 1 for one family and anchor."""
         weekday, month_end, position = self.features(np.arange(first, last), anchor)
-        weights: np.ndarray = (
-            self.weekday[..., weekday] * self.month_end[..., month_end] * self.position[..., position]
-        )
+        weights: np.ndarray = self.weekday[family][:, weekday] * self.month_end[family][:, month_end]
+        weights *= self.position[family][:, position]
         return weights
 
     @staticmethod
     def features(days: np.ndarray, anchor: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Day of the week, days to the end of the month, day of the cycle [n_days], counted from 0."""
-        to_end = first_day(month_of(days) + 1) - 1 - days
-        anchors = np.full(len(days), anchor)
-        return (days + 3) % WEEK, to_end, days - cycle_start(cycle_of(days, anchors), anchors)
+        """Day of the week, days to the end of the month, day of the cycle, all counted from 0.
+
+        For days [n_days] that rise: the calendar is asked for whole months.
+        """
+        begin, end = month_of(days[[0, -1]]).tolist()
+        months = np.arange(begin - 1, end + 2)
+        month, cycle = first_day(months), cycle_start(months, np.array(anchor))
+        ends = month[month.searchsorted(days, "right")] - 1
+        return (days + 3) % WEEK, ends - days, days - cycle[cycle.searchsorted(days, "right") - 1]
 
     def to_arrays(self) -> Arrays:
         return {name: getattr(self, name) for name in self.__slots__}

@@ -51,10 +51,23 @@ class UsageRates:
         return cls(arrays["weights"])
 
 
+def spread_of(shapes: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How much days differ, log(M_1 / M_1/2), and by what to divide it to compare it: both [n, n_meters].
+
+    Sums over spans of `shapes` [n, n_spans, n_meters, TERMS], by their W: `share` [n, n_spans, n_meters]. Few
+    days differ less than many, by 1 - 1/days. Of gamma days the quotient is about a quarter of their relative
+    variance, of lognormal days a quarter of that of their logarithm.
+    """
+    return -(share * shapes[..., 1]).sum(axis=1), (share * shapes[..., 0]).sum(axis=1)
+
+
 def damped(amount: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """w (x/w)^p for p of a half and of a quarter, [2, ...], of days' use x and weights w [...]."""
-    root = np.sqrt(amount * weight)
-    return np.stack([root, np.sqrt(root * weight)])
+    powers = np.empty((2, *amount.shape))
+    for power, of in zip(powers, (amount, powers[0]), strict=True):
+        np.multiply(of, weight, out=power)
+        np.sqrt(power, out=power)
+    return powers
 
 
 def shapes_of(sums: np.ndarray) -> np.ndarray:
@@ -62,12 +75,11 @@ def shapes_of(sums: np.ndarray) -> np.ndarray:
 
     `sums` [4, ...] over the days of a span: use, weight (about 1 a day), and both of `damped`.
     """
-    used = np.asarray((sums > 0).all(axis=0))
+    used = np.asarray(sums.min(axis=0) > 0)
     use, weight, root, quarter = np.log(np.where(used, sums, 1.0))
     mean = use - weight
-    shapes = np.empty((*used.shape, TERMS))
-    shapes[..., 0] = 1 - 1 / np.maximum(sums[1], 1.0)
+    shapes = np.zeros((*used.shape, TERMS))
+    shapes[..., 0] = (1 - 1 / np.maximum(sums[1], 1.0)) * used
     shapes[..., 1] = 2 * (root - weight) - mean
     shapes[..., 2] = 4 * (quarter - weight) - mean
-    shapes *= used[..., None]
     return shapes

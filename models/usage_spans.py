@@ -38,18 +38,20 @@ def cut_days(before: np.ndarray, begin: np.ndarray, as_of: np.ndarray) -> np.nda
 
     `before`, `begin` [n] are the first days of the last finished cycle and of the running one.
     """
-    finished = np.maximum(begin[:, None] - np.array(FINISHED_CUTS), before[:, None])
-    running = np.maximum(as_of[:, None] - np.array(RUNNING_CUTS), begin[:, None])
-    return np.concatenate([finished, running], axis=1)
+    days = np.empty((len(begin), N_CUTS), dtype=np.int64)
+    np.maximum(begin[:, None] - FINISHED_CUTS, before[:, None], out=days[:, : len(FINISHED_CUTS)])
+    np.maximum(as_of[:, None] - RUNNING_CUTS, begin[:, None], out=days[:, len(FINISHED_CUTS) :])
+    return days
 
 
-def told(rates: UsageRates, family: np.ndarray, sums: np.ndarray) -> np.ndarray:
+def told(rates: UsageRates, family: np.ndarray, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Use as the level is told by [n, n_spans, n_meters]: at the rate that its days' shape says.
 
-    `sums` [4, n, n_spans, n_meters] over the days of each span, see `usage_rate.shapes_of`.
+    And that shape [n, n_spans, n_meters, TERMS]. `sums` [4, n, n_spans, n_meters] over the days of each
+    span, see `usage_rate.shapes_of`.
     """
-    use: np.ndarray = sums[0] * rates.factors(family, shapes_of(sums))
-    return use
+    shapes = shapes_of(sums)
+    return sums[0] * rates.factors(family, shapes), shapes
 
 
 def apart_of(use: np.ndarray, told: np.ndarray) -> np.ndarray:
@@ -57,13 +59,13 @@ def apart_of(use: np.ndarray, told: np.ndarray) -> np.ndarray:
 
     Both [n, n_cycles, n_meters]; 0 where nothing was used.
     """
-    sums = np.stack([use.sum(axis=1), told.sum(axis=1)])
-    known = (sums > 0).all(axis=0)
-    above: np.ndarray = np.log(np.where(known, sums, 1.0))
-    return np.asarray(above[0] - above[1])
+    whole, as_told = use.sum(axis=1), told.sum(axis=1)
+    known = (whole > 0) & (as_told > 0)
+    above: np.ndarray = np.log(np.where(known, whole, 1.0)) - np.log(np.where(known, as_told, 1.0))
+    return above
 
 
 def halves(spans: np.ndarray, n_cycles: int) -> np.ndarray:
     """Of spans [n, n_spans, n_meters] those before and after each cut: [n, N_CUTS, n_meters, 2]."""
     cut = spans[:, n_cycles + 1 :]
-    return np.stack([cut[:, ::2], cut[:, 1::2]], axis=-1)
+    return cut.reshape(len(cut), N_CUTS, 2, cut.shape[-1]).swapaxes(2, 3)

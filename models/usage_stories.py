@@ -15,26 +15,34 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.usage_cycles import FINISHED_CUTS, RUNNING_CUTS, UsageCycles
-from models.usage_level import ENDLESS, TINY, TOGETHER, Dynamics, Level, Seen, seen_of
+from models.usage_cycles import FINISHED_CUTS, N_CUTS, RUNNING_CUTS, UsageCycles
+from models.usage_level import TINY, TOGETHER, Dynamics, Level, Seen, seen_of
 
 # Runs of the filter: of the running cycle's cuts the usual story and the change at each, five stories of
-# whole cycles, and of the finished cycle's cuts the usual story and the change at each.
+# whole cycles, and of the finished cycle's cuts the change at each and the usual story.
 N_FINISHED, N_RUNNING = len(FINISHED_CUTS), len(RUNNING_CUTS)
 CUT, CHANGED = slice(0, 2 * N_RUNNING), slice(N_RUNNING, 2 * N_RUNNING)
 WHOLE = 2 * N_RUNNING
 USUAL, ODD_BEFORE, JUMP_BEFORE, ODD, JUMP = range(WHOLE, WHOLE + 5)
 CUT_BEFORE = slice(WHOLE + 5, WHOLE + 5 + 2 * N_FINISHED)
-CHANGED_BEFORE = slice(CUT_BEFORE.start + N_FINISHED, CUT_BEFORE.stop)
+CHANGED_BEFORE = slice(CUT_BEFORE.start, CUT_BEFORE.start + N_FINISHED)
 RUNS = CUT_BEFORE.stop
-# The stories: all runs but the usual ones of cuts.
-TOLD = np.r_[CHANGED, WHOLE : WHOLE + 5, CHANGED_BEFORE]
-BESIDE = np.r_[
-    0:N_RUNNING, [USUAL] * 5, CUT_BEFORE.start : CHANGED_BEFORE.start
-]  # what each is weighed against
-STORIES = len(TOLD)
+# The stories: all runs but the usual ones of cuts; and the runs that each is weighed against.
+TOLD = slice(CHANGED.start, CHANGED_BEFORE.stop)
+BESIDE = np.r_[0:N_RUNNING, [USUAL] * 5, CHANGED_BEFORE.stop : RUNS]
+STORIES = len(BESIDE)
 FIRST = N_RUNNING  # among the stories: the usual one, then as above
 NOW = np.r_[0:N_RUNNING, FIRST + 3, FIRST + 4]  # in these the running cycle is not as usual
+# What is seen: the finished cycle, the running one, then the first part at each cut, and the second.
+FINISHED, RUNNING, PARTS_SEEN = 0, 1, 2
+_BEFORE, _NOW = PARTS_SEEN + np.arange(N_FINISHED), PARTS_SEEN + N_FINISHED + np.arange(N_RUNNING)
+# What of it the runs hear: of the finished cycle, those with a cut in it again; of the running one the same.
+HEARD = (
+    np.r_[[FINISHED] * CUT_BEFORE.start, _BEFORE, _BEFORE],
+    np.r_[_BEFORE, _BEFORE] + N_CUTS,
+    np.r_[_NOW, _NOW, [RUNNING] * (RUNS - CUT.stop)],
+    np.r_[_NOW, _NOW] + N_CUTS,
+)
 EVEN = 1.2  # use of nothing says as much of a short part as this many of its variances
 LEAST_W = 0.02  # of a part, to be heard
 # Of the probability of a new level in a cycle: at the beginning of the finished one, and at each of its cuts;
@@ -91,37 +99,23 @@ class _State(NamedTuple):
 def stories(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Stories:
     """What the running cycle [n] says; `dynamics` by subscriber, `level` after the finished ones."""
     state, far = _started(level), dynamics.far
-    seen = _whole(dynamics, cycles)
-    logs, noises = _parts(dynamics, level, cycles)
-    both = np.stack([logs, noises])  # [2, 2, n_cuts, n, n_meters] by part
-    whole = np.stack([seen.log, seen.noise])  # [2, 2, n, n_meters] by cycle
+    seen = _seen(dynamics, level, cycles)
+    logs, noises = ([each.take(heard, axis=0) for heard in HEARD] for each in (seen.log, seen.noise))
+    every = slice(0, RUNS)
     state.own_v[:] = dynamics.cycle
     state.own_v[ODD_BEFORE] += far
     state.level_v[JUMP_BEFORE] += far
-    state.hear(slice(0, RUNS), *_heard_by_all(whole[:, 0], both[:, 0, :N_FINISHED], CUT_BEFORE))
+    state.hear(every, logs[0], noises[0])
     state.level_v[CHANGED_BEFORE] += far
-    state.hear(CUT_BEFORE, *_twice(both[:, 1, :N_FINISHED]))
+    state.hear(CUT_BEFORE, logs[1], noises[1])
     _next_cycle(state, dynamics, level)
     state.own_v[ODD] += far
     state.level_v[JUMP] += far
-    state.hear(slice(0, RUNS), *_heard_by_all(whole[:, 1], both[:, 0, N_FINISHED:], CUT))
+    state.hear(every, logs[2], noises[2])
     state.level_v[CHANGED] += far
-    state.hear(CUT, *_twice(both[:, 1, N_FINISHED:]))
-    gap = np.where(seen.known[1], seen.log[1] - level.mean, 0.0)
-    return _weighed(state, _chances(dynamics, noises[0] < ENDLESS), gap)
-
-
-def _heard_by_all(whole: np.ndarray, first: np.ndarray, cut: slice) -> np.ndarray:
-    """Log and noise [2, RUNS, n, n_meters]: of the `whole`, of the `first` part for cut runs."""
-    every = np.empty((2, RUNS, *whole.shape[1:]))
-    every[:] = whole[:, None]
-    every[:, cut] = _twice(first)
-    return every
-
-
-def _twice(part: np.ndarray) -> np.ndarray:
-    """A part [2, n_cuts, ...] for the usual stories, and for the changes after it."""
-    return np.concatenate([part, part], axis=1)
+    state.hear(CUT, logs[3], noises[3])
+    gap = np.where(seen.known[RUNNING], seen.log[RUNNING] - level.mean, 0.0)
+    return _weighed(state, _chances(dynamics, seen.known[PARTS_SEEN : PARTS_SEEN + N_CUTS]), gap)
 
 
 def _started(level: Level) -> _State:
@@ -138,24 +132,23 @@ def _next_cycle(state: _State, dynamics: Dynamics, level: Level) -> None:
     state.own[:], state.both[:], state.own_v[:] = 0.0, 0.0, dynamics.cycle
 
 
-def _whole(dynamics: Dynamics, cycles: UsageCycles) -> Seen:
-    """What was seen of the last finished cycle and of the running one, [2, n, n_meters]."""
-    used = np.stack([cycles.finished[:, -1], cycles.exposed])
-    return seen_of(
-        dynamics.seen, dynamics.floor, used, np.stack([cycles.finished_w[:, -1], cycles.exposed_w])
-    )
-
-
-def _parts(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> tuple[np.ndarray, np.ndarray]:
-    """Logarithms and noises of the two parts at each cut, [2, n_cuts, n, n_meters]; endless where one lacks.
+def _seen(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Seen:
+    """What was seen of both cycles and of their parts, [2 + 2 N_CUTS, n, n_meters].
 
     A short part without use is no proof of a level of nothing: it is believed as far as its noise goes.
     """
-    used, share = cycles.parts.transpose(3, 1, 0, 2), cycles.parts_w.transpose(3, 1, 0, 2)
-    both = (share > LEAST_W).all(axis=0)
-    seen = seen_of(dynamics.seen, dynamics.floor, used, np.where(both, share, 0.0))
-    least = level.before - np.log1p(1 / (EVEN * seen.noise))
-    return np.where(seen.known, np.maximum(seen.log, least), 0.0), seen.noise
+    used, share = np.empty((2, PARTS_SEEN + 2 * N_CUTS, *level.mean.shape))
+    used[FINISHED], used[RUNNING] = cycles.finished[:, -1], cycles.exposed
+    share[FINISHED], share[RUNNING] = cycles.finished_w[:, -1], cycles.exposed_w
+    parts = (2, N_CUTS, *level.mean.shape)
+    used[PARTS_SEEN:].reshape(parts)[:] = cycles.parts.transpose(3, 1, 0, 2)
+    split = share[PARTS_SEEN:].reshape(parts)
+    split[:] = cycles.parts_w.transpose(3, 1, 0, 2)
+    split *= (split > LEAST_W).all(axis=0)
+    seen = seen_of(dynamics.seen, dynamics.floor, used, share)
+    short = seen.log[PARTS_SEEN:]
+    np.maximum(short, level.before - np.log1p(1 / (EVEN * seen.noise[PARTS_SEEN:])), out=short)
+    return seen
 
 
 def _chances(dynamics: Dynamics, heard: np.ndarray) -> np.ndarray:
@@ -182,7 +175,7 @@ def _weighed(state: _State, chance: np.ndarray, gap: np.ndarray) -> Stories:
     share /= each
     if share.shape[-1] > 1:
         _put_together(share, chance, told, each)
-    level, own, level_v, own_v, both = (part.take(TOLD, axis=0) for part in state[:5])
+    level, own, level_v, own_v, both = (part[TOLD] for part in state[:5])
     return Stories(
         share, level, level_v, level + own, level_v + 2 * both + own_v, gap, share[NOW].sum(axis=0)
     )
@@ -190,7 +183,9 @@ def _weighed(state: _State, chance: np.ndarray, gap: np.ndarray) -> Stories:
 
 def _put_together(share: np.ndarray, chance: np.ndarray, told: np.ndarray, each: np.ndarray) -> None:
     """Mix into the shares of every meter for itself those of all in one story, by how well both tell it."""
-    together = np.exp(told.sum(axis=-1)) * (chance.mean(axis=-1) * (TOGETHER / (1 - TOGETHER)))
+    together = np.exp(told.sum(axis=-1)) * (
+        chance.sum(axis=-1) * (TOGETHER / (1 - TOGETHER) / chance.shape[-1])
+    )
     all_ = together.sum(axis=0)
     together /= all_ + TINY
     part = all_ / (all_ + each.prod(axis=-1))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from models.usage_level import Dynamics, first_level, follow, log_likelihood
+from models.usage_level import FEW, MOST_SPREAD, Dynamics, first_level, follow, log_likelihood
 
 METERS = 2
 USUAL = np.log(100.0)
@@ -20,6 +20,7 @@ def dynamics(n: int = 1, meters: int = METERS, **changed: float) -> Dynamics:
     values = {
         "between": 0.5, "cycle": 0.04, "day": 0.03, "seen": 0.03, "drift": 0.001, "growth": 0.01,
         "jump": 0.02, "odd": 0.02, "far": 1.0, "floor": np.log(1.0), "start": USUAL,
+        "spread": 0.1, "heed": 0.0,
     } | changed  # fmt: skip
     return Dynamics(**{name: np.full((n, meters), value) for name, value in values.items()})
 
@@ -117,3 +118,24 @@ def test_unknown_cycles_say_nothing() -> None:
     used = np.array([100.0, 130.0]).reshape(1, -1, 1)
     share = np.array([1.0, 0.0]).reshape(1, -1, 1)
     assert log_likelihood(one(), used, share)[0, 0] == pytest.approx(likelihood(one(), 100.0))
+
+
+def heeding(heed: float, spread: np.ndarray, spread_w: np.ndarray) -> Dynamics:
+    """Of one subscriber whose days are known to differ by so much, where 0.1 is usual."""
+    only = np.zeros(1, dtype=np.int64)
+    return dynamics(spread=0.1, heed=heed).of(only, only, (spread, spread_w))
+
+
+def test_whose_days_differ_more_is_less_sure_of_them() -> None:
+    half = heeding(0.5, np.array([[0.1, 0.4]]) * 9, np.full((1, METERS), 9.0))
+    times = np.sqrt((4 * 9 + FEW) / (9 + FEW))
+    np.testing.assert_allclose(half.seen, [[0.03, 0.03 * times]])
+    np.testing.assert_allclose(half.day, [[0.03, 0.03 * times]])
+    np.testing.assert_array_equal(half.cycle, dynamics().cycle)
+
+
+def test_of_unknown_days_what_is_usual_holds_and_nobody_differs_without_end() -> None:
+    none, known = np.zeros((1, METERS)), np.full((1, METERS), 9.0)
+    np.testing.assert_allclose(heeding(1.0, none, none).seen, 0.03)
+    np.testing.assert_allclose(heeding(1.0, known * 1e6, known).seen, 0.03 * MOST_SPREAD)
+    np.testing.assert_allclose(heeding(1.0, none, known).seen, 0.03 / MOST_SPREAD)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.usage_rate import MOST, TERMS, UsageRates, damped, shapes_of
+from models.usage_rate import MOST, TERMS, UsageRates, damped, shapes_of, spread_of
 
 DAYS = st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=12)
 FAMILY = np.zeros(1, dtype=np.int64)
@@ -35,6 +35,13 @@ def test_days_alike_and_days_of_nothing_have_no_shape() -> None:
     np.testing.assert_allclose(shapes([6.0, 3.0], [2.0, 1.0])[1:], 0, atol=1e-12)  # as their weights say
     assert shapes([0.0] * 4).tolist() == [0, 0, 0]
     np.testing.assert_allclose(shapes([7.0]), 0, atol=1e-12)
+
+
+def test_how_much_days_differ_is_summed_by_share() -> None:
+    spans = np.stack([shapes([1.0, 9.0]), shapes([3.0] * 4)]).reshape(1, 2, 1, TERMS)
+    spread, spread_w = spread_of(spans, np.array([0.5, 2.0]).reshape(1, 2, 1))
+    assert spread[0, 0] == pytest.approx(0.5 * np.log(5 / 4))
+    assert spread_w[0, 0] == pytest.approx(0.5 * 0.5 + 2.0 * 0.75)
 
 
 @given(DAYS, st.floats(1e-3, 1e3))

@@ -14,7 +14,7 @@ import numpy as np
 from models.advice import DOWNGRADE, UPGRADE, Advice
 from models.billing_days import cycle_start, first_day, month_of
 from models.plan_advisor import PlanAdvisor
-from models.plan_decision import NudgeLimits, comparable_plans
+from models.plan_decision import NudgeLimits
 from models.plans import UNLIMITED, PlanBook
 from models.subscriptions import DailyUsage, Subscriptions
 from models.usage_cycles import UsageCycles
@@ -153,7 +153,7 @@ def _ask(
     judged = advice.metered & whole[:, None] & (seen >= LEAST_SEEN) & (cycles.exposed_w > 0)
     actual = total / np.maximum(seen, LEAST_SEEN)
     priced = whole & (after <= until) & ((seen_next >= LEAST_SEEN) | ~advice.metered).all(axis=1)
-    comparable = comparable_plans(book, cycles.plan)
+    comparable = advisor.relations.comparable[cycles.plan]
     came = next_ / np.maximum(seen_next, LEAST_SEEN)
     costs = np.where(comparable, book.costs(came), np.inf)
     elapsed = day / (end - begin)

@@ -9,7 +9,7 @@ from models.arrays import frozen
 from models.plans import PlanBook
 from models.usage_cycles import UsageCycles
 from models.usage_defaults import FIELDS, FLOOR, default_dynamics
-from models.usage_level import Dynamics, log_likelihood
+from models.usage_level import Dynamics, log_likelihood, relative_spread
 
 LEAST_SEEN = 0.2  # W under which a cycle is not learned from
 LEAST_SUBSCRIBERS = 20
@@ -21,7 +21,7 @@ ROUNDS = 260
 
 
 def fit_dynamics(cycles: UsageCycles, book: PlanBook, within: dict[str, np.ndarray], seed: int) -> Dynamics:
-    """The dynamics of finished cycles; `within`: `day` and `seen` [n_families, n_meters] as measured."""
+    """The dynamics of finished cycles; `within`: those [n_families, n_meters] that are measured."""
     base = default_dynamics(book)
     fields = {name: np.array(getattr(base, name)) for name in (*FIELDS, "start")}
     fields |= within
@@ -70,7 +70,11 @@ def _learn(fields: dict[str, np.ndarray], cycles: UsageCycles, rows: np.ndarray,
     share = cycles.finished_w[rows][:, :, m : m + 1]
     share = np.where(share > LEAST_SEEN, share, 0.0)
     begin = np.array([np.log(0.05), np.log(0.002), -1.5, -1.5, np.log(0.8), 0.0])
-    fixed = {name: fields[name][f : f + 1, m : m + 1] for name in ("between", "day", "seen", "floor")}
+    fixed = {
+        name: fields[name][f : f + 1, m : m + 1] for name in ("between", "day", "floor", "spread", "heed")
+    }
+    times = relative_spread(cycles.spread[rows, m : m + 1], cycles.spread_w[rows, m : m + 1], fixed["spread"])
+    fixed["seen"] = fields["seen"][f, m] * times ** fixed["heed"]
     start = fields["start"][cycles.plan[rows]][:, m : m + 1]
 
     def made(x: np.ndarray) -> dict[str, float]:

@@ -23,6 +23,7 @@ from training.plans.faults import fit_faults
 from training.plans.profile import fit_profile
 from training.plans.rates import fit_rates, parts_of
 from training.plans.savings import fit_savings
+from training.plans.spreads import fit_spreads
 
 LEARNED_FROM = 4000  # subscribers, drawn at random: their days fit into memory and say enough
 CYCLES_OF_DAYS = 4  # finished cycles in which the chance of single days is measured
@@ -57,12 +58,14 @@ def fit_plan_advisor(
     plain = UsageRates.plain(n_families, n_meters)
     profile = fit_profile(UsageHistory.of(running, usage, book, (flat, plain), as_of), n_families, as_of)
     history = UsageHistory.of(running, usage, book, (profile, plain), as_of)
-    rates, seen = fit_rates(parts_of(history, as_of), n_families)
+    parts = parts_of(history, as_of)
+    rates, seen = fit_rates(parts, n_families)
     history = replace(history, rates=rates)
     cycles = history.cycles(np.arange(len(running)), np.full(len(running), as_of, dtype=np.int64))
     progress("learning how use develops")
     day = measured_days(history, n_families, as_of)
-    dynamics = fit_dynamics(cycles, book, {"day": day, "seen": seen}, seed)
+    within = fit_spreads(parts, rates, cycles, {"day": day, "seen": seen})
+    dynamics = fit_dynamics(cycles, book, within, seed)
     advisor = PlanAdvisor(book, profile, rates, dynamics, faults, strata)
     progress("learning from forecasts of finished cycles")
     advisor = replace(advisor, faults=fit_faults(advisor, history, as_of))

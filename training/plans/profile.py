@@ -21,7 +21,7 @@ def fit_profile(history: UsageHistory, n_families: int, until: int) -> UsageProf
     Each day's use is taken relative to the mean day of its cycle, so that everybody speaks as loudly; the
     three factors are fitted in turns (iterative proportional fitting), shrunk to 1.
     """
-    n_meters = history.recorded.shape[1]
+    n_meters = history.counted.shape[1]
     parts = [np.ones((n_families, n_meters, n)) for n in (WEEK, MONTH, MONTH)]
     for family in range(n_families):
         rows = np.flatnonzero(history.running.family == family)

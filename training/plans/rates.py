@@ -65,8 +65,9 @@ def fit_rates(parts: Parts, n_families: int) -> tuple[UsageRates, np.ndarray]:
             if some.any():
                 rate, shapes = parts.rate[some, meter], parts.shapes[some, meter]
                 weights[family, meter] = _weights(rate, shapes)
-                told = rate + np.clip(shapes @ weights[family, meter], -MOST, MOST)
-                seen[family, meter] = _variance(told, parts.share[some, meter])
+                seen[family, meter] = variance(
+                    squares(rate, shapes, parts.share[some, meter], weights[family, meter])
+                )
     return UsageRates(frozen(weights)), frozen(seen)
 
 
@@ -83,8 +84,16 @@ def _weights(rate: np.ndarray, shapes: np.ndarray) -> np.ndarray:
     return found
 
 
-def _variance(told: np.ndarray, share: np.ndarray) -> float:
-    """Of the rates `told` [k, 2], logarithms, times their W: shares [k, 2]."""
+def squares(rate: np.ndarray, shapes: np.ndarray, share: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """By how much the rates told of two parts are apart, squared, in units of their variance times W: [k].
+
+    `rate` and `share` [k, 2], `shapes` [k, 2, TERMS], `weights` [TERMS].
+    """
+    told = rate + np.clip(shapes @ weights, -MOST, MOST)
     squared = (told[:, 1] - told[:, 0]) ** 2 / (1 / share).sum(axis=1)
-    squared = np.minimum(squared, np.quantile(squared, MOST_QUANTILE))
+    return np.asarray(np.minimum(squared, np.quantile(squared, MOST_QUANTILE)))
+
+
+def variance(squared: np.ndarray) -> float:
+    """Of rates, times W, from `squares` [k], with some of what is usual mixed in."""
     return float((squared.sum() + SEEN_SHRINK * PRIOR["seen"]) / (len(squared) + SEEN_SHRINK))
