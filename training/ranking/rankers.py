@@ -34,6 +34,7 @@ ROUNDS: Mapping[Order, int] = {"all": 350, "new": 200}
 MANY = 1_500_000  # examples; of more one forest is grown, two would take minutes
 MOST = 2_500_000  # examples; of more so many are drawn
 FEWEST_BOUGHT = 300  # examples of a purchase: with fewer there is no order to learn
+MOST_OF_NETWORKS = 1_000_000  # examples; of more so many are drawn for networks
 ENOUGH_BOUGHT = 3_000  # examples of a purchase that a network needs to be as good as a forest
 
 
@@ -84,12 +85,12 @@ def fit_ranker(
     order: Order, examples: Sequence[Examples], seed: int, threads: int, progress: Progress = silent
 ) -> Ranker | None:
     """A ranker of these examples; None where too few purchases are among them."""
-    drawn = _drawn(joined(examples), seed)
+    drawn = _drawn(joined(examples), MOST, seed)
     outcomes = _outcomes(drawn)
     if not outcomes:
         return None
     trees = _forests(order, drawn, outcomes, seed, threads, progress)
-    networks = _networks(drawn.features, outcomes, seed, progress) if order == "all" else ()
+    networks = _networks(drawn, len(outcomes), seed, progress) if order == "all" else ()
     return Ranker(order, trees, networks)
 
 
@@ -110,17 +111,16 @@ def _forests(
     return tuple(trees)
 
 
-def _networks(
-    features: np.ndarray, outcomes: list[Outcome], seed: int, progress: Progress
-) -> tuple[Network, ...]:
-    """One for each outcome of which enough was bought."""
-    enough = [outcome for outcome in outcomes if _is_enough(outcome)]
+def _networks(examples: Examples, n_outcomes: int, seed: int, progress: Progress) -> tuple[Network, ...]:
+    """One for each of the outcomes that forests learned from of which enough was bought."""
+    drawn = _drawn(examples, MOST_OF_NETWORKS, seed)
+    enough = [outcome for outcome in (drawn.window, drawn.first_basket)[:n_outcomes] if _is_enough(outcome)]
     if not enough:
         return ()
-    scaling, networks = scaling_of(features), []
+    scaling, networks = scaling_of(drawn.features), []
     for number, outcome in enumerate(enough):
-        progress(f"network of all products, {number + 1} of {len(enough)}: {len(features):,} examples")
-        networks.append(fit_network(features, scaling, outcome, seed + number))
+        progress(f"network of all products, {number + 1} of {len(enough)}: {len(drawn.features):,} examples")
+        networks.append(fit_network(drawn.features, scaling, outcome, seed + number))
     return tuple(networks)
 
 
@@ -129,12 +129,12 @@ def _is_enough(outcome: Outcome) -> bool:
     return bool(outcome.bought.sum() >= ENOUGH_BOUGHT and left.any())
 
 
-def _drawn(examples: Examples, seed: int) -> Examples:
-    """MOST of the examples at most."""
-    if len(examples.features) <= MOST:
+def _drawn(examples: Examples, most: int, seed: int) -> Examples:
+    """So many of the examples at most."""
+    if len(examples.features) <= most:
         return examples
     rng = np.random.default_rng(seed)
-    return examples.at(np.sort(rng.choice(len(examples.features), MOST, replace=False)))
+    return examples.at(np.sort(rng.choice(len(examples.features), most, replace=False)))
 
 
 def _outcomes(examples: Examples) -> list[Outcome]:

@@ -144,6 +144,18 @@ def test_of_more_examples_some_are_drawn(monkeypatch: pytest.MonkeyPatch) -> Non
     assert chances == pytest.approx(SHARES[[0, 2]], abs=0.1)
 
 
+def test_of_more_examples_networks_learn_from_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.ranking.rankers.MOST_OF_NETWORKS", 5_000)
+    monkeypatch.setattr("training.ranking.rankers.ENOUGH_BOUGHT", 1_000)
+    told: list[str] = []
+    ranker = fit_ranker("all", [planted("all")], 1, 1, told.append)
+    assert ranker is not None
+    assert [line for line in told if line.startswith("network")] == [
+        f"network of all products, {n} of 2: 5,000 examples" for n in (1, 2)
+    ]
+    assert ranker.trees == fitted("all").trees
+
+
 def test_lightgbm_is_here() -> None:
     assert why_not() is None
 
