@@ -23,6 +23,8 @@ from models.advice import (
 from models.plan_advisor import PlanAdvisor, untrained
 from models.plan_decision import NudgeLimits
 from models.plans import MeterTerms, Plan, PlanBook
+from models.top_ups import running_costs
+from models.usage_cycles import UsageCycles
 from tests.models.one_subscriber import APRIL, BOOK, DATA, PACKS, PLANS, advice_of, cycles_of
 
 TEN_DAYS = [12.0] * 10  # 120 of 200 GB after 10 of 30 days
@@ -42,6 +44,19 @@ def test_the_seed_case_with_cycles_near_155_is_one_unusual_month() -> None:
     assert advice.recommended_plan[0] == advice.plan[0]
     assert advice.add_on[0] != NO_ADD_ON
     assert {"RUNS_OUT", "RECENT_JUMP", "TOP_UP_CHEAPER"} <= set(advice.reason_codes(0))
+
+
+def test_a_top_up_is_compared_with_the_running_cycle_without_it() -> None:
+    """Only that of who is told to top up: who is not is told the cost of the next cycle."""
+    advisor = untrained(BOOK)
+    jumped = cycles_of(advisor, [150, 158, 155], TEN_DAYS)
+    outgrown = cycles_of(advisor, [255, 262, 260], TEN_DAYS)
+    advice = advisor.advise(UsageCycles.joined([outgrown, jumped]))
+    assert advice.decision.tolist() == [UPGRADE, TOP_UP]
+    running = running_costs(BOOK, jumped, advisor.forecast(jumped)[0], np.arange(1))
+    assert advice.cost_current[1] == pytest.approx(running[0])
+    assert advice.cost_current[0] == pytest.approx(advice.cost_next[0, BOOK.index("home-200")])
+    assert advice.cost_recommended[1] == pytest.approx(advice.cost_current[1] - advice.saving[1])
 
 
 def test_the_seed_case_with_cycles_near_260_wants_a_bigger_plan() -> None:
