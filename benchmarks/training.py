@@ -8,12 +8,9 @@ the last fit, customers' lists, products' pages, value, personas, the artifact o
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
 
 from rich.table import Table
 
@@ -32,6 +29,7 @@ from training.evaluation.run import exams
 from training.evaluation.split import split_by_time
 from training.fitting.page_lists import fit_page_lists
 from training.personas.fit import fit_personas
+from training.pipeline import Stopwatch
 from training.preferences.never_buys import fit_never_buys
 from training.publishing import new_version, store
 from training.ranking.history import History
@@ -40,45 +38,30 @@ from training.value.fit import fit_customer_value
 
 CONFIG = Path("config/examples/complete_journey.toml")
 MOST_SECONDS = 240
-SEED = 1
-
-
-class Seconds:
-    """What took how long, in order."""
-
-    def __init__(self) -> None:
-        self.of: dict[str, float] = {}
-
-    @contextmanager
-    def told(self, what: str) -> Iterator[None]:
-        """Time what is done inside."""
-        began = perf_counter()
-        yield
-        self.of[what] = perf_counter() - began
 
 
 def main() -> None:
     settings = load_settings(CONFIG)
-    seconds = Seconds()
+    watch = Stopwatch(console.print)
     try:
-        with seconds.told("reading"):
+        with watch.stage("reading"):
             shop = read_shop(settings.data)
     except ShopkeeperError as error:
         console.print(f"skipped: {error}")
         return
-    learned = _learned(settings, shop, seconds)
-    _trained(settings, shop, learned, seconds)
+    learned = _learned(settings, shop, watch)
+    _trained(settings, shop, learned, watch)
     table = Table("stage", "seconds")
-    for what, took in seconds.of.items():
-        table.add_row(what, f"{took:.1f}")
-    total = sum(seconds.of.values())
+    for stage in watch.stages:
+        table.add_row(stage.name, f"{stage.seconds:.1f}")
+    total = sum(stage.seconds for stage in watch.stages)
     table.add_row(f"all of it, limit {MOST_SECONDS}", f"{total:.1f}")
     console.print(table)
     if total > MOST_SECONDS:
         sys.exit("the limit was missed")
 
 
-def _learned(settings: Settings, shop: Shop, seconds: Seconds) -> Learned:
+def _learned(settings: Settings, shop: Shop, watch: Stopwatch) -> Learned:
     """The orders, learned from what was known before the test window."""
     training = settings.training
     split = split_by_time(shop.orders.lines, training.split)
@@ -88,36 +71,38 @@ def _learned(settings: Settings, shop: Shop, seconds: Seconds) -> Learned:
     catalogue = without_stock(build_catalogue(shop.orders, shop.products))
     choices = default_choices(training.taste, item_ridge=training.item_ridge)
     few = Shortcuts(skip=frozenset({"similar", "trade_up"}))
-    with seconds.told("models before the validation window, for carts"):
+    with watch.stage("models before the validation window, for carts"):
         earlier = fit_bundle(
             validation.history, catalogue, quick(training), choices, facts_of(validation), shortcuts=few
         )
     history = History.of_orders(test.history, test.cut.at)
-    with seconds.told("orders of customers"):
+    with watch.stage("orders of customers"):
         people = learn(history, (validation, test), None, training, catalogue=catalogue, wanted="people")
-    with seconds.told("order of carts"):
+    with watch.stage("order of carts"):
         carts = learn(history, (validation, test), earlier, training, catalogue=catalogue, wanted="carts")
     return Learned(people.people, carts.carts)
 
 
-def _trained(settings: Settings, shop: Shop, learned: Learned, seconds: Seconds) -> None:
+def _trained(settings: Settings, shop: Shop, learned: Learned, watch: Stopwatch) -> None:
     """The bundle that would be served, to the disk."""
     training = settings.training
     catalogue = build_catalogue(shop.orders, shop.products)
     as_of = int(shop.orders.lines["day"].max()) + 1  # type: ignore[arg-type]  # Int32, not empty
     choices = default_choices(training.taste, item_ridge=training.item_ridge)
-    with seconds.told("models"):
+    with watch.stage("models"):
         bundle = fit_bundle(shop.orders, catalogue, training, choices, _facts(settings, as_of - 1))
-    with seconds.told("customers' lists"):
+    with watch.stage("customers' lists"):
         bundle = apply(bundle, shop.orders, History.of_orders(shop.orders, as_of), training, learned)
-    with seconds.told("products' pages"):
+    with watch.stage("products' pages"):
         bundle = replace(bundle, page_lists=fit_page_lists(bundle))
-    with seconds.told("value, preferences, personas"):
+    with watch.stage("value, preferences, personas"):
         worth = fit_customer_value(shop.orders, catalogue, settings.value, as_of)
         never = fit_never_buys(shop.orders, catalogue, settings.preferences)
         bundle = replace(bundle, customer_value=worth.value, never_buys=never)
-        bundle = replace(bundle, personas=fit_personas(shop.orders, bundle, None, SEED, training.threads))
-    with seconds.told("storing"), TemporaryDirectory() as folder:
+        bundle = replace(
+            bundle, personas=fit_personas(shop.orders, bundle, None, training.seed, training.threads)
+        )
+    with watch.stage("storing"), TemporaryDirectory() as folder:
         store(bundle, Path(folder))
 
 

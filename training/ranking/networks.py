@@ -54,21 +54,36 @@ class Scaling:
 class Network:
     """One hidden layer of rectified linear units.
 
-    scaling  of the features to inputs
     weights  float32 [n_inputs, HIDDEN] and [HIDDEN, 1]; biases: float32 [HIDDEN] and [1]
     """
 
-    scaling: Scaling
     weights: tuple[np.ndarray, np.ndarray]
     biases: tuple[np.ndarray, np.ndarray]
 
+    def log_odds(self, inputs: np.ndarray) -> np.ndarray:
+        """float32 [n] that candidates (inputs float32 [n, n_inputs]) are bought."""
+        hidden = np.maximum(inputs @ self.weights[0] + self.biases[0], 0)
+        odds: np.ndarray = (hidden @ self.weights[1] + self.biases[1])[:, 0]
+        return odds
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Networks:
+    """Networks of the same inputs; at least one.
+
+    scaling  of the features to inputs
+    each     one network of each outcome
+    """
+
+    scaling: Scaling
+    each: tuple[Network, ...]
+
     def log_odds(self, features: np.ndarray) -> np.ndarray:
-        """float32 [n] that candidates (features float32 [n, n_features]) are bought."""
+        """float32 [n] their mean, that candidates (features float32 [n, n_features]) are bought."""
         odds = np.empty(len(features), dtype=np.float32)
         for begin in range(0, len(features), ROWS):
             inputs = self.scaling.inputs(features[begin : begin + ROWS])
-            hidden = np.maximum(inputs @ self.weights[0] + self.biases[0], 0)
-            odds[begin : begin + ROWS] = (hidden @ self.weights[1] + self.biases[1])[:, 0]
+            odds[begin : begin + ROWS] = np.mean([one.log_odds(inputs) for one in self.each], axis=0)
         return odds
 
 
@@ -88,8 +103,9 @@ def scaling_of(features: np.ndarray) -> Scaling:
     return Scaling(mean.astype(np.float32), deviation.astype(np.float32), _told(features, known))
 
 
-def fit_network(features: np.ndarray, scaling: Scaling, outcome: Outcome, seed: int) -> Network:
-    """A network of these examples, by Adam on weighted cross-entropy; 0 and 1 must both be among them.
+def fit_network(inputs: np.ndarray, outcome: Outcome, seed: int) -> Network:
+    """A network of examples (inputs float32 [n, n_inputs]), by Adam on weighted cross-entropy; 0 and 1 must
+    both be among them.
 
     In one thread: products of small matrices gain little from more, and the result is the same anywhere.
     """
@@ -97,7 +113,7 @@ def fit_network(features: np.ndarray, scaling: Scaling, outcome: Outcome, seed: 
     from sklearn.neural_network import MLPClassifier  # noqa: PLC0415
 
     judged = np.flatnonzero(outcome.weights > 0)
-    inputs, bought = scaling.inputs(features[judged]), outcome.bought[judged].astype(bool)
+    inputs, bought = inputs[judged], outcome.bought[judged].astype(bool)
     weights = outcome.weights[judged] / outcome.weights[judged].mean()
     network = MLPClassifier(
         (HIDDEN,),
@@ -113,7 +129,7 @@ def fit_network(features: np.ndarray, scaling: Scaling, outcome: Outcome, seed: 
             network.learning_rate_init = rate
             network.fit(inputs, bought, sample_weight=weights)
     (first, last), (of_first, of_last) = network.coefs_, network.intercepts_
-    return Network(scaling, (first, last), (of_first, of_last))
+    return Network((first, last), (of_first, of_last))
 
 
 def _signed_logarithms(features: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from training.fitting.progress import Progress, silent
 from training.ranking.examples import NEGATIVES, Examples, Order, Outcome, joined
-from training.ranking.networks import Network, fit_network, scaling_of
+from training.ranking.networks import Networks, fit_network, scaling_of
 
 # Cross-entropy of single candidates, customers weighted alike, was better than lambdarank on validation;
 # many weak trees on few columns each better than fewer strong ones.
@@ -51,7 +51,7 @@ class Ranker:
 
     order: Order
     trees: tuple[str, ...]
-    networks: tuple[Network, ...] = ()
+    networks: Networks | None = None
 
     def ready(self) -> Callable[[np.ndarray], np.ndarray]:
         """How likely candidates (features float32 [n, n_features]) are to be bought: float32 [n], 0 to 1."""
@@ -63,9 +63,8 @@ class Ranker:
             log_odds = np.mean(
                 [booster.predict(features, num_threads=1, raw_score=True) for booster in boosters], axis=0
             )
-            if self.networks:
-                of_networks = np.mean([network.log_odds(features) for network in self.networks], axis=0)
-                log_odds = (log_odds + of_networks) / 2
+            if self.networks is not None:
+                log_odds = (log_odds + self.networks.log_odds(features)) / 2
             # Only a share of what was not bought was learned from: without that, chances are too high.
             return np.asarray(expit(log_odds + np.log(NEGATIVES[self.order])), dtype=np.float32)
 
@@ -90,7 +89,7 @@ def fit_ranker(
     if not outcomes:
         return None
     trees = _forests(order, drawn, outcomes, seed, threads, progress)
-    networks = _networks(drawn, len(outcomes), seed, progress) if order == "all" else ()
+    networks = _networks(drawn, len(outcomes), seed, progress) if order == "all" else None
     return Ranker(order, trees, networks)
 
 
@@ -111,17 +110,18 @@ def _forests(
     return tuple(trees)
 
 
-def _networks(examples: Examples, n_outcomes: int, seed: int, progress: Progress) -> tuple[Network, ...]:
+def _networks(examples: Examples, n_outcomes: int, seed: int, progress: Progress) -> Networks | None:
     """One for each of the outcomes that forests learned from of which enough was bought."""
     drawn = _drawn(examples, MOST_OF_NETWORKS, seed)
     enough = [outcome for outcome in (drawn.window, drawn.first_basket)[:n_outcomes] if _is_enough(outcome)]
     if not enough:
-        return ()
+        return None
     scaling, networks = scaling_of(drawn.features), []
+    inputs = scaling.inputs(drawn.features)
     for number, outcome in enumerate(enough):
         progress(f"network of all products, {number + 1} of {len(enough)}: {len(drawn.features):,} examples")
-        networks.append(fit_network(drawn.features, scaling, outcome, seed + number))
-    return tuple(networks)
+        networks.append(fit_network(inputs, outcome, seed + number))
+    return Networks(scaling, tuple(networks))
 
 
 def _is_enough(outcome: Outcome) -> bool:

@@ -10,7 +10,7 @@ from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
 from training.ranking.examples import Outcome
-from training.ranking.networks import FAR, Network, fit_network, scaling_of
+from training.ranking.networks import FAR, Networks, fit_network, scaling_of
 
 NAN = np.nan
 
@@ -23,9 +23,13 @@ def planted(n: int = 6_000, seed: int = 1) -> tuple[np.ndarray, Outcome]:
     return features, Outcome((random.random(n) < chance).astype(np.float32), np.ones(n, dtype=np.float32))
 
 
-def fitted(seed: int = 1) -> Network:
-    features, outcome = planted()
-    return fit_network(features, scaling_of(features), outcome, seed)
+def fitted(seed: int = 1) -> Networks:
+    return fitted_to(*planted(), seed)
+
+
+def fitted_to(features: np.ndarray, outcome: Outcome, seed: int = 1) -> Networks:
+    scaling = scaling_of(features)
+    return Networks(scaling, (fit_network(scaling.inputs(features), outcome, seed),))
 
 
 def test_features_are_standardised_on_a_signed_logarithmic_scale() -> None:
@@ -75,7 +79,7 @@ def test_weights_count_and_rows_without_any_are_left_out() -> None:
     both = Outcome(
         np.concatenate([outcome.bought, wrong.bought]), np.concatenate([outcome.weights, wrong.weights])
     )
-    network = fit_network(np.concatenate([features, features]), scaling_of(features), both, 1)
+    network = fitted_to(np.concatenate([features, features]), both)
     assert np.array_equal(network.log_odds(features), fitted().log_odds(features))
 
 
@@ -85,6 +89,14 @@ def test_the_seed_decides_and_threads_do_not() -> None:
     with threadpool_limits(2, user_api="blas"):
         assert fitted().log_odds(features) == pytest.approx(first, abs=1e-4)
     assert not np.array_equal(first, fitted(seed=2).log_odds(features))
+
+
+def test_of_several_networks_the_mean_is_told() -> None:
+    features, _ = planted(100)
+    first, second = fitted(), fitted(seed=2)
+    both = Networks(first.scaling, (*first.each, *second.each))
+    mean = (first.log_odds(features) + second.log_odds(features)) / 2
+    assert both.log_odds(features) == pytest.approx(mean, abs=1e-6)
 
 
 def test_a_network_can_be_sent_to_a_process() -> None:

@@ -105,27 +105,27 @@ def test_chances_are_the_mean_of_the_window_and_its_first_basket() -> None:
     assert ranker is not None
     asked = np.array([[0, 0], [0, 1]], dtype=np.float32)
     of_window, of_first = (
-        replace(ranker, trees=(trees,), networks=()).ready()(asked) for trees in ranker.trees
+        replace(ranker, trees=(trees,), networks=None).ready()(asked) for trees in ranker.trees
     )
     assert of_first == pytest.approx(shares[:, 0], abs=0.04)
     assert of_window == pytest.approx(shares[:, 1], abs=0.04)
     both = (logit(of_first) + logit(of_window)) / 2
-    forests = replace(ranker, networks=())
+    forests = replace(ranker, networks=None)
     assert logit(forests.ready()(asked)) == pytest.approx(both, abs=1e-4)
-    networks = np.mean([network.log_odds(asked) for network in ranker.networks], axis=0)
-    expected = (both + networks + np.log(NEGATIVES["all"])) / 2
-    assert len(ranker.networks) == 2
+    assert ranker.networks is not None
+    expected = (both + ranker.networks.log_odds(asked) + np.log(NEGATIVES["all"])) / 2
+    assert len(ranker.networks.each) == 2
     assert logit(ranker.ready()(asked)) == pytest.approx(expected, abs=1e-4)
 
 
 def test_products_new_to_the_customer_are_ordered_by_forests_alone() -> None:
-    assert fitted("new").networks == ()
+    assert fitted("new").networks is None
 
 
 def test_of_too_few_purchases_no_network_is_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
     bought = int(planted("all").window.bought.sum())
     monkeypatch.setattr("training.ranking.rankers.ENOUGH_BOUGHT", bought + 1)
-    assert fitted("all").networks == ()
+    assert fitted("all").networks is None
 
 
 def test_of_many_examples_the_forest_of_the_window_is_grown_alone(monkeypatch: pytest.MonkeyPatch) -> None:
