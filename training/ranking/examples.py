@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -15,6 +15,7 @@ from training.ranking.history import History, Truth
 from training.ranking.snapshot import Snapshot
 
 Order = Literal["all", "new"]
+ORDERS: tuple[Order, ...] = get_args(Order)
 
 BLOCK_CELLS = 6_000_000  # of dense scores held at a time and source
 NEGATIVES = {"all": 0.1, "new": 0.15}  # share of the candidates that were not bought which is kept
@@ -79,10 +80,9 @@ def examples_at(
     parts: dict[Order, list[Examples]] = {"all": [], "new": []}
     for block in blocks_of(judged, len(snapshot.columns)):
         customers = known.take(block)
-        rows = candidates(customers, snapshot)
         right = Truth(truth.first[block], truth.window[block])
-        for order, found in parts.items():
-            found.append(_examples(order, customers, snapshot, rows, right, rng))
+        for order, part in _of_block(customers, snapshot, right, rng).items():
+            parts[order].append(part)
     return {order: joined(found) for order, found in parts.items() if found}
 
 
@@ -102,26 +102,53 @@ def _one_after_other(parts: list[Outcome]) -> Outcome:
     )
 
 
-def _examples(
-    order: Order,
-    customers: History,
-    snapshot: Snapshot,
-    rows: CandidateRows,
-    right: Truth,
-    rng: np.random.Generator,
-) -> Examples:
+def _of_block(
+    customers: History, snapshot: Snapshot, right: Truth, rng: np.random.Generator
+) -> dict[Order, Examples]:
+    """Both orders' examples; features are made once of all rows that either keeps."""
+    rows = candidates(customers, snapshot)
+    drawn = {order: _kept(order, rows, right, rng) for order in ORDERS}
+    either = np.flatnonzero(drawn["all"].kept | drawn["new"].kept)
+    table = features(customers, snapshot, rows.at(either))
+    matrix, names = table.matrix(), tuple(table.names)
+    return {order: _examples(order, matrix, names, rows, right, drawn[order], either) for order in ORDERS}
+
+
+class _Drawn(NamedTuple):
+    """Of all candidates [n]: which are kept, which were bought in the window; per customer how many."""
+
+    allowed: np.ndarray
+    kept: np.ndarray
+    bought: np.ndarray
+    counted: np.ndarray
+
+
+def _kept(order: Order, rows: CandidateRows, right: Truth, rng: np.random.Generator) -> _Drawn:
     allowed = ~rows.owned if order == "new" else np.ones(len(rows.owned), dtype=bool)
     bought = contains(right.window, rows.customer, rows.product) & allowed
     counted = _counted(order, right.window, rows, bought)
     kept = (bought | (rng.random(len(bought)) < NEGATIVES[order])) & allowed & (counted > 0)[rows.customer]
-    chosen = rows.at(np.flatnonzero(kept))
-    table = features(customers, snapshot, chosen)
-    first = contains(right.first, rows.customer, rows.product) & allowed
+    return _Drawn(allowed, kept, bought, counted)
+
+
+def _examples(
+    order: Order,
+    matrix: np.ndarray,
+    names: tuple[str, ...],
+    rows: CandidateRows,
+    right: Truth,
+    drawn: _Drawn,
+    either: np.ndarray,
+) -> Examples:
+    """Those of one order; `matrix` are the features of the rows `either`."""
+    kept, bought = drawn.kept, drawn.bought
+    customer = rows.customer[kept]
+    first = contains(right.first, rows.customer, rows.product) & drawn.allowed
     first_counted = _counted(order, right.first, rows, first)
-    of_first = _outcome(order, first[kept], first_counted[chosen.customer])
+    of_first = _outcome(order, first[kept], first_counted[customer])
     of_first.weights[bought[kept] & ~first[kept]] *= NEGATIVES[order]
-    of_window = _outcome(order, bought[kept], counted[chosen.customer])
-    return Examples(table.matrix(), of_first, of_window, tuple(table.names))
+    of_window = _outcome(order, bought[kept], drawn.counted[customer])
+    return Examples(matrix[kept[either]], of_first, of_window, names)
 
 
 def _counted(order: Order, right: csr_matrix, rows: CandidateRows, bought: np.ndarray) -> np.ndarray:
