@@ -86,7 +86,12 @@ def fit_bundle(
     similar = (
         no_lists(n_products)
         if "similar" in skip
-        else fit_similar(taste, threads=settings.threads, progress=progress)
+        else fit_similar(
+            taste,
+            np.bincount(purchases.indices, minlength=n_products),
+            threads=settings.threads,
+            progress=progress,
+        )
     )
     return Bundle(
         facts=replace(facts, weights=dict(choices.weights)),

@@ -40,7 +40,8 @@ class TestSimilarContract(ModelContract):
     part = "similar"
 
     def fit(self) -> TopLists:
-        return fit_similar(fitted_taste(), length=3, threads=2)
+        buyers = np.bincount(PURCHASES.indices, minlength=len(PRODUCTS))
+        return fit_similar(fitted_taste(), buyers, length=3, threads=2)
 
     def unknown(self, model: TopLists) -> Sequence[Scored]:
         return [model.of(-1), model.of(len(PRODUCTS)), model.of(10**9)]

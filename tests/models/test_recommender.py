@@ -67,7 +67,7 @@ def shop() -> Bundle:
     purchases = purchase_matrix(lines, N_CUSTOMERS, N_PRODUCTS, LAST, 90)
     taste = fit_taste(purchases, factors=6, iterations=5, regularization=1, alpha=2, seed=1, threads=2)
     popularity = fit_popularity(lines, catalogue, PopularitySettings(), LAST)
-    similar_products = fit_similar(taste, 10, threads=2)
+    similar_products = fit_similar(taste, np.bincount(purchases.indices, minlength=N_PRODUCTS), 10, threads=2)
     links = fit_links(gram_of(customer_rows(purchases), N_PRODUCTS, 2), N_PRODUCTS, 1.0, 20, 2)
     facts = tiny_facts()
     weights = {**facts.weights, "item_ridge": 0.5, "cart_ridge": 2.0}

@@ -20,6 +20,9 @@ from training.matrices import with_variants
 
 # Rows whose scores for every product are held at one time: 512 x 50,000 float32 are 100 MB.
 BLOCK_SCORES = 25_000_000
+# Products that may be similar to another: in shops with more, those that most customers bought. Who is near
+# to a product of one buyer is whatever else that buyer bought.
+MOST_SIMILAR = 20_000
 
 
 def fit_taste(  # noqa: PLR0913  # every number of the fit is named by the caller
@@ -91,30 +94,34 @@ def fit_taste_lists(
     return lists.frozen()
 
 
-def fit_similar(taste: Taste, length: int = 50, threads: int = 0, progress: Progress = silent) -> TopLists:
+def fit_similar(
+    taste: Taste, buyers: np.ndarray, length: int = 50, threads: int = 0, progress: Progress = silent
+) -> TopLists:
     """For every product the `length` nearest others by cosine of their factors, [n_products, length].
 
+    Others are the MOST_SIMILAR products with the most `buyers` int [n_products], of equals the first ones.
     The product itself, products without a known buyer and cosines of 0 or less are left out.
     `threads` 0 means all cores.
     """
     n_products = len(taste.product_factors)
     known = np.flatnonzero(taste.product_factors.any(axis=1))
+    others = np.sort(np.argsort(-buyers[known], kind="stable")[:MOST_SIMILAR])  # positions among the known
     lists = _Lists(n_products, min(length, max(n_products - 1, 0)))
     norms = np.linalg.norm(taste.product_factors[known], axis=1, keepdims=True)
     unit = taste.product_factors[known] / norms
-    model = _model_of(unit, unit, threads)
+    model = _model_of(unit, unit[others], threads)
     itself = csr_matrix(
-        (np.ones(len(known), np.float32), np.arange(len(known)), np.arange(len(known) + 1)),
-        shape=(len(known),) * 2,
+        (np.ones(len(others), np.float32), (others, np.arange(len(others)))),
+        shape=(len(known), len(others)),
     )
-    step = max(1, BLOCK_SCORES // max(len(known), 1))
+    step = max(1, BLOCK_SCORES // max(len(others), 1))
     with threadpool_limits(1, user_api="blas"):
         for begin in range(0, len(known), step) if lists.length else ():
             rows = np.arange(begin, min(begin + step, len(known)))
             found, cosines = model.recommend(
-                rows, itself[rows[0] : rows[-1] + 1], N=min(lists.length, len(known))
+                rows, itself[rows[0] : rows[-1] + 1], N=min(lists.length, len(others))
             )
-            lists.put(known[rows], known[found], cosines)
+            lists.put(known[rows], known[others[found]], cosines)
             progress(f"similar products: {rows[-1] + 1:,} of {len(known):,}")
     return lists.frozen()
 

@@ -55,45 +55,50 @@ class _Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Group:
-    """Products that may be upgrades of each other: `members` int32 [m] ascending, of one category or none.
+    """Products of one category or none: what may be traded up, and for what.
 
-    price        int64 [m] minor units
+    members      int32 [m] ascending, all that have a price
+    offered      int32 [k] ascending, those of them that were sold lately: nothing else is an upgrade
     by_product   CSC int32 [n_customers, m] the first day of each purchase, counted from 1
-    by_customer  the same in CSR
-    names        CSR float32 [m, n_words] of length 1, and names_turned its transpose in CSR
+    bought       CSC int32 [n_customers, k] the same
+    names        CSR float32 [m, n_words] of length 1
+    words        CSR float32 [n_words, k] those of the offered, turned
     """
 
     members: np.ndarray
-    price: np.ndarray
+    offered: np.ndarray
     by_product: csc_matrix
-    by_customer: csr_matrix
+    bought: csc_matrix
     names: csr_matrix
-    names_turned: csr_matrix
-
-    def within(self, product: int, price: np.ndarray, settings: TradeUpSettings) -> np.ndarray:
-        """The positions int64 [n] of the members whose price is within the band of a product's."""
-        ratios = self.price / price[product]
-        return np.flatnonzero((ratios >= settings.min_ratio) & (ratios <= settings.max_ratio))
+    words: csr_matrix
 
     def alike(self, base: int) -> np.ndarray:
-        """For a member's position: the cosine float64 [m] of its name with every member's."""
-        # As names[base] @ names_turned, without making a sparse matrix of each row.
+        """For a member's position: the cosine float64 [k] of its name with the offered ones'."""
+        # As names[base] @ words, without making a sparse matrix of each row.
         row = slice(self.names.indptr[base], self.names.indptr[base + 1])
         words, weights = self.names.indices[row], self.names.data[row]
-        starts, stops = self.names_turned.indptr[words], self.names_turned.indptr[words + 1]
+        starts, stops = self.words.indptr[words], self.words.indptr[words + 1]
         entries = ranges(starts, stops)
-        products = self.names_turned.data[entries] * np.repeat(weights, stops - starts)
-        return np.bincount(self.names_turned.indices[entries], products, len(self.members))
+        products = self.words.data[entries] * np.repeat(weights, stops - starts)
+        return np.bincount(self.words.indices[entries], products, len(self.offered))
 
-    def counts(self, base: int) -> tuple[np.ndarray, np.ndarray]:
-        """For a member's position: customers [m] who bought each on a later day, and on no later one."""
+    def counts(self, base: int, upgrades: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Customers [n] of a member's position who bought each of the positions `upgrades` [n] on a later
+        day, and on no later one.
+        """
         column = slice(self.by_product.indptr[base], self.by_product.indptr[base + 1])
-        customers, first = self.by_product.indices[column], self.by_product.data[column]
-        starts, stops = self.by_customer.indptr[customers], self.by_customer.indptr[customers + 1]
+        first = np.zeros(self.by_product.shape[0], dtype=self.by_product.dtype)
+        first[self.by_product.indices[column]] = self.by_product.data[column]
+        starts, stops = self.bought.indptr[upgrades], self.bought.indptr[upgrades + 1]
         entries = ranges(starts, stops)
-        later = self.by_customer.data[entries] > np.repeat(first, stops - starts)
-        bought, size = self.by_customer.indices[entries], len(self.members)
-        return np.bincount(bought[later], minlength=size), np.bincount(bought[~later], minlength=size)
+        upgrade = np.repeat(np.arange(len(upgrades)), stops - starts)
+        before = first[self.bought.indices[entries]]
+        later = self.bought.data[entries] > before
+        n, known = len(upgrades), before > 0
+        return (
+            np.bincount(upgrade[known & later], minlength=n),
+            np.bincount(upgrade[known & ~later], minlength=n),
+        )
 
 
 def fit_trade_up(
@@ -128,7 +133,7 @@ def fit_trade_up(
     done = 0
     for category in np.unique(catalogue.category).tolist():
         members = np.flatnonzero((catalogue.category == category) & (catalogue.price > 0))
-        group = _group(first, names, members.astype(np.int32), catalogue.price)
+        group = _group(first, names, members.astype(np.int32), catalogue, facts)
         for base, product in enumerate(group.members.tolist()):
             near = None if category != NO_CATEGORY else similar.of(product).products
             rows[product] = _row(group, base, near, catalogue, facts, settings)
@@ -166,9 +171,18 @@ def _facts(first: csc_matrix, catalogue: Catalogue, popularity: Popularity) -> _
     return _Facts(share, customers, base_rate, typical)
 
 
-def _group(first: csc_matrix, names: csr_matrix, members: np.ndarray, price: np.ndarray) -> _Group:
-    by_product, words = first[:, members], names[members]
-    return _Group(members, price[members], by_product, by_product.tocsr(), words, words.T.tocsr())
+def _group(
+    first: csc_matrix, names: csr_matrix, members: np.ndarray, catalogue: Catalogue, facts: _Facts
+) -> _Group:
+    offered = members[facts.share[members] > 0]
+    return _Group(
+        members=members,
+        offered=offered,
+        by_product=first[:, members],
+        bought=first[:, offered],
+        names=names[members],
+        words=names[offered].T.tocsr(),
+    )
 
 
 def _row(
@@ -181,15 +195,11 @@ def _row(
 ) -> _Row | None:
     """The best upgrades of the member at `base`, of all or of the products `near`; None without any."""
     product = int(group.members[base])
-    pool = group.within(product, catalogue.price, settings)
-    if near is not None:
-        pool = pool[np.isin(group.members[pool], near)]
-    pool = pool[_allowed(product, group.members[pool], catalogue, facts)]
-    pool, alike = _alike(group, base, pool, none_else=near is not None)
+    pool, alike = _alike(group, base, near, catalogue, facts, settings)
     if not len(pool):
         return None
-    others = group.members[pool]
-    later, before = (counts[pool] for counts in group.counts(base))
+    others = group.offered[pool]
+    later, before = group.counts(base, pool)
     customers = facts.customers[product] - before
     chances = (later + settings.damping * facts.base_rate[others]) / (customers + settings.damping)
     gains, by_margin = _gains(product, others, catalogue, facts)
@@ -199,24 +209,39 @@ def _row(
     return _Row(*(array[best] for array in (others, scores, chances, customers, later, by_margin)))
 
 
-def _allowed(product: int, others: np.ndarray, catalogue: Catalogue, facts: _Facts) -> np.ndarray:
-    """Which of the others [n], all within the band, may be an upgrade of the product: bool [n]."""
-    gains, by_margin = _gains(product, others, catalogue, facts)
-    sold = (facts.share[others] > 0) & (catalogue.family[others] != catalogue.family[product])
-    allowed: np.ndarray = sold & (~by_margin | (gains >= 0))
-    return allowed
+def _alike(
+    group: _Group,
+    base: int,
+    near: np.ndarray | None,
+    catalogue: Catalogue,
+    facts: _Facts,
+    settings: TradeUpSettings,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The positions [n] of upgrades whose names are alike enough, and how alike they are.
 
-
-def _alike(group: _Group, base: int, pool: np.ndarray, *, none_else: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The positions of the pool [n] whose names are alike enough, and how alike they are.
-
-    none_else  whether names have to tell that two products are the same sort, as no category does
+    Where `near` is given, names have to tell that two products are the same sort, as no category does.
     """
-    if not len(pool):
-        return pool, np.empty(0)
-    cosines = group.alike(base)[pool]
-    enough = cosines >= (SAME_SORT if none_else else cosines.max() * LESS_ALIKE)
-    return pool[enough], cosines[enough]
+    product, cosines = int(group.members[base]), group.alike(base)
+    # Most names have no word in common: the others are looked at only where none that has may be one.
+    for named in (np.flatnonzero(cosines > 0), np.arange(len(cosines))):
+        pool = named[_allowed(product, group.offered[named], catalogue, facts, settings)]
+        if near is not None:
+            pool = pool[np.isin(group.offered[pool], near)]
+        if len(pool):
+            enough = cosines[pool] >= (SAME_SORT if near is not None else cosines[pool].max() * LESS_ALIKE)
+            return pool[enough], cosines[pool[enough]]
+    return np.empty(0, dtype=np.int64), np.empty(0)
+
+
+def _allowed(
+    product: int, others: np.ndarray, catalogue: Catalogue, facts: _Facts, settings: TradeUpSettings
+) -> np.ndarray:
+    """Which of the others [n], all offered, may be an upgrade of the product: bool [n]."""
+    ratios = catalogue.price[others] / catalogue.price[product]
+    gains, by_margin = _gains(product, others, catalogue, facts)
+    other_family = catalogue.family[others] != catalogue.family[product]
+    allowed: np.ndarray = other_family & (~by_margin | (gains >= 0))
+    return allowed & (ratios >= settings.min_ratio) & (ratios <= settings.max_ratio)
 
 
 def _gains(

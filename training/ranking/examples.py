@@ -110,8 +110,16 @@ def _of_block(
     drawn = {order: _kept(order, rows, right, rng) for order in ORDERS}
     either = np.flatnonzero(drawn["all"].kept | drawn["new"].kept)
     table = features(customers, snapshot, rows.at(either))
-    matrix, names = table.matrix(), tuple(table.names)
-    return {order: _examples(order, matrix, names, rows, right, drawn[order], either) for order in ORDERS}
+    made = _Made(either, table.matrix(), tuple(table.names))
+    return {order: _examples(order, made, rows, right, drawn[order]) for order in ORDERS}
+
+
+class _Made(NamedTuple):
+    """Features [n, n_features] by name, of the rows [n] of candidates."""
+
+    of: np.ndarray
+    matrix: np.ndarray
+    names: tuple[str, ...]
 
 
 class _Drawn(NamedTuple):
@@ -131,16 +139,8 @@ def _kept(order: Order, rows: CandidateRows, right: Truth, rng: np.random.Genera
     return _Drawn(allowed, kept, bought, counted)
 
 
-def _examples(
-    order: Order,
-    matrix: np.ndarray,
-    names: tuple[str, ...],
-    rows: CandidateRows,
-    right: Truth,
-    drawn: _Drawn,
-    either: np.ndarray,
-) -> Examples:
-    """Those of one order; `matrix` are the features of the rows `either`."""
+def _examples(order: Order, made: _Made, rows: CandidateRows, right: Truth, drawn: _Drawn) -> Examples:
+    """Those of one order; features were made of all that it keeps."""
     kept, bought = drawn.kept, drawn.bought
     customer = rows.customer[kept]
     first = contains(right.first, rows.customer, rows.product) & drawn.allowed
@@ -148,7 +148,7 @@ def _examples(
     of_first = _outcome(order, first[kept], first_counted[customer])
     of_first.weights[bought[kept] & ~first[kept]] *= NEGATIVES[order]
     of_window = _outcome(order, bought[kept], drawn.counted[customer])
-    return Examples(matrix[kept[either]], of_first, of_window, names)
+    return Examples(made.matrix[kept[made.of]], of_first, of_window, made.names)
 
 
 def _counted(order: Order, right: csr_matrix, rows: CandidateRows, bought: np.ndarray) -> np.ndarray:

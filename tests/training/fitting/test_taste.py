@@ -24,6 +24,10 @@ def purchases(seed: int = 2) -> csr_matrix:
     return csr_matrix(bought.astype(np.float32))
 
 
+def buyers() -> np.ndarray:
+    return np.bincount(purchases().indices, minlength=N_PRODUCTS)
+
+
 @pytest.fixture(scope="module")
 def taste() -> Taste:
     return fit(purchases())
@@ -84,7 +88,7 @@ def test_variants_of_what_is_owned_are_not_new(taste: Taste) -> None:
 
 
 def test_similar_are_the_nearest_by_cosine(taste: Taste) -> None:
-    lists = fit_similar(taste, length=6, threads=2)
+    lists = fit_similar(taste, buyers(), length=6, threads=2)
     factors = taste.product_factors
     norms = np.linalg.norm(factors, axis=1)
     for product in range(29):
@@ -98,10 +102,22 @@ def test_similar_are_the_nearest_by_cosine(taste: Taste) -> None:
     assert len(lists.of(29).products) == 0
 
 
+def test_in_a_large_shop_only_what_many_bought_is_similar(
+    taste: Taste, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = fit_similar(taste, buyers(), N_PRODUCTS, threads=2)
+    monkeypatch.setattr(module, "MOST_SIMILAR", 10)
+    few = fit_similar(taste, buyers(), 6, threads=2)
+    many = set(np.argsort(-buyers(), kind="stable")[:10].tolist())
+    for product in range(29):
+        expected = [other for other in whole.of(product).products.tolist() if other in many]
+        assert few.of(product).products.tolist() == expected[:6]
+
+
 def test_blocks_do_not_change_the_lists(taste: Taste, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = fit_taste_lists(taste, purchases(), 12, threads=2), fit_similar(taste, 6, threads=2)
+    whole = fit_taste_lists(taste, purchases(), 12, threads=2), fit_similar(taste, buyers(), 6, threads=2)
     monkeypatch.setattr(module, "BLOCK_SCORES", 70)
-    cut = fit_taste_lists(taste, purchases(), 12, threads=2), fit_similar(taste, 6, threads=2)
+    cut = fit_taste_lists(taste, purchases(), 12, threads=2), fit_similar(taste, buyers(), 6, threads=2)
     for one, other in zip(whole, cut, strict=True):
         assert np.array_equal(one.products, other.products)
         assert one.scores == pytest.approx(other.scores, abs=1e-6)
@@ -109,7 +125,7 @@ def test_blocks_do_not_change_the_lists(taste: Taste, monkeypatch: pytest.Monkey
 
 def test_lists_are_no_longer_than_the_catalogue(taste: Taste) -> None:
     assert fit_taste_lists(taste, purchases(), 1000, threads=2).products.shape == (N_CUSTOMERS, N_PRODUCTS)
-    assert fit_similar(taste, 1000, threads=2).products.shape == (N_PRODUCTS, N_PRODUCTS - 1)
+    assert fit_similar(taste, buyers(), 1000, threads=2).products.shape == (N_PRODUCTS, N_PRODUCTS - 1)
 
 
 def test_who_owns_everything_is_offered_nothing(taste: Taste) -> None:
@@ -127,12 +143,12 @@ def test_a_shop_of_guests_has_empty_lists(customers: int, products: int) -> None
     lists = fit_taste_lists(empty, nothing, 4, threads=2)
     assert lists.products.shape == (customers, min(4, products))
     assert (lists.products == UNKNOWN).all()
-    assert (fit_similar(empty, 4, threads=2).products == UNKNOWN).all()
+    assert (fit_similar(empty, np.zeros(products, int), 4, threads=2).products == UNKNOWN).all()
 
 
 def test_one_product_and_one_customer() -> None:
     one = csr_matrix(np.ones((1, 1), dtype=np.float32))
-    assert (fit_similar(fit(one), 4, threads=2).products == UNKNOWN).all()
+    assert (fit_similar(fit(one), np.ones(1, int), 4, threads=2).products == UNKNOWN).all()
 
 
 def test_progress_counts_iterations_and_customers() -> None:
