@@ -241,7 +241,8 @@ def _allowed(
     gains, by_margin = _gains(product, others, catalogue, facts)
     other_family = catalogue.family[others] != catalogue.family[product]
     allowed: np.ndarray = other_family & (~by_margin | (gains >= 0))
-    return allowed & (ratios >= settings.min_ratio) & (ratios <= settings.max_ratio)
+    allowed &= (ratios >= settings.min_ratio) & (ratios <= settings.max_ratio)
+    return allowed
 
 
 def _gains(

@@ -14,7 +14,7 @@ from training.fitting.progress import Progress, silent
 from training.ranking.examples import MIN_BASKETS, Examples, Order, examples_at
 from training.ranking.groups import Grouping, groupings
 from training.ranking.history import History
-from training.ranking.rankers import Ranker, fit_ranker, why_not
+from training.ranking.rankers import Ranker, fit_orders, why_not
 from training.ranking.snapshot import fit_snapshot, sample_of
 from training.spawned import ordered_map
 
@@ -67,8 +67,7 @@ def _fit(
     parts = _examples(history, cuts, catalogue, settings, window, progress)
     if not parts["all"]:
         return f"no customer with {MIN_BASKETS} baskets before any of the cuts bought after it"
-    seed, threads = settings.seed, settings.threads
-    rankers = {order: fit_ranker(order, found, seed, threads, progress) for order, found in parts.items()}
+    rankers = fit_orders(parts, settings.seed, settings.threads, progress)
     if rankers["all"] is None or rankers["new"] is None:
         return "customers bought too little after the cuts to learn an order from"
     return Rankers(rankers["all"], rankers["new"], window)

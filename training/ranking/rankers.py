@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,10 +28,10 @@ COMMON: Mapping[str, Any] = {
     "verbose": -1,
 }
 PARAMETERS: Mapping[Order, Mapping[str, Any]] = {
-    "all": {"learning_rate": 0.03, "num_leaves": 15, "min_data_in_leaf": 1000, "feature_fraction": 0.2},
-    "new": {"learning_rate": 0.04, "num_leaves": 15, "min_data_in_leaf": 300, "feature_fraction": 0.5},
+    "all": {"learning_rate": 0.06, "num_leaves": 15, "min_data_in_leaf": 1000, "feature_fraction": 0.2},
+    "new": {"learning_rate": 0.08, "num_leaves": 15, "min_data_in_leaf": 300, "feature_fraction": 0.5},
 }
-ROUNDS: Mapping[Order, int] = {"all": 350, "new": 200}
+ROUNDS: Mapping[Order, int] = {"all": 175, "new": 100}
 MANY = 1_500_000  # examples; of more one forest is grown, two would take minutes
 MOST = 2_500_000  # examples; of more so many are drawn
 FEWEST_BOUGHT = 300  # examples of a purchase: with fewer there is no order to learn
@@ -80,17 +81,36 @@ def why_not() -> str | None:
     return None
 
 
-def fit_ranker(
-    order: Order, examples: Sequence[Examples], seed: int, threads: int, progress: Progress = silent
-) -> Ranker | None:
-    """A ranker of these examples; None where too few purchases are among them."""
-    drawn = _drawn(joined(examples), MOST, seed)
+def fit_orders(
+    examples: Mapping[Order, Sequence[Examples]], seed: int, threads: int, progress: Progress = silent
+) -> dict[Order, Ranker | None]:
+    """A ranker of each order; None where too few purchases are among its examples.
+
+    Forests and networks are grown side by side, each in a thread or two of its own: several threads of one
+    forest wait for each other at every leaf. The result is the same for any number of threads.
+    """
+    at_a_time = max(1, min(threads, len(examples) + 1))
+    each = max(1, threads // at_a_time)
+    with ThreadPoolExecutor(at_a_time) as pool:
+        growing = {
+            order: _growing(pool, order, _drawn(joined(parts), MOST, seed), seed, each, progress)
+            for order, parts in examples.items()
+        }
+        return {order: grown() for order, grown in growing.items()}
+
+
+def _growing(
+    pool: Executor, order: Order, drawn: Examples, seed: int, threads: int, progress: Progress
+) -> Callable[[], Ranker | None]:
+    """Begin with a ranker in the pool; what is returned waits for it."""
     outcomes = _outcomes(drawn)
     if not outcomes:
-        return None
-    trees = _forests(order, drawn, outcomes, seed, threads, progress)
-    networks = _networks(drawn, len(outcomes), seed, progress) if order == "all" else None
-    return Ranker(order, trees, networks)
+        return lambda: None
+    forests = pool.submit(_forests, order, drawn, outcomes, seed, threads, progress)
+    if order == "new":
+        return lambda: Ranker(order, forests.result())
+    networks = pool.submit(_networks, drawn, len(outcomes), seed, progress)
+    return lambda: Ranker(order, forests.result(), networks.result())
 
 
 def _forests(

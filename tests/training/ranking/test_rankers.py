@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from scipy.special import logit
 
+from training.fitting.progress import Progress, silent
 from training.ranking.examples import NEGATIVES, Examples, Order, Outcome
-from training.ranking.rankers import FEWEST_BOUGHT, Ranker, fit_ranker, why_not
+from training.ranking.rankers import FEWEST_BOUGHT, Ranker, fit_orders, why_not
 
 NAMES = ("nothing", "habit")
 SHARES = np.array([0.02, 0.2, 0.6])  # bought of the candidates whose habit is 0, 1 and 2
@@ -27,6 +28,13 @@ def planted(order: Order, n: int = 30_000, seed: int = 1) -> Examples:
     kept = bought | (random.random(n) < NEGATIVES[order])
     outcome = Outcome(bought[kept].astype(np.float32), np.ones(int(kept.sum()), dtype=np.float32))
     return Examples(features[kept], outcome, outcome, NAMES)
+
+
+def fit_ranker(
+    order: Order, examples: list[Examples], seed: int, threads: int, progress: Progress = silent
+) -> Ranker | None:
+    """One order alone."""
+    return fit_orders({order: examples}, seed, threads, progress)[order]
 
 
 def fitted(order: Order, *, seed: int = 1, threads: int = 1) -> Ranker:
@@ -61,6 +69,16 @@ def test_the_seed_decides_and_threads_do_not() -> None:
     assert np.array_equal(first, fitted("all").ready()(rows))
     assert np.array_equal(first, fitted("all", threads=2).ready()(rows))
     assert not np.array_equal(first, fitted("all", seed=2).ready()(rows))
+
+
+def test_orders_side_by_side_are_those_that_are_fitted_alone() -> None:
+    both = fit_orders({"all": [planted("all")], "new": [planted("new")]}, 1, 4)
+    for order, alone in (("all", fitted("all")), ("new", fitted("new"))):
+        together = both[order]
+        assert together is not None
+        assert together.trees == alone.trees
+        rows = planted(order, seed=2).features
+        assert np.array_equal(together.ready()(rows), alone.ready()(rows))
 
 
 def of_few(window: int, first: int) -> Examples:
