@@ -15,6 +15,7 @@ from training.ranking.history import History, Truth
 from training.ranking.snapshot import Snapshot
 
 Order = Literal["all", "new"]
+Happened = Literal["window", "first_basket"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 
 BLOCK_CELLS = 6_000_000  # of dense scores held at a time and source
@@ -53,15 +54,22 @@ class Examples:
     window: Outcome
     names: tuple[str, ...]
 
+    def outcome(self, name: Happened) -> Outcome:
+        """The outcome of that name."""
+        return self.window if name == "window" else self.first_basket
+
     def at(self, rows: np.ndarray) -> Examples:
         """These rows alone."""
         return Examples(self.features[rows], self.first_basket.at(rows), self.window.at(rows), self.names)
 
 
 def blocks_of(customers: np.ndarray, n_columns: int) -> list[np.ndarray]:
-    """The customers in blocks whose dense scores fit BLOCK_CELLS."""
+    """The customers in blocks whose dense scores fit BLOCK_CELLS: of equal size, and an even number of
+    several, so that two processes end together.
+    """
     step = max(1, BLOCK_CELLS // max(n_columns, 1))
-    return [customers[begin : begin + step] for begin in range(0, len(customers), step)]
+    n_blocks = -(-len(customers) // step)
+    return np.array_split(customers, n_blocks + n_blocks % 2 if n_blocks > 1 else 1) if n_blocks else []
 
 
 def examples_at(

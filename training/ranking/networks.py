@@ -17,8 +17,8 @@ from training.ranking.examples import Outcome
 HIDDEN = 48  # units; two layers of 64 and 32 were level
 ALPHA = 0.01  # weight decay
 # Examples of a step: of few examples fewer, since what counts is how many steps are taken in all.
-BATCH, SMALLEST_BATCH, STEPS_OF_A_PASS = 512, 32, 1_000
-RATES = (1e-3, 1e-3, 1e-3, 5e-4, 2e-4, 1e-4)  # learning rate of each pass over the examples
+BATCH, SMALLEST_BATCH, STEPS_OF_A_PASS = 1_024, 32, 1_500
+RATES = (2e-3, 1e-3, 5e-4, 2e-4)  # learning rate of each pass over the examples
 HUGE = np.float32(1e30)  # infinite features are taken for this
 FAR = np.float32(4)  # standard deviations beyond which a feature is as extreme as it gets
 SELDOM = 0.01  # share of missing values from which on the network is told what is missing

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import expit
 
 from training.fitting.progress import Progress, silent
-from training.ranking.examples import NEGATIVES, Examples, Order, Outcome, joined
+from training.ranking.examples import NEGATIVES, Examples, Happened, Order, Outcome, joined
 from training.ranking.networks import Networks, fit_network, scaling_of
 
 # Cross-entropy of single candidates, customers weighted alike, was better than lambdarank on validation;
@@ -32,7 +32,7 @@ PARAMETERS: Mapping[Order, Mapping[str, Any]] = {
     "new": {"learning_rate": 0.08, "num_leaves": 15, "min_data_in_leaf": 300, "feature_fraction": 0.5},
 }
 ROUNDS: Mapping[Order, int] = {"all": 175, "new": 100}
-MANY = 1_500_000  # examples; of more one forest is grown, two would take minutes
+MANY = 1_500_000  # examples; of more one forest is grown and one network, two would take minutes
 MOST = 2_500_000  # examples; of more so many are drawn
 FEWEST_BOUGHT = 300  # examples of a purchase: with fewer there is no order to learn
 MOST_OF_NETWORKS = 1_000_000  # examples; of more so many are drawn for networks
@@ -41,10 +41,11 @@ ENOUGH_BOUGHT = 3_000  # examples of a purchase that a network needs to be as go
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranker:
-    """A learned order of candidates: the mean of two forests, one of the window, one of its first basket,
-    and for all products of as many networks, which count as much as the forests.
+    """A learned order of candidates: the mean of a forest and of two networks, which count as much as it.
 
-    The first basket says what is due, the window has more purchases to learn from (docs/accuracy.md).
+    One network learns from the window, the other and the forest from its first basket: the first basket says
+    what is due, the window has more purchases to learn from (docs/accuracy.md). Of new products, and of too
+    few purchases for networks, there is a forest of each instead.
 
     trees     LightGBM's text models, which can be sent to a process
     networks  none for new products, of which they order what is hardly ever bought worse than trees
@@ -103,26 +104,32 @@ def _growing(
     pool: Executor, order: Order, drawn: Examples, seed: int, threads: int, progress: Progress
 ) -> Callable[[], Ranker | None]:
     """Begin with a ranker in the pool; what is returned waits for it."""
-    outcomes = _outcomes(drawn)
-    if not outcomes:
+    wanted = _outcomes(drawn)
+    if not wanted:
         return lambda: None
-    forests = pool.submit(_forests, order, drawn, outcomes, seed, threads, progress)
-    if order == "new":
+    of_networks = [name for name in wanted if order == "all" and _is_enough(drawn.outcome(name))]
+    # With networks the window is learned from already: a forest of its first basket adds the most.
+    of_forests = wanted[-1:] if of_networks else wanted
+    if len(drawn.features) > MANY:
+        of_forests, of_networks = of_forests[:1], of_networks[:1]
+    forests = pool.submit(_forests, order, drawn, of_forests, seed, threads, progress)
+    if not of_networks:
         return lambda: Ranker(order, forests.result())
-    networks = pool.submit(_networks, drawn, len(outcomes), seed, progress)
+    networks = pool.submit(_networks, drawn, of_networks, seed, progress)
     return lambda: Ranker(order, forests.result(), networks.result())
 
 
 def _forests(
-    order: Order, drawn: Examples, outcomes: list[Outcome], seed: int, threads: int, progress: Progress
+    order: Order, drawn: Examples, of: Sequence[Happened], seed: int, threads: int, progress: Progress
 ) -> tuple[str, ...]:
     import lightgbm  # noqa: PLC0415  # see why_not
 
     common = {**COMMON, **PARAMETERS[order], "seed": seed, "num_threads": threads}
     data = lightgbm.Dataset(drawn.features, feature_name=list(drawn.names), params=common)
     n, trees = len(drawn.features), []
-    for number, outcome in enumerate(outcomes):
-        progress(f"ranker of {order} products, {number + 1} of {len(outcomes)}: {n:,} examples")
+    for number, name in enumerate(of):
+        progress(f"ranker of {order} products, {number + 1} of {len(of)}: {n:,} examples")
+        outcome = drawn.outcome(name)
         data.set_label(outcome.bought).set_weight(outcome.weights / outcome.weights.mean())
         fewest = min(common["min_data_in_leaf"], max(20, int(outcome.bought.sum()) // 20))
         parameters = {**common, "seed": seed + number, "min_data_in_leaf": fewest}
@@ -130,17 +137,14 @@ def _forests(
     return tuple(trees)
 
 
-def _networks(examples: Examples, n_outcomes: int, seed: int, progress: Progress) -> Networks | None:
-    """One for each of the outcomes that forests learned from of which enough was bought."""
+def _networks(examples: Examples, of: Sequence[Happened], seed: int, progress: Progress) -> Networks:
+    """One for each of these outcomes."""
     drawn = _drawn(examples, MOST_OF_NETWORKS, seed)
-    enough = [outcome for outcome in (drawn.window, drawn.first_basket)[:n_outcomes] if _is_enough(outcome)]
-    if not enough:
-        return None
     scaling, networks = scaling_of(drawn.features), []
     inputs = scaling.inputs(drawn.features)
-    for number, outcome in enumerate(enough):
-        progress(f"network of all products, {number + 1} of {len(enough)}: {len(drawn.features):,} examples")
-        networks.append(fit_network(inputs, outcome, seed + number))
+    for number, name in enumerate(of):
+        progress(f"network of all products, {number + 1} of {len(of)}: {len(drawn.features):,} examples")
+        networks.append(fit_network(inputs, drawn.outcome(name), seed + number))
     return Networks(scaling, tuple(networks))
 
 
@@ -157,10 +161,7 @@ def _drawn(examples: Examples, most: int, seed: int) -> Examples:
     return examples.at(np.sort(rng.choice(len(examples.features), most, replace=False)))
 
 
-def _outcomes(examples: Examples) -> list[Outcome]:
-    """What forests learn from: the window, and its first basket unless the examples are many; nothing of
-    which too little was bought.
-    """
-    both = (examples.window, examples.first_basket)
-    wanted = both if len(examples.features) <= MANY else both[:1]
-    return [outcome for outcome in wanted if outcome.bought.sum() >= FEWEST_BOUGHT]
+def _outcomes(examples: Examples) -> tuple[Happened, ...]:
+    """What can be learned from: the window and its first basket, unless too little was bought."""
+    names: tuple[Happened, ...] = ("window", "first_basket")
+    return tuple(name for name in names if examples.outcome(name).bought.sum() >= FEWEST_BOUGHT)

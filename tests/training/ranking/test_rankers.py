@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.special import logit
+from scipy.special import expit, logit
 
 from training.fitting.progress import Progress, silent
 from training.ranking.examples import NEGATIVES, Examples, Order, Outcome
@@ -73,11 +73,11 @@ def test_the_seed_decides_and_threads_do_not() -> None:
 
 def test_orders_side_by_side_are_those_that_are_fitted_alone() -> None:
     both = fit_orders({"all": [planted("all")], "new": [planted("new")]}, 1, 4)
-    for order, alone in (("all", fitted("all")), ("new", fitted("new"))):
-        together = both[order]
+    for alone in (fitted("all"), fitted("new")):
+        together = both[alone.order]
         assert together is not None
         assert together.trees == alone.trees
-        rows = planted(order, seed=2).features
+        rows = planted(alone.order, seed=2).features
         assert np.array_equal(together.ready()(rows), alone.ready()(rows))
 
 
@@ -104,52 +104,72 @@ def test_first_baskets_with_too_little_leave_the_window_alone() -> None:
     assert len(ranker.trees) == 1
 
 
-def test_chances_are_the_mean_of_the_window_and_its_first_basket() -> None:
-    """In log-odds: where one forest has next to no chance the other does not make up for it."""
-    shares = np.array([[0.1, 0.5], [0.6, 0.2]])  # in the first basket and in the window, by what is shown
+SHARES_OF_BOTH = np.array([[0.1, 0.5], [0.6, 0.2]])  # in the first basket and the window, by what is shown
+SHOWN = np.array([[0, 0], [0, 1]], dtype=np.float32)
+
+
+def with_both_outcomes(order: Order) -> Examples:
     random = np.random.default_rng(1)
     shown = random.integers(0, 2, 30_000)
-    drawn = random.random(30_000)[:, None] < shares[shown]
-    kept = drawn.any(axis=1) | (random.random(30_000) < NEGATIVES["all"])
+    drawn = random.random(30_000)[:, None] < SHARES_OF_BOTH[shown]
+    kept = drawn.any(axis=1) | (random.random(30_000) < NEGATIVES[order])
     first, window = drawn[kept].T
 
     def outcome(right: np.ndarray) -> Outcome:
         """What is kept for the other outcome alone counts as much as its share."""
-        weights = np.where(~right & (first | window), NEGATIVES["all"], 1)
+        weights = np.where(~right & (first | window), NEGATIVES[order], 1)
         return Outcome(right.astype(np.float32), weights.astype(np.float32))
 
     rows = np.stack([np.zeros(len(first)), shown[kept]], axis=1).astype(np.float32)
-    ranker = fit_ranker("all", [Examples(rows, outcome(first), outcome(window), NAMES)], 1, 1)
+    return Examples(rows, outcome(first), outcome(window), NAMES)
+
+
+def test_chances_of_new_products_are_the_mean_of_the_window_and_its_first_basket() -> None:
+    """In log-odds: where one forest has next to no chance the other does not make up for it."""
+    ranker = fit_ranker("new", [with_both_outcomes("new")], 1, 1)
     assert ranker is not None
-    asked = np.array([[0, 0], [0, 1]], dtype=np.float32)
-    of_window, of_first = (
-        replace(ranker, trees=(trees,), networks=None).ready()(asked) for trees in ranker.trees
-    )
-    assert of_first == pytest.approx(shares[:, 0], abs=0.04)
-    assert of_window == pytest.approx(shares[:, 1], abs=0.04)
+    of_window, of_first = (replace(ranker, trees=(trees,)).ready()(SHOWN) for trees in ranker.trees)
+    assert of_first == pytest.approx(SHARES_OF_BOTH[:, 0], abs=0.04)
+    assert of_window == pytest.approx(SHARES_OF_BOTH[:, 1], abs=0.04)
     both = (logit(of_first) + logit(of_window)) / 2
-    forests = replace(ranker, networks=None)
-    assert logit(forests.ready()(asked)) == pytest.approx(both, abs=1e-4)
+    assert logit(ranker.ready()(SHOWN)) == pytest.approx(both, abs=1e-4)
+
+
+def test_chances_of_all_products_are_the_mean_of_a_forest_and_two_networks() -> None:
+    ranker = fit_ranker("all", [with_both_outcomes("all")], 1, 1)
+    assert ranker is not None
     assert ranker.networks is not None
-    expected = (both + ranker.networks.log_odds(asked) + np.log(NEGATIVES["all"])) / 2
-    assert len(ranker.networks.each) == 2
-    assert logit(ranker.ready()(asked)) == pytest.approx(expected, abs=1e-4)
+    of_forest = replace(ranker, networks=None).ready()(SHOWN)
+    assert of_forest == pytest.approx(SHARES_OF_BOTH[:, 0], abs=0.04)  # of the first basket
+    for network, shares in zip(
+        ranker.networks.each, (SHARES_OF_BOTH[:, 1], SHARES_OF_BOTH[:, 0]), strict=True
+    ):
+        odds = network.log_odds(ranker.networks.scaling.inputs(SHOWN)) + np.log(NEGATIVES["all"])
+        assert expit(odds) == pytest.approx(shares, abs=0.06)
+    expected = (logit(of_forest) + ranker.networks.log_odds(SHOWN) + np.log(NEGATIVES["all"])) / 2
+    assert logit(ranker.ready()(SHOWN)) == pytest.approx(expected, abs=1e-4)
 
 
 def test_products_new_to_the_customer_are_ordered_by_forests_alone() -> None:
     assert fitted("new").networks is None
 
 
-def test_of_too_few_purchases_no_network_is_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_too_few_purchases_there_are_two_forests_and_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     bought = int(planted("all").window.bought.sum())
     monkeypatch.setattr("training.ranking.rankers.ENOUGH_BOUGHT", bought + 1)
-    assert fitted("all").networks is None
+    ranker = fitted("all")
+    assert ranker.networks is None
+    assert len(ranker.trees) == 2
 
 
-def test_of_many_examples_the_forest_of_the_window_is_grown_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    both = fitted("all")
-    monkeypatch.setattr("training.ranking.rankers.MANY", len(planted("all").features) - 1)
-    assert fitted("all").trees == both.trees[:1]
+def test_of_many_examples_there_is_one_forest_and_one_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    of_new, of_all = fitted("new"), fitted("all")
+    monkeypatch.setattr("training.ranking.rankers.MANY", 1_000)
+    assert fitted("new").trees == of_new.trees[:1]  # of the window
+    many = fitted("all")
+    assert many.trees == of_all.trees  # of its first basket
+    assert many.networks is not None
+    assert len(many.networks.each) == 1
 
 
 def test_of_more_examples_some_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
