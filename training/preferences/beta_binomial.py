@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import betaln
+from scipy.special import betaln, digamma
 
 ROUNDS = 200  # of expectation and maximisation, at most
 CLOSE = 1e-6
+FAR = 12.0  # log a or log b that no habit has: the search ran away
 
 
 class Habit(NamedTuple):
@@ -55,19 +56,35 @@ def fit_habit(baskets: np.ndarray, having: np.ndarray) -> Habit | None:
     pairs, counts = np.unique(baskets[bought] * most + having[bought], return_counts=True)
     n, k = (pairs // most).astype(np.float64), (pairs % most).astype(np.float64)
 
-    def loss(logs: np.ndarray) -> float:
-        a, b = np.exp(logs)
-        none = betaln(a, b + n) - betaln(a, b)
-        each = betaln(a + k, b + n - k) - betaln(a, b) - np.log(-np.expm1(none))
-        value = -float((counts * each).sum()) / float(counts.sum())
-        return value if np.isfinite(value) else 1e10
-
     with np.errstate(all="ignore"):
-        found = minimize(loss, np.log([1.0, 3.0]), method="Nelder-Mead", options={"maxiter": 500})
-    if not found.success or not np.abs(found.x).max() < 12:
+        found = minimize(
+            _loss, np.log([1.0, 3.0]), args=(n, k, counts / counts.sum()), jac=True, method="L-BFGS-B",
+            bounds=[(-FAR, FAR)] * 2, options={"ftol": 1e-12, "gtol": 1e-8},
+        )  # fmt: skip
+    if not found.success or not np.abs(found.x).max() < FAR:
         return None
     a, b = np.exp(found.x).tolist()
     return Habit(a, b, _avoiding(Habit(a, b, 0.0), baskets, bought))
+
+
+def _loss(
+    logs: np.ndarray, n: np.ndarray, k: np.ndarray, shares: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """The mean negative log-likelihood of having k [n_pairs] of n [n_pairs] baskets, and its gradient [2] in
+    log a and log b; `shares` [n_pairs] are those of the customers.
+    """
+    a, b = np.exp(logs)
+    none = betaln(a, b + n) - betaln(a, b)
+    each = betaln(a + k, b + n - k) - betaln(a, b) - np.log(-np.expm1(none))
+    value = -float(shares @ each)
+    if not np.isfinite(value):
+        return 1e10, np.zeros(2)
+    both, whole = digamma(a + b), digamma(a + b + n)
+    odds = 1 / np.expm1(-none)  # of having none, among whom it is not known
+    of_a = digamma(a + k) - digamma(a) + both - whole + odds * (both - whole)
+    of_b = digamma(b + n - k) - digamma(b) + both - whole
+    of_b += odds * (digamma(b + n) - digamma(b) + both - whole)
+    return value, -np.array([a * (shares @ of_a), b * (shares @ of_b)])
 
 
 def _avoiding(habit: Habit, baskets: np.ndarray, bought: np.ndarray) -> float:
