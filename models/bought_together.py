@@ -57,7 +57,7 @@ class BoughtTogether:
             begin, end = self.starts[products[0]], self.starts[products[0] + 1]
             return np.arange(begin, end), np.repeat(products, end - begin)
         starts, stops = self.starts[products], self.starts[products + 1]
-        return ranges(starts, stops), np.repeat(products, stops - starts)
+        return ranges(starts, stops), products.repeat(stops - starts)
 
     def evidence(self, antecedent: int, consequent: int) -> PairEvidence | None:
         """The counts of one rule, None where there is no such rule."""
