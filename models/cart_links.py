@@ -18,7 +18,7 @@ def link_features(bundle: Bundle, rules: Together, places: np.ndarray, n: int) -
     of the confidences of the pair rules.
     """
     pairs, said = bundle.bought_together, np.zeros((COLUMNS, n), dtype=np.float32)
-    products, starts, weights = rules.links.by_product
+    products, starts, weights, _ = rules.links.by_product
     if len(products):
         linked, inside = _inside(places[products])
         said[0, linked] = np.maximum.reduceat(weights, starts)[inside]

@@ -5,8 +5,9 @@ Training learns from the very tables that the service ranks: there is one way to
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -71,33 +72,25 @@ def cart_table(
     candidates = proposed(bundle, context, rules, kinds).best(ranker.first, kinds, MOST)
     products, shown = candidates.products, context.shown
     own, mine, bought = _own_purchases(bundle, context, candidates)
-    statistics = ranker.products.take(products, axis=0).T
-    of_shown = np.add.reduce(ranker.products.take(shown, axis=0), axis=0) / len(shown)
-    features = _stacked(
-        (
-            candidates.said,
-            np.log1p(candidates.ranks),
-            link_features(bundle, rules, candidates.places, len(products)),
-            own,
-            ranker.groups.features(products, mine, shown, bought),
-            statistics,
-            statistics - of_shown[:, None],
-            _of_customer(bundle, context)[:, None],
-            _habit(bought, shown)[:, None],
-        ),
-        len(products),
+    # One after the other into the memory that the trees read.
+    statistics, of_cart = ranker.products.shape[1], (_of_customer(bundle, context), _habit(bought, shown))
+    blocks = (
+        candidates.said,
+        candidates.ranks,
+        link_features(bundle, rules, candidates.places, len(products)),
+        own,
+        ranker.groups.features(products, mine, shown, bought),
+        ranker.products.take(products, axis=0).T,
     )
-    return CartTable(products, features, candidates.owned, candidates.ranks.argmin(axis=0))
-
-
-def _stacked(parts: Sequence[np.ndarray], n: int) -> np.ndarray:
-    """float32 [n, n_features], a feature after the other in memory, of parts [n_of_part, n or 1 for all]."""
-    stacked = np.empty((sum(map(len, parts)), n), dtype=np.float32)
-    at = 0
-    for part in parts:
-        stacked[at : at + len(part)] = part
-        at += len(part)
-    return stacked.T
+    ends = list(accumulate(map(len, blocks)))
+    features = np.empty((ends[-1] + statistics + sum(map(len, of_cart)), len(products)), dtype=np.float32)
+    np.concatenate(blocks, out=features[: ends[-1]])
+    np.log1p(candidates.ranks, out=features[ends[0] : ends[1]])
+    of_shown = np.add.reduce(ranker.products.take(shown, axis=0), axis=0) / len(shown)
+    other = slice(ends[-1], ends[-1] + statistics)
+    np.subtract(features[ends[-2] : ends[-1]], of_shown[:, None], out=features[other])
+    features[other.stop :] = np.concatenate(of_cart)[:, None]
+    return CartTable(products, features.T, candidates.owned, candidates.ranks.argmin(axis=0))
 
 
 def _own_purchases(

@@ -28,11 +28,13 @@ class ByProduct(NamedTuple):
     products  int32 [m] distinct, ascending
     starts    int64 [m] where those of each begin in
     weights   float32 [n] those of one product as its antecedents are in the basket
+    places    int64 [n] the place of each, row by row
     """
 
     products: np.ndarray
     starts: np.ndarray
     weights: np.ndarray
+    places: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,14 +106,14 @@ class Links:
         first[:1] = True
         np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
         starts = first.nonzero()[0]
-        return ByProduct(ordered[starts], starts, weights[order])
+        return ByProduct(ordered[starts], starts, weights[order], order)
 
     def proposed(self, n: int) -> Scored:
         """The n products with the highest sums, none of the basket."""
         if len(self._shown) == 1:  # a row is in order as it is, and no product speaks for itself
             products, weights = self.weights
             return Scored(products[:n], weights[:n])
-        products, starts, weights = self.by_product
+        products, starts, weights, _ = self.by_product
         if not len(products):
             return NOTHING
         scores = np.add.reduceat(weights, starts)
@@ -125,9 +127,15 @@ class Links:
         """The highest weight for a product that is spoken for, and whose it is: of equals that of the product
         which is first in the basket.
         """
-        products, weights = self.weights
-        at = (products == product).nonzero()[0]
-        place = int(at[weights[at].argmax()])
-        ends = list(accumulate(row.stop - row.start for row in self._rows))
-        row = bisect_right(ends, place)
-        return Link(int(self._shown[row]), float(weights[place]))
+        found = self.by_product
+        at = int(found.products.searchsorted(product))
+        start = int(found.starts[at])
+        stop = int(found.starts[at + 1]) if at + 1 < len(found.starts) else len(found.weights)
+        place = start + int(found.weights[start:stop].argmax())
+        row = bisect_right(self._ends, int(found.places[place]))
+        return Link(int(self._shown[row]), float(found.weights[place]))
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where each product's weights end, row by row."""
+        return list(accumulate(row.stop - row.start for row in self._rows))
