@@ -76,7 +76,8 @@ class CartGroups:
         found = np.empty((COLUMNS, *theirs.shape), dtype=np.float32)
         found[::2] = of_groups.take(theirs, axis=1)
         _, called, share, part, _ = found
-        self._called(np.sort(in_cart, axis=1), theirs, out=called)
+        in_cart.sort(axis=1)
+        self._called(in_cart, theirs, out=called)
         np.divide(mine, np.maximum(share, 1e-6, out=part), out=part)
         return found.reshape(COLUMNS * len(theirs), len(products))
 
@@ -106,8 +107,7 @@ class CartGroups:
             return
         begins, places = (each.take(at) for each, at in zip(self._linked, (in_cart, theirs), strict=True))
         calling = begins != NO_LINKS
-        # Once, however many of its products are in the cart.
-        np.not_equal(in_cart[:, 1:], in_cart[:, :-1], out=calling[:, 1:], where=calling[:, 1:])
+        calling[:, 1:] &= in_cart[:, 1:] != in_cart[:, :-1]  # once, however many of its products are there
         said = self.links.take(begins[:, :, None] + places[:, None, :], mode="clip")
         said *= calling[:, :, None]
         np.add.reduce(said, axis=1, out=out)
