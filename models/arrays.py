@@ -21,10 +21,11 @@ def frozen(array: np.ndarray) -> np.ndarray:
 def ranges(starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
     """The concatenation of arange(start, stop) for each pair: the positions of several rows at once."""
     lengths = stops - starts
-    if len(lengths) == 0 or lengths.sum() == 0:
+    ends = lengths.cumsum()
+    if not len(ends) or not ends[-1]:
         return np.empty(0, dtype=np.int64)
-    ends = np.cumsum(lengths)
-    positions: np.ndarray = np.arange(ends[-1]) + np.repeat(starts - (ends - lengths), lengths)
+    positions = np.arange(ends[-1])
+    positions += (starts - ends + lengths).repeat(lengths)
     return positions
 
 

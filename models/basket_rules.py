@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import combinations
 from typing import NamedTuple, Self
 
 import numpy as np
 
 from models.arrays import Arrays, frozen, ranges
+from models.ids import UNKNOWN
 from models.scored import Scored
 
 MAX_ANTECEDENTS = 3
 # Looking up every triple of a huge basket would cost more than the rules bring: 25 products make
 # 2,600 keys, found in well under a millisecond.
 MAX_BASKET = 25
+FIELDS = (
+    "keys",
+    "antecedents",
+    "consequents",
+    "rule_orders",
+    "antecedent_orders",
+    "consequent_orders",
+    "scores",
+    "all_orders",
+    "n_products",
+)
+NO_RULES = frozen(np.empty(0, dtype=np.int64))
 
 
 class RuleEvidence(NamedTuple):
@@ -29,7 +42,7 @@ class RuleEvidence(NamedTuple):
     lift: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class BasketRules:
     """Rules sorted by the key of their antecedents, then by score, best first.
 
@@ -60,15 +73,25 @@ class BasketRules:
     def matching(self, basket: np.ndarray) -> np.ndarray:
         """Positions of the rules whose antecedents are all in the basket (product indices [n])."""
         if len(self.keys) == 0 or len(basket) < 2:
-            return np.empty(0, dtype=np.int64)
-        products = np.array(sorted({product for product in basket.tolist() if product >= 0})[:MAX_BASKET])
+            return NO_RULES
+        products = [product for product in sorted(set(basket.tolist())) if product >= 0][:MAX_BASKET]
+        digits = [product + 1 for product in products if product in self._leads]
+        if len(digits) < 2:
+            return NO_RULES
         # As `rule_key` says it, for all combinations at once: a missing third product is digit 0.
         base = int(self.n_products[0]) + 1
-        digits = np.append(products + 1, 0)[_combinations(len(products))]
-        wanted = (digits[0] * base + digits[1]) * base + digits[2]
-        first, last = self.keys.searchsorted(wanted, "left"), self.keys.searchsorted(wanted, "right")
-        hit = first < last
-        return ranges(first[hit], last[hit])
+        one, two, three = np.array([*digits, 0])[_combinations(len(digits))]
+        wanted = (one * base + two) * base + three
+        first = self.keys.searchsorted(wanted)
+        hit = self.keys[np.minimum(first, len(self.keys) - 1)] == wanted
+        if not hit.any():  # most carts: few combinations are frequent enough for a rule
+            return NO_RULES
+        return ranges(first[hit], self.keys.searchsorted(wanted[hit], "right"))
+
+    @cached_property
+    def _leads(self) -> frozenset[int]:
+        """The products that are antecedents of rules."""
+        return frozenset(np.unique(self.antecedents).tolist()) - {UNKNOWN}
 
     def of(self, basket: np.ndarray) -> Scored:
         """Consequents of all rules that match the basket, best first; repeats are possible."""
@@ -84,11 +107,11 @@ class BasketRules:
         return RuleEvidence(antecedents, together, first, second, total, together * total / (first * second))
 
     def to_arrays(self) -> Arrays:
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in FIELDS}
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
-        return cls(**{name: arrays[name] for name in cls.__slots__})
+        return cls(**{name: arrays[name] for name in FIELDS})
 
 
 @cache

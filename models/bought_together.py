@@ -57,7 +57,7 @@ class BoughtTogether:
             begin, end = self.starts[products[0]], self.starts[products[0] + 1]
             return np.arange(begin, end), np.repeat(products, end - begin)
         starts, stops = self.starts[products], self.starts[products + 1]
-        return ranges(starts, stops), np.repeat(products, stops - starts)
+        return ranges(starts, stops), products.repeat(stops - starts)
 
     def evidence(self, antecedent: int, consequent: int) -> PairEvidence | None:
         """The counts of one rule, None where there is no such rule."""
@@ -67,9 +67,9 @@ class BoughtTogether:
 
     def record(self, antecedent: int, rule: int) -> PairEvidence:
         """The counts of the rule at a position, which is one of the row of `antecedent`."""
-        pair, total = int(self.pair_orders[rule]), int(self.all_orders[0])
-        first = int(self.product_orders[antecedent])
-        second = int(self.product_orders[self.consequents[rule]])
+        pair, total = int(self.pair_orders.item(rule)), int(self.all_orders.item(0))
+        first = int(self.product_orders.item(antecedent))
+        second = int(self.product_orders.item(self.consequents.item(rule)))
         lift = pair * total / (first * second)
         lower = lift_lower_bound(float(pair), float(first), float(second), total)
         return PairEvidence(pair, first, second, total, pair / first, lift, lower)

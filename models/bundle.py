@@ -20,7 +20,7 @@ from models.cart_ranker import CartRanker
 from models.catalogue import Catalogue
 from models.customer_value import CustomerValue
 from models.directory import Directory
-from models.ids import IdMap
+from models.ids import IdMap, KeptPlaces
 from models.item_ridge import ItemRidge
 from models.lists import TopLists
 from models.never_buys import NeverBuys
@@ -31,6 +31,7 @@ from models.personas import Personas
 from models.plan_nudges import PlanNudges
 from models.popularity import Popularity
 from models.ranked_lists import CustomerLists
+from models.scored import Scored
 from models.sources import Common, common
 from models.taste import Taste
 from models.trade_up import TradeUp
@@ -38,6 +39,7 @@ from models.trade_up import TradeUp
 CATEGORIES_KEPT = 256  # a few kilobytes each
 BARRED_KEPT = 256
 TEXTS_KEPT = 100_000  # about a hundred bytes each
+PLACES_KEPT = 20_000  # likewise
 
 
 class Part(Protocol):
@@ -122,6 +124,11 @@ class Bundle:
         return lru_cache(maxsize=CATEGORIES_KEPT)(partial(common, self.popularity, self.facts.weights))
 
     @cached_property
+    def popular(self) -> Scored:
+        """What everybody buys, with its shares: reckoned once, not once a cart."""
+        return self.popularity.top()
+
+    @cached_property
     def barred(self) -> Callable[[tuple[str, ...]], frozenset[int]]:
         """The products of the subjects that somebody avoids; those of most people are the same few."""
         return lru_cache(maxsize=BARRED_KEPT)(
@@ -131,12 +138,22 @@ class Bundle:
     @cached_property
     def product_id(self) -> Callable[[int], str]:
         """The id of a product by its position; those that are often asked for are kept."""
-        return lru_cache(maxsize=TEXTS_KEPT)(self.products.id)
+        return lru_cache(maxsize=self._texts_kept)(self.products.id)
 
     @cached_property
     def product_name(self) -> Callable[[int], str]:
         """The name of a product by its position; those that are often asked for are kept."""
-        return lru_cache(maxsize=TEXTS_KEPT)(self.catalogue.names.__getitem__)
+        return lru_cache(maxsize=self._texts_kept)(self.catalogue.names.__getitem__)
+
+    @property
+    def _texts_kept(self) -> int | None:
+        """How many texts of products are kept; None for all, which saves keeping account of their use."""
+        return None if len(self.products) <= TEXTS_KEPT else TEXTS_KEPT
+
+    @cached_property
+    def product_places(self) -> Mapping[str, int]:
+        """The position of a product by its id; many of those that were asked for are kept."""
+        return KeptPlaces(self.products, PLACES_KEPT)
 
 
 def no_products(_: tuple[str, ...]) -> frozenset[int]:

@@ -154,7 +154,7 @@ def _head(scored: Scored, context: Context) -> Scored:
 PERSONAL: Mapping[str, Propose] = {
     "bought_together": lambda _, __, rules: rules.by_pairs,
     "basket_rules": lambda _, __, rules: rules.by_rules,
-    "cart_ridge": lambda bundle, context, _: bundle.cart_ridge.propose(context.shown, CART_POOL),
+    "cart_ridge": lambda _, __, rules: rules.links.proposed(CART_POOL),
     "item_ridge": lambda bundle, context, _: _head(bundle.ridge_lists.of(context.customer), context),
     "taste": lambda bundle, context, _: _taste(bundle, context),
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
+from models.arrays import frozen
 from models.bundle import Bundle
 from models.context import Context
-from models.ids import UNKNOWN
 from models.query import Kind
 from models.scored import NOTHING, Scored
 from models.together import Together
@@ -32,6 +33,8 @@ PROPOSE = (
 )
 # As answers name them: what a past basket proposes is bought again.
 NAMES = tuple("buy_again" if name == "past_baskets" else name for name, _, _ in PROPOSE)
+BECOME_CANDIDATES = tuple(n for _, n, _ in PROPOSE)
+LAYOUTS_KEPT = 256  # of ten kilobytes each; most carts of a few products fill most lists
 KINDS: tuple[Kind, ...] = ("cross_sell", "buy_again")  # the rows of the first order
 FIRST_COLUMNS = 3 * len(PROPOSE)
 
@@ -56,28 +59,34 @@ class Proposed(NamedTuple):
         """float32 [n, FIRST_COLUMNS] what the first order goes by: of each source the reciprocal rank, the
         logarithm of the score, and whether it proposes the product.
         """
-        return np.concatenate(
-            [FUSION / (FUSION + self.ranks), np.log1p(100 * np.maximum(self.said, 0)), self.ranks < FAR]
-        ).T.astype(np.float32, copy=False)
+        n_sources, n = self.said.shape
+        features = np.empty((3, n_sources, n), dtype=np.float32)
+        reciprocal, logarithm, there = features
+        np.divide(FUSION, np.add(self.ranks, FUSION, out=reciprocal), out=reciprocal)
+        np.multiply(np.maximum(self.said, 0, out=logarithm), 100, out=logarithm)
+        np.log1p(logarithm, out=logarithm)
+        np.less(self.ranks, FAR, out=there)
+        return features.reshape(3 * n_sources, n).T
 
     def best(self, first: np.ndarray, kinds: Collection[Kind], most: int) -> Proposed:
         """Up to `most` of each of the kinds by the first order (float32 [2, FIRST_COLUMNS], a row a kind)."""
         wanted = [(code, kind == "buy_again") for code, kind in enumerate(KINDS) if kind in kinds]
         parts = [(self.owned if of_owned else ~self.owned).nonzero()[0] for _, of_owned in wanted]
         if any(len(at) > most for at in parts):
-            features = self.first_features()
+            # By rows: sums of products are rounded in one order, whatever other candidates there are.
+            features = np.ascontiguousarray(self.first_features())
             parts = [
-                at if len(at) <= most else at[np.argpartition(-(features[at] @ first[code]), most)[:most]]
+                at if len(at) <= most else at[(-(features @ first[code])[at]).argpartition(most)[:most]]
                 for (code, _), at in zip(wanted, parts, strict=True)
             ]
-        kept = np.sort(np.concatenate(parts))
+        kept = np.concatenate(parts)
+        kept.sort()
         if len(kept) == len(self.products):
             return self
-        places = self.places.copy()
-        places[self.products] = NOWHERE
         products = self.products[kept]
-        places[products] = np.arange(len(kept), dtype=np.int16)
-        return Proposed(products, self.owned[kept], places, self.said[:, kept], self.ranks[:, kept])
+        places = _places(len(self.places), products)
+        said, ranks = self.said.take(kept, axis=1), self.ranks.take(kept, axis=1)
+        return Proposed(products, self.owned[kept], places, said, ranks)
 
 
 def by_fusion() -> np.ndarray:
@@ -89,21 +98,32 @@ def by_fusion() -> np.ndarray:
 
 def proposed(bundle: Bundle, context: Context, rules: Together, kinds: Collection[Kind] = KINDS) -> Proposed:
     """The candidates of the kinds for a cart, nothing of it among them."""
-    lists = _lists(bundle, context, rules, again="buy_again" in kinds)
-    # Where each product is among the candidates: two bytes a product are made faster than they are searched.
-    places = np.full(len(bundle.catalogue), NOWHERE, dtype=np.int16)
-    for scored, (_, n_first, _) in zip(lists, PROPOSE, strict=True):
-        places[scored.products[:n_first]] = 0
-    places[context.shown] = NOWHERE
-    if "buy_again" not in kinds:
-        places[bundle.buy_again.of(context.customer).products] = NOWHERE
-    products = (places != NOWHERE).nonzero()[0].astype(np.int32)
-    places[products] = np.arange(len(products), dtype=np.int16)
+    again = "buy_again" in kinds
+    lists = _lists(bundle, context, rules, again=again)
+    mine = bundle.buy_again.of(context.customer).products
+    # A byte a product is made faster than it is searched.
+    wanted = np.zeros(len(bundle.catalogue), dtype=bool)
+    for scored, n in zip(lists, BECOME_CANDIDATES, strict=True):
+        if len(scored.products):
+            wanted[scored.products[:n]] = True
+    wanted[context.shown] = False
+    if not again:
+        wanted[mine] = False
+    products = wanted.nonzero()[0].astype(np.int32)
+    places = _places(len(wanted), products)
     owned = np.zeros(len(products), dtype=bool)
-    if "buy_again" in kinds and context.customer != UNKNOWN:
-        at = places[bundle.buy_again.of(context.customer).products]
+    if again:
+        at = places[mine]
         owned[at[at != NOWHERE]] = True
     return Proposed(products, owned, places, *_said(lists, len(products), places))
+
+
+def _places(n_products: int, products: np.ndarray) -> np.ndarray:
+    """Proposed.places of these products."""
+    places = np.empty(n_products, dtype=np.int16)
+    places.fill(NOWHERE)
+    places[products] = np.arange(len(products), dtype=np.int16)
+    return places
 
 
 def _lists(bundle: Bundle, context: Context, rules: Together, *, again: bool) -> tuple[Scored, ...]:
@@ -111,30 +131,36 @@ def _lists(bundle: Bundle, context: Context, rules: Together, *, again: bool) ->
     unless it is to be bought `again`.
     """
     found = (
-        bundle.cart_ridge.propose(context.shown, PROPOSE[0][2]),
+        rules.links.proposed(PROPOSE[0][2]),
         rules.by_pairs,
         bundle.past_baskets.like(context.customer, context.shown) if again else NOTHING,
         bundle.ridge_lists.of(context.customer),
         bundle.taste_lists.of(context.customer),
         bundle.buy_again.of(context.customer) if again else NOTHING,
-        bundle.popularity.top(),
+        bundle.popular,
     )
     return tuple(
-        Scored(scored.products[:n], scored.scores[:n])
+        scored if len(scored.products) <= n else Scored(scored.products[:n], scored.scores[:n])
         for scored, (_, _, n) in zip(found, PROPOSE, strict=True)
     )
 
 
 def _said(lists: Sequence[Scored], n: int, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Proposed.said and Proposed.ranks of n candidates at these places."""
-    said = np.zeros((len(lists), n), dtype=np.float32)
-    ranks = np.full_like(said, FAR)
-    for row, scored in enumerate(lists):
-        if not len(scored.products):
-            continue
-        at = places[scored.products]
-        # Worst first: of a product that is proposed twice the better proposal is written last.
-        inside = (at != NOWHERE).nonzero()[0][::-1]
-        at = at[inside]
-        said[row, at], ranks[row, at] = scored.scores[inside], inside
+    said, ranks = np.zeros((len(lists), n), dtype=np.float32), np.empty((len(lists), n), dtype=np.float32)
+    ranks.fill(FAR)
+    at = places[np.concatenate([scored.products for scored in lists])]
+    # Worst first: of a product that is proposed twice the better proposal is written last.
+    inside = (at != NOWHERE).nonzero()[0][::-1]
+    rows, theirs = _layout(*(len(scored.products) for scored in lists))
+    flat = rows[inside] * n + at[inside]
+    said.reshape(-1)[flat] = np.concatenate([scored.scores for scored in lists])[inside]
+    ranks.reshape(-1)[flat] = theirs[inside]
     return said, ranks
+
+
+@lru_cache(maxsize=LAYOUTS_KEPT)
+def _layout(*lengths: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of lists of these lengths, end to end: each entry's list int64 [n], and its rank there float32 [n]."""
+    ranks = np.concatenate([np.arange(length, dtype=np.float32) for length in lengths])
+    return frozen(np.repeat(np.arange(len(lengths)), lengths)), frozen(ranks)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class CartTable:
     """Candidates of one cart.
 
     products  int32 [n] ascending
-    features  float32 [n, n_features]
+    features  float32 [n, n_features], a feature after the other in memory
     owned     bool [n] did the customer buy it before
     source    int [n] position in NAMES of what ranks it highest
     """
@@ -71,23 +72,25 @@ def cart_table(
     candidates = proposed(bundle, context, rules, kinds).best(ranker.first, kinds, MOST)
     products, shown = candidates.products, context.shown
     own, mine, bought = _own_purchases(bundle, context, candidates)
-    statistics = ranker.products[products]
-    of_cart = np.concatenate([_of_customer(bundle, context), _habit(bought, shown)])
-    features = np.concatenate(
-        [
-            candidates.said.T,
-            np.log1p(candidates.ranks).T,
-            link_features(bundle, rules, shown, candidates.places, len(products)).T,
-            own.T,
-            ranker.groups.features(products, mine, shown, bought).T,
-            statistics,
-            statistics - ranker.products[shown].mean(axis=0),
-            np.broadcast_to(of_cart, (len(products), len(of_cart))),
-        ],
-        axis=1,
-        dtype=np.float32,
+    # One after the other into the memory that the trees read.
+    statistics, of_cart = ranker.products.shape[1], (_of_customer(bundle, context), _habit(bought, shown))
+    blocks = (
+        candidates.said,
+        candidates.ranks,
+        link_features(bundle, rules, candidates.places, len(products)),
+        own,
+        ranker.groups.features(products, mine, shown, bought),
+        ranker.products.take(products, axis=0).T,
     )
-    return CartTable(products, features, candidates.owned, candidates.ranks.argmin(axis=0))
+    ends = list(accumulate(map(len, blocks)))
+    features = np.empty((ends[-1] + statistics + sum(map(len, of_cart)), len(products)), dtype=np.float32)
+    np.concatenate(blocks, out=features[: ends[-1]])
+    np.log1p(candidates.ranks, out=features[ends[0] : ends[1]])
+    of_shown = np.add.reduce(ranker.products.take(shown, axis=0), axis=0) / len(shown)
+    other = slice(ends[-1], ends[-1] + statistics)
+    np.subtract(features[ends[-2] : ends[-1]], of_shown[:, None], out=features[other])
+    features[other.stop :] = np.concatenate(of_cart)[:, None]
+    return CartTable(products, features.T, candidates.owned, candidates.ranks.argmin(axis=0))
 
 
 def _own_purchases(
@@ -102,7 +105,7 @@ def _own_purchases(
     if customer == UNKNOWN:
         return own, mine, None
     buy_again = bundle.buy_again
-    row = slice(int(buy_again.starts[customer]), int(buy_again.starts[customer + 1]))
+    row = slice(*buy_again.starts[customer : customer + 2].tolist())
     products, shares = buy_again.products[row], buy_again.scores[row]
     since = bundle.facts.last_day - buy_again.last_day[row].astype(np.float32)
     own[0], own[1] = candidates.owned, 0
@@ -127,9 +130,10 @@ def _habit(bought: OwnPurchases | None, shown: np.ndarray) -> np.ndarray:
     size = len(shown)
     if bought is None:
         return np.array([size, np.nan, np.nan, np.nan], dtype=np.float32)
-    again = (bought.products[:, None] == shown).any(axis=1)
-    n, shares = np.count_nonzero(again), bought.shares[again].sum()
-    return np.array([size, n, n / size, shares / size], dtype=np.float32)
+    cart = set(shown.tolist())
+    again = [at for at, product in enumerate(bought.products.tolist()) if product in cart]
+    share = bought.shares[again].sum() if again else 0.0
+    return np.array([size, len(again), len(again) / size, share / size], dtype=np.float32)
 
 
 def _of_customer(bundle: Bundle, context: Context) -> np.ndarray:

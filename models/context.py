@@ -36,8 +36,9 @@ def resolve(query: Query, bundle: Bundle) -> Context:
     asked_for = None if query.forgotten else query.customer_id
     customer = UNKNOWN if asked_for is None else bundle.customers.index(asked_for)
     asked = query.basket if query.viewing is None else (*query.basket, query.viewing)
-    found = {item: bundle.products.index(item) for item in asked}
-    excluded = {item: bundle.products.index(item) for item in query.exclude}
+    places = bundle.product_places
+    found = {item: places[item] for item in asked}
+    excluded = {item: places[item] for item in query.exclude}
     shown = _known(found)
     viewing = UNKNOWN if query.viewing is None else found[query.viewing]
     unknown = dict.fromkeys(item for ids in (found, excluded) for item, at in ids.items() if at == UNKNOWN)

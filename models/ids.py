@@ -73,3 +73,21 @@ class IdMap:
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
         return cls(arrays["ids"])
+
+
+class KeptPlaces(dict[str, int]):
+    """The position of every id, UNKNOWN where there is none; of those that were asked for it is kept.
+
+    Up to `most` are, and known ids alone: what callers make up has no end.
+    """
+
+    def __init__(self, ids: IdMap, most: int) -> None:
+        super().__init__()
+        self._ids = ids
+        self._most = most
+
+    def __missing__(self, item: str) -> int:
+        position = self._ids.index(item)
+        if position != UNKNOWN and len(self) < self._most:
+            self[item] = position
+        return position

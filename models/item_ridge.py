@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple, Self
 
 import numpy as np
 
-from models.arrays import Arrays, best, ranges
+from models.arrays import Arrays, best
 from models.ids import UNKNOWN
 from models.scored import NOTHING, Scored
 
@@ -17,6 +20,21 @@ class Link(NamedTuple):
 
     antecedent: int
     weight: float
+
+
+class ByProduct(NamedTuple):
+    """What the products of a basket say, by the product that is spoken for.
+
+    products  int32 [m] distinct, ascending
+    starts    int64 [m] where those of each begin in
+    weights   float32 [n] those of one product as its antecedents are in the basket
+    places    int64 [n] the place of each, row by row
+    """
+
+    products: np.ndarray
+    starts: np.ndarray
+    weights: np.ndarray
+    places: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,45 +56,7 @@ class ItemRidge:
 
     def propose(self, shown: np.ndarray, n: int) -> Scored:
         """The n products with the highest scores for a basket (distinct indices int32), none of it."""
-        if not len(shown):
-            return NOTHING
-        known = self._known(shown)
-        if len(known) == 1:  # a row is in order as it is, and no product speaks for itself
-            start, stop = self.starts[known[0] : known[0] + 2].tolist()
-            row = slice(start, min(stop, start + n))
-            return Scored(self.products[row], self.weights[row])
-        positions = ranges(self.starts[known], self.starts[known + 1])
-        if not len(positions):
-            return NOTHING
-        products, scores = _summed(self.products[positions], self.weights[positions])
-        places = np.minimum(products.searchsorted(known), len(products) - 1)
-        scores[places[products[places] == known]] = 0
-        top = best(scores, n)
-        top = top[scores[top] > 0]
-        return Scored(products[top], scores[top])
-
-    def rows(self, shown: np.ndarray) -> np.ndarray:
-        """The positions int64 [n] of all weights of these products (distinct indices int32)."""
-        known = self._known(shown)
-        return ranges(self.starts[known], self.starts[known + 1])
-
-    def strongest(self, rows: np.ndarray, product: int) -> int:
-        """Of these positions (see `rows`) that of the highest weight for a product they speak for.
-
-        Of equals that of the product which is first in the basket.
-        """
-        positions = rows[self.products[rows] == product]
-        return int(positions[self.weights[positions].argmax()])
-
-    def link(self, position: int) -> Link:
-        """The weight at a position, and whose it is."""
-        antecedent = int(self.starts.searchsorted(position, side="right")) - 1
-        return Link(antecedent, float(self.weights[position]))
-
-    def _known(self, shown: np.ndarray) -> np.ndarray:
-        """Those of these products that are in the catalogue."""
-        known: np.ndarray = shown[(shown > UNKNOWN) & (shown < len(self.starts) - 1)]
-        return known
+        return Links(self, shown[(shown > UNKNOWN) & (shown < len(self.starts) - 1)]).proposed(n)
 
     def to_arrays(self) -> Arrays:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -86,15 +66,76 @@ class ItemRidge:
         return cls(**{name: arrays[name] for name in cls.__slots__})
 
 
-def _summed(products: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct products, ascending, and the sum of the weights of each; at least one is given.
+class Links:
+    """What the products of a basket say of others, looked up and summed once, when it is first asked for."""
 
-    Sorting a few hundred takes the same time for every catalogue; counting by product would not.
-    """
-    order = products.argsort(kind="stable")
-    ordered = products[order]
-    first = np.empty(len(ordered), dtype=bool)
-    first[0] = True
-    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    starts = first.nonzero()[0]
-    return ordered[starts], np.add.reduceat(weights[order], starts)
+    def __init__(self, ridge: ItemRidge, shown: np.ndarray) -> None:
+        """`shown` are distinct indices of products, int32."""
+        self._ridge = ridge
+        self._shown = shown
+
+    @cached_property
+    def _rows(self) -> list[slice]:
+        """Where each product's weights are."""
+        starts, shown = self._ridge.starts, self._shown
+        return list(map(slice, starts[shown].tolist(), starts[shown + 1].tolist()))
+
+    @cached_property
+    def weights(self) -> tuple[np.ndarray, np.ndarray]:
+        """The products int32 [n] spoken for, and the weights float32 [n]: row by row."""
+        rows, ridge = self._rows, self._ridge
+        if not rows:
+            return NOTHING
+        if len(rows) == 1:
+            return ridge.products[rows[0]], ridge.weights[rows[0]]
+        return (
+            np.concatenate([ridge.products[row] for row in rows]),
+            np.concatenate([ridge.weights[row] for row in rows]),
+        )
+
+    @cached_property
+    def by_product(self) -> ByProduct:
+        """All that is said of each product.
+
+        Sorting a few hundred takes the same time for every catalogue; counting by product would not.
+        """
+        products, weights = self.weights
+        order = products.argsort(kind="stable")
+        ordered = products[order]
+        first = np.empty(len(ordered), dtype=bool)
+        first[:1] = True
+        np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+        starts = first.nonzero()[0]
+        return ByProduct(ordered[starts], starts, weights[order], order)
+
+    def proposed(self, n: int) -> Scored:
+        """The n products with the highest sums, none of the basket."""
+        if len(self._shown) == 1:  # a row is in order as it is, and no product speaks for itself
+            products, weights = self.weights
+            return Scored(products[:n], weights[:n])
+        products, starts, weights, _ = self.by_product
+        if not len(products):
+            return NOTHING
+        scores = np.add.reduceat(weights, starts)
+        places = np.minimum(products.searchsorted(self._shown), len(products) - 1)
+        shown = places[products[places] == self._shown]
+        scores[shown] = 0
+        top = best(scores, min(n, len(scores) - len(shown)))
+        return Scored(products[top], scores[top])
+
+    def strongest(self, product: int) -> Link:
+        """The highest weight for a product that is spoken for, and whose it is: of equals that of the product
+        which is first in the basket.
+        """
+        found = self.by_product
+        at = int(found.products.searchsorted(product))
+        start = int(found.starts[at])
+        stop = int(found.starts[at + 1]) if at + 1 < len(found.starts) else len(found.weights)
+        place = start + int(found.weights[start:stop].argmax())
+        row = bisect_right(self._ends, int(found.places[place]))
+        return Link(int(self._shown[row]), float(found.weights[place]))
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where each product's weights end, row by row."""
+        return list(accumulate(row.stop - row.start for row in self._rows))

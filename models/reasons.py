@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Set
 from datetime import date, timedelta
 from functools import cached_property
-from types import MappingProxyType
-
-import numpy as np
 
 from models.basket_rules import RuleEvidence
 from models.bought_together import PairEvidence
@@ -21,7 +18,6 @@ from models.upgrades import upgrades_in
 
 EPOCH = date(1970, 1, 1)
 LOOKED_AT = 30  # of a product's relations: weaker ones explain little
-NO_PLACES: Mapping[int, int] = MappingProxyType({})
 SIMILAR_HISTORY = Reason("TASTE", "Chosen by customers with a similar history", {})
 
 
@@ -34,8 +30,8 @@ class Reasons:
         self._lately = lately
         self._context = context
         self._rules = rules
-        self._best_rules = rules.best_rules() if len(rules.rules) else NO_PLACES
-        self._best_pairs = rules.best_pairs() if len(rules.pairs) else NO_PLACES
+        self._best_rules = rules.best_rules()
+        self._best_pairs = rules.best_pairs()
 
     def of(self, product: int, source: str) -> tuple[Reason, ...]:
         """Why this product: the source that proposed it first, then what else speaks for it."""
@@ -119,15 +115,9 @@ class Reasons:
         weight, text = float(links.scores[product, at]), "Customers who buy {} often buy this too"
         return _ridge_reason(self._bundle, "CUSTOMERS_ALSO_BUY", text, antecedents[at], weight)
 
-    @cached_property
-    def _links(self) -> np.ndarray:
-        """The positions of all that the products shown say by item ridge."""
-        return self._bundle.cart_ridge.rows(self._context.shown)
-
     def _cart_ridge(self, product: int) -> Reason:
         """The product of the basket that speaks most for this one."""
-        ridge = self._bundle.cart_ridge
-        link = ridge.link(ridge.strongest(self._links, product))
+        link = self._rules.links.strongest(product)
         text = "Often completes baskets with {}"
         return _ridge_reason(self._bundle, "COMPLETES_BASKET", text, link.antecedent, link.weight)
 

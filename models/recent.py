@@ -15,6 +15,7 @@ from models.candidates import Candidates, of_interests
 from models.context import Context
 from models.filters import Rule
 from models.ids import UNKNOWN
+from models.item_ridge import Links
 from models.query import Kind
 from models.reasons import Reasons
 from models.scored import NOTHING, Scored
@@ -108,7 +109,8 @@ def recent_of(bundle: Bundle, customer_id: str | None, fresh: Fresh) -> Recent:
         _families(bundle, fresh.resting),
         context,
         _head(of_interests(bundle, context, rules, taste), shown) if len(shown) else NO_CANDIDATES,
-        Reasons(bundle, context, rules, lately=True),
+        # What was summed for the candidates is not kept with them: thousands of people are remembered.
+        Reasons(bundle, context, rules._replace(links=Links(bundle.cart_ridge, shown)), lately=True),
         dict(reversed(fresh.preferences)),
     )
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.cart_groups import COLUMNS, CartGroups, OwnPurchases, no_cart_groups
 
@@ -43,6 +47,25 @@ def test_a_group_calls_once_however_many_of_its_products_are_in_the_cart() -> No
     assert said([SPAGHETTI], [PESTO])["called"] == [[0.5], [0.125]]
     assert said([SPAGHETTI, PENNE], [PESTO])["called"] == [[0.5], [0.125]]
     assert said([PESTO, SPAGHETTI], [PENNE])["called"] == [[0.25], [0.125]]
+
+
+@given(st.lists(st.integers(0, 8), min_size=1, max_size=7, unique=True), st.randoms(use_true_random=False))
+def test_what_a_cart_calls_for_is_summed_over_its_distinct_groups(shown: list[int], random: Random) -> None:
+    sizes, linked, n_products = (4, 3), (3, 2), 9
+    matrices = [np.array([[random.random() for _ in range(n)] for _ in range(n)], np.float32) for n in linked]
+    of = np.array(
+        [[random.choice([*range(4), 7]) for _ in range(9)], [random.choice([4, 5, 6, 7]) for _ in range(9)]],
+        dtype=np.int32,
+    )
+    starts = np.cumsum([0, *sizes])
+    many = CartGroups(of, starts, np.array(linked), np.concatenate([each.ravel() for each in matrices]))
+    products = np.arange(n_products, dtype=np.int32)
+    found = many.features(products, np.zeros(n_products, np.float32), np.array(shown, dtype=np.int32), None)
+    for grouping, (matrix, first) in enumerate(zip(matrices, starts[:-1], strict=True)):
+        calling = [at for at in sorted(set(of[grouping, shown] - first)) if at < len(matrix)]
+        for product, group in enumerate(of[grouping] - first):
+            said = matrix[calling, group].sum() if group < len(matrix) else 0
+            assert found[2 + grouping, product] == pytest.approx(said)
 
 
 def test_rare_groups_and_products_without_a_group_call_for_nothing() -> None:

@@ -18,7 +18,7 @@ def said(*basket: str) -> dict[str, list[float]]:
     candidates = np.setdiff1d(np.arange(len(bundle.products)), shown)
     places = np.full(len(bundle.products), NOWHERE, dtype=np.int16)
     places[candidates] = np.arange(len(candidates))
-    found = link_features(bundle, together(bundle, shown), shown, places, len(candidates))
+    found = link_features(bundle, together(bundle, shown), places, len(candidates))
     assert found.shape == (COLUMNS, len(candidates))
     assert found.dtype == np.float32
     return {bundle.products.id(int(product)): found[:, at].tolist() for at, product in enumerate(candidates)}

@@ -13,6 +13,7 @@ from models.cart_proposals import (
     NOWHERE,
     PROPOSE,
     Proposed,
+    _layout,
     by_fusion,
     proposed,
 )
@@ -89,6 +90,12 @@ def test_a_product_that_is_proposed_twice_keeps_its_better_place() -> None:
     for product in set(rules.by_pairs.products.tolist()) - set(asked.shown.tolist()):
         place = int(found.places[product])
         assert found.ranks[1, place] == rules.by_pairs.products.tolist().index(product)
+
+
+def test_where_each_entry_of_several_lists_is() -> None:
+    lists, ranks = _layout(2, 0, 3)
+    assert lists.tolist() == [0, 0, 2, 2, 2]
+    assert ranks.tolist() == [0, 1, 0, 1, 2]
 
 
 def test_the_learned_first_order_is_kept_with_the_trees() -> None:

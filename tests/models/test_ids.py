@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.ids import MAX_ID_BYTES, UNKNOWN, IdMap
+from models.ids import MAX_ID_BYTES, UNKNOWN, IdMap, KeptPlaces
 from models.scored import NOTHING, Scored
 from tests.models.contract import ModelContract
 
@@ -67,3 +67,11 @@ def test_the_longest_id_is_kept() -> None:
 
 def test_half_a_surrogate_pair_is_unknown_and_no_question_mark() -> None:
     assert IdMap.of(["?"]).index("\ud800") == UNKNOWN
+
+
+def test_places_are_kept_of_known_ids_alone_and_of_no_more_than_agreed() -> None:
+    ids = IdMap.of(["a", "b", "c"])
+    places = KeptPlaces(ids, most=2)
+    asked = ["b", "x", "a", "c", "c", "", "b"]
+    assert [places[item] for item in asked] == ids.indices(asked).tolist()
+    assert dict(places) == {"b": 1, "a": 0}

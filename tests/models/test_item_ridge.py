@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.item_ridge import ItemRidge, Link
+from models.item_ridge import ItemRidge, Link, Links
 from models.lists import TopLists
 from models.scored import NOTHING, Scored
 from tests.models.contract import ModelContract, assert_descending
@@ -88,17 +88,30 @@ def test_no_more_than_asked_for() -> None:
 
 def test_the_strongest_of_the_cart() -> None:
     ridge = tiny_bundle().cart_ridge
-    both = ridge.rows(cart(BREAD, PIZZA, BUTTER))
-    assert ridge.link(ridge.strongest(both, COLA)) == Link(PIZZA, pytest.approx(0.3))
-    assert ridge.link(ridge.strongest(ridge.rows(cart(BREAD)), COLA)) == Link(BREAD, pytest.approx(0.1))
-    assert COLA not in ridge.products[ridge.rows(cart(BREAD_XL))]
-    assert len(ridge.rows(cart())) == len(ridge.rows(cart(-1))) == 0
+    assert Links(ridge, cart(BREAD, PIZZA, BUTTER)).strongest(COLA) == Link(PIZZA, pytest.approx(0.3))
+    assert Links(ridge, cart(BREAD)).strongest(COLA) == Link(BREAD, pytest.approx(0.1))
+    assert COLA not in Links(ridge, cart(BREAD_XL)).weights[0]
+    assert len(Links(ridge, cart()).weights[0]) == 0
+
+
+@given(st.lists(st.integers(0, 5), max_size=6, unique=True))
+def test_what_a_cart_says_is_what_its_rows_say(products: list[int]) -> None:
+    ridge = tiny_bundle().cart_ridge
+    links = Links(ridge, cart(*products))
+    rows = [slice(ridge.starts[product], ridge.starts[product + 1]) for product in products]
+    said = [pair for row in rows for pair in zip(ridge.products[row], ridge.weights[row], strict=True)]
+    assert list(zip(*links.weights, strict=True)) == said
+    found = links.by_product
+    assert found.products.tolist() == sorted({product for product, _ in said})
+    of_each = np.split(found.weights, found.starts[1:]) if len(found.starts) else []
+    for product, weights in zip(found.products, of_each, strict=True):
+        assert weights.tolist() == [weight for other, weight in said if other == product]
 
 
 def test_of_equal_weights_the_first_of_the_cart_speaks() -> None:
     ridge = replace(tiny_bundle().cart_ridge, weights=np.full(9, 0.25, dtype=np.float32))
     for basket in (cart(BUTTER, BREAD, PIZZA), cart(PIZZA, BUTTER, BREAD)):
-        assert ridge.link(ridge.strongest(ridge.rows(basket), COLA)).antecedent == basket[0]
+        assert Links(ridge, basket).strongest(COLA).antecedent == basket[0]
 
 
 @given(st.lists(st.integers(-1, 7), max_size=6, unique=True), st.integers(0, 7))
@@ -116,8 +129,9 @@ def test_any_cart_is_answered_as_by_the_whole_matrix(products: list[int], n: int
     assert len(found.products) == min(n, int((expected > 0).sum()))
     assert found.scores == pytest.approx(np.sort(expected)[::-1][: len(found.scores)], abs=1e-6)
     assert expected[found.products] == pytest.approx(found.scores, abs=1e-6)
-    rows = ridge.rows(cart(*products))
+    links = Links(ridge, cart(*known))
+    assert all(map(np.array_equal, links.proposed(n), found))
     for product in found.products.tolist():
-        link = ridge.link(ridge.strongest(rows, product))
+        link = links.strongest(product)
         assert link.weight == pytest.approx(matrix[known, product].max())
         assert matrix[link.antecedent, product] == pytest.approx(link.weight)
