@@ -52,15 +52,16 @@ def running_on(subscriptions: Subscriptions, book: PlanBook, as_of: int) -> Runn
     """
     runs = np.flatnonzero((subscriptions.started <= as_of) & (subscriptions.ended >= as_of))
     family = book.family[subscriptions.plan[runs]]
-    order = np.lexsort((subscriptions.started[runs], family, subscriptions.customer[runs]))
-    runs, family = runs[order], family[order]
-    customer = subscriptions.customer[runs]
-    last = np.ones(len(runs), dtype=np.bool_)
-    last[:-1] = (customer[1:] != customer[:-1]) | (family[1:] != family[:-1])
-    runs = runs[last]
+    if len(runs) > 1:
+        order = np.lexsort((subscriptions.started[runs], family, subscriptions.customer[runs]))
+        runs, family = runs[order], family[order]
+        customer = subscriptions.customer[runs]
+        last = np.ones(len(runs), dtype=np.bool_)
+        last[:-1] = (customer[1:] != customer[:-1]) | (family[1:] != family[:-1])
+        runs, family = runs[last], family[last]
     return Running(
-        customer[last],
-        family[last],
+        subscriptions.customer[runs],
+        family,
         subscriptions.plan[runs],
         subscriptions.anchor[runs].astype(np.int64),
         subscriptions.started[runs].astype(np.int64),

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from models.arrays import Arrays, frozen
-from models.billing_days import cycle_start, first_day, month_of
+from models.billing_days import first_day, month_of
 
 WEEK, MONTH = 7, 31
 
@@ -34,8 +34,9 @@ class UsageProfile:
     def weights(self, family: int, anchor: int, first: int, last: int) -> np.ndarray:
         """The weights [n_meters, n_days] of the days first .. last - 1 for one family and anchor."""
         weekday, month_end, position = self.features(np.arange(first, last), anchor)
-        weights: np.ndarray = self.weekday[family][:, weekday] * self.month_end[family][:, month_end]
-        weights *= self.position[family][:, position]
+        weights: np.ndarray = self.weekday[family].take(weekday, axis=1)
+        weights *= self.month_end[family].take(month_end, axis=1)
+        weights *= self.position[family].take(position, axis=1)
         return weights
 
     @staticmethod
@@ -45,8 +46,8 @@ class UsageProfile:
         For days [n_days] that rise: the calendar is asked for whole months.
         """
         begin, end = month_of(days[[0, -1]]).tolist()
-        months = np.arange(begin - 1, end + 2)
-        month, cycle = first_day(months), cycle_start(months, np.array(anchor))
+        month = first_day(np.arange(begin - 1, end + 3))
+        cycle = month[:-1] + np.minimum(anchor, month[1:] - month[:-1]) - 1  # as `cycle_start` has it
         ends = month[month.searchsorted(days, "right")] - 1
         return (days + 3) % WEEK, ends - days, days - cycle[cycle.searchsorted(days, "right") - 1]
 
