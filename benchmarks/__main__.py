@@ -13,6 +13,7 @@ NAMES = (
     "scale",
     "plan_nudges",
     "plan_worlds",
+    "plan_regret",
     "ledger",
     "freshness",
     "value",

@@ -37,7 +37,9 @@ class Walked:
     customer, day, month         int [n]
     meter arrays [n, n_meters]:  actual, p50, p10, p90, p_exceed, exceeded, run_rate, own_mean, quota;
                                  `judged` bool
+    plan         int [n] the current one
     decision, saving, p_saves    [n] as advised
+    next_use     [n, n_meters] of the next cycle
     cost         [n, n_policies] of the next cycle, had the policy been followed
     least        [n] of the next cycle on the best plan in hindsight
     realised     [n] what following a change of plan saved in the next cycle
@@ -57,10 +59,12 @@ class Walked:
     quota: np.ndarray
     run_rate: np.ndarray
     own_mean: np.ndarray
+    plan: np.ndarray
     decision: np.ndarray
     saving: np.ndarray
     p_saves: np.ndarray
     priced: np.ndarray
+    next_use: np.ndarray
     cost: np.ndarray
     least: np.ndarray
     realised: np.ndarray
@@ -177,10 +181,12 @@ def _ask(
         quota=advice.quota,
         run_rate=run_rate,
         own_mean=_own_mean(known, run_rate),
+        plan=cycles.plan.astype(np.int64),
         decision=advice.decision,
         saving=np.where(moved, advice.saving, 0.0),
         p_saves=advice.p_saves,
         priced=priced,
+        next_use=came,
         cost=taken,
         least=costs.min(axis=1),
         realised=np.where(moved, taken[:, 1] - taken[:, 0], 0.0),

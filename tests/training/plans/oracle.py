@@ -76,24 +76,45 @@ class Oracle:
         rest = [self._rest(customer, meter, begin + day, end) for meter in meters]
         return np.asarray(used + np.stack(rest, axis=1))
 
+    def next_use(
+        self, customer: np.ndarray, as_of: np.ndarray, cycle: tuple[np.ndarray, np.ndarray]
+    ) -> np.ndarray:
+        """Draws [k, n_meters, DRAWS] of the use of a coming cycle, as known on the days `as_of` [k].
+
+        From the first day of `cycle` [k] to the day before its second.
+        """
+        begin, end = cycle
+        meters = range(self.amount.shape[1])
+        return np.stack([self._drawn(customer, meter, as_of, (begin, end)) for meter in meters], axis=1)
+
     def _rest(self, customer: np.ndarray, meter: int, as_of: np.ndarray, end: np.ndarray) -> np.ndarray:
         """The median [k] of what is used from `as_of` to the day before `end`."""
-        truth, rng = self.truth, np.random.default_rng(3)
+        return np.asarray(np.median(self._drawn(customer, meter, as_of, (as_of, end)), axis=1))
+
+    def _drawn(
+        self, customer: np.ndarray, meter: int, as_of: np.ndarray, days: tuple[np.ndarray, np.ndarray]
+    ) -> np.ndarray:
+        """Draws [k, DRAWS] of what is used on these days: the first, and the day after the last, [k] each."""
+        truth, rng, (begin, end) = self.truth, np.random.default_rng(3), days
         chances = self._unrest(customer, meter, as_of)
         drawn = (chances.cumsum(axis=1)[:, None] < rng.random((len(customer), DRAWS, 1))).sum(axis=2)
         z = GRID[np.minimum(drawn, len(GRID) - 1)]
+        if truth.keep is None:
+            # The unrest of a cycle that has not begun is anybody's guess.
+            anew = np.random.default_rng(4).normal(size=z.shape)
+            z = np.where((begin > as_of)[:, None], anew, z)
         sigma = truth.sigma[customer, meter][:, None]
         last = self.amount.shape[2] - 1
         regime = truth.regime[customer, np.clip(as_of - truth.first - 1, 0, last)]
         total = np.zeros(z.shape)
-        for step in range(31):
+        for step in range(int((end - as_of).max())):
             at = as_of - truth.first + step
-            open_ = (as_of + step < end) & (at <= last)
+            open_ = (as_of + step >= begin) & (as_of + step < end) & (at <= last)
             if truth.keep is not None:
                 z = truth.keep * z + np.sqrt(1 - truth.keep**2) * rng.normal(size=z.shape)
             rate = np.where(open_, truth.base[customer, meter, np.minimum(at, last)] * regime, 0.0)
             total += rate[:, None] * np.exp(sigma * z - sigma**2 / 2) * truth.chance(rng, customer, (DRAWS,))
-        return np.asarray(np.median(total, axis=1))
+        return total
 
     def _unrest(self, customer: np.ndarray, meter: int, as_of: np.ndarray) -> np.ndarray:
         """How likely each point of GRID is [k, n_grid], after what was used before `as_of`."""

@@ -98,6 +98,13 @@ def test_hindsight_is_never_beaten(walked: Walked) -> None:
     assert set(np.unique(walked.day)) == {5, 10, 15, 20}
 
 
+def test_costs_are_those_of_the_next_cycles_use(made: Made, walked: Walked) -> None:
+    rows = np.flatnonzero(walked.priced)[:200]
+    costs = made.book.costs(walked.next_use[rows])
+    stay = walked.cost[rows, POLICIES.index("stay")]
+    np.testing.assert_allclose(stay, costs[np.arange(len(rows)), walked.plan[rows]])
+
+
 def test_too_little_usage_is_said(made: Made) -> None:
     early = made.usage.until(int(made.usage.day.min()) + 80)
     with pytest.raises(ValueError, match="4 whole months"):
