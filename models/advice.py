@@ -20,7 +20,7 @@ LOW, MEDIUM, HIGH = range(3)
 # Why; bit i of `Advice.reasons` is REASONS[i]. Listed in the order in which they are told.
 REASONS = (
     "RUNS_OUT",  # the running cycle is more likely than not to exceed the quota
-    "RECENT_JUMP",  # the running cycle is far from what was usual: a wider interval, low confidence
+    "RECENT_JUMP",  # the running cycle is far from what was usual: a wider interval, and first a top-up
     "HIGHER_USE",  # the next cycle is expected above the quota
     "LOWER_USE",  # the next cycle is expected at less than half of the quota of every metered meter
     "CHEAPER_PLAN",  # another plan is expected to cost less
