@@ -93,7 +93,7 @@ class Ranking(Section):
     """Learned orders of candidates, and the lists they write for every known customer."""
 
     enabled: bool = True
-    cuts: int = Field(6, ge=1, le=26)
+    cuts: int = Field(9, ge=1, le=26)
     max_customers: int = Field(6_000, ge=100)
     list_length: int = Field(60, ge=10, le=500)
     mixed_length: int = Field(20, ge=5, le=500)

@@ -64,12 +64,9 @@ class Examples:
 
 
 def blocks_of(customers: np.ndarray, n_columns: int) -> list[np.ndarray]:
-    """The customers in blocks whose dense scores fit BLOCK_CELLS: of equal size, and an even number of
-    several, so that two processes end together.
-    """
+    """The customers in blocks whose dense scores fit BLOCK_CELLS."""
     step = max(1, BLOCK_CELLS // max(n_columns, 1))
-    n_blocks = -(-len(customers) // step)
-    return np.array_split(customers, n_blocks + n_blocks % 2 if n_blocks > 1 else 1) if n_blocks else []
+    return [customers[begin : begin + step] for begin in range(0, len(customers), step)]
 
 
 def examples_at(

@@ -29,9 +29,9 @@ COMMON: Mapping[str, Any] = {
 }
 PARAMETERS: Mapping[Order, Mapping[str, Any]] = {
     "all": {"learning_rate": 0.06, "num_leaves": 15, "min_data_in_leaf": 1000, "feature_fraction": 0.2},
-    "new": {"learning_rate": 0.08, "num_leaves": 15, "min_data_in_leaf": 300, "feature_fraction": 0.5},
+    "new": {"learning_rate": 0.04, "num_leaves": 15, "min_data_in_leaf": 300, "feature_fraction": 0.5},
 }
-ROUNDS: Mapping[Order, int] = {"all": 175, "new": 100}
+ROUNDS: Mapping[Order, int] = {"all": 175, "new": 200}
 MANY = 1_500_000  # examples; of more one forest is grown and one network, two would take minutes
 MOST = 2_500_000  # examples; of more so many are drawn
 FEWEST_BOUGHT = 300  # examples of a purchase: with fewer there is no order to learn
