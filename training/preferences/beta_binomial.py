@@ -67,9 +67,7 @@ def fit_habit(baskets: np.ndarray, having: np.ndarray) -> Habit | None:
     return Habit(a, b, _avoiding(Habit(a, b, 0.0), baskets, bought))
 
 
-def _loss(
-    logs: np.ndarray, n: np.ndarray, k: np.ndarray, shares: np.ndarray
-) -> tuple[float, np.ndarray]:
+def _loss(logs: np.ndarray, n: np.ndarray, k: np.ndarray, shares: np.ndarray) -> tuple[float, np.ndarray]:
     """The mean negative log-likelihood of having k [n_pairs] of n [n_pairs] baskets, and its gradient [2] in
     log a and log b; `shares` [n_pairs] are those of the customers.
     """
