@@ -16,7 +16,7 @@ from scipy.special import betaln, digamma
 
 ROUNDS = 200  # of expectation and maximisation, at most
 CLOSE = 1e-6
-FAR = 12.0  # log a or log b that no habit has: the search ran away
+FAR = 10.0  # log a or log b that no habit has: the search ran away
 
 
 class Habit(NamedTuple):
