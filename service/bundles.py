@@ -153,7 +153,7 @@ def _look_forever(watched: ref[Bundles]) -> None:
 def _try_out(bundle: Bundle) -> None:
     """Ask the bundle once for everything: arrays that do not fit each other fail here, not for a customer."""
     customer = bundle.customers.id(0) if len(bundle.customers) else None
-    basket = (bundle.products.id(0),) if len(bundle.products) else ()
+    basket = tuple(bundle.products.id(at) for at in range(min(2, len(bundle.products))))  # two match rules
     recommend(bundle, Query(customer, basket, None, KINDS, limit=10))
     recommend(bundle, Query(viewing=basket[0] if basket else None))
     if bundle.plan_nudges is not None and len(bundle.plan_nudges.cycles):
