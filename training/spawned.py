@@ -2,6 +2,9 @@
 
 Spawned, not forked: forking after OpenMP or BLAS threads ran can hang. A worker ends by itself
 when its parent is gone, also after a kill -9, because the pipe between them closes.
+
+Each works in one thread. As many BLAS threads as there are processors in each of as many processes wait for
+each other: training's examples took half as long again, and their last digits hung on the machine.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, TypeVar
+
+from threadpoolctl import threadpool_limits
 
 from models.errors import ShopkeeperError
 
@@ -32,10 +37,12 @@ def ordered_map(
     """A `map` over processes that each call `prepare(*arguments)` once and its result for every task.
 
     Results come in the order of the tasks; tasks are drawn only as fast as they are worked off.
-    With one worker everything happens in this process. Raises ShopkeeperError where a worker dies.
+    With one worker everything happens in this process, in one BLAS thread too, so that results do not
+    depend on the number of workers. Raises ShopkeeperError where a worker dies.
     """
     if n_workers == 1:
-        yield partial(map, prepare(*arguments))
+        with threadpool_limits(1, user_api="blas"):
+            yield partial(map, prepare(*arguments))
         return
     workers = [_start(prepare, arguments) for _ in range(n_workers)]
     try:
@@ -94,7 +101,12 @@ def _work(
     connection: Connection, prepare: Callable[..., Callable[[Any], Any]], arguments: Sequence[object]
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, which ends its workers
-    work = prepare(*arguments)
+    # What `prepare` needs was imported with it, so that its BLAS is loaded and can be told.
+    with threadpool_limits(1, user_api="blas"):
+        _answer_all(connection, prepare(*arguments))
+
+
+def _answer_all(connection: Connection, work: Callable[[Any], Any]) -> None:
     while True:
         try:
             task = connection.recv()

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from models.errors import ShopkeeperError
 from training.spawned import AHEAD, ordered_map
@@ -46,6 +48,27 @@ def failing() -> Callable[[int], int]:
 
 def _fail(number: int) -> int:
     raise ValueError(number)
+
+
+def blas_threads() -> Callable[[int], tuple[set[int], float]]:
+    """For tests: of all BLAS libraries that are loaded; and a product, that one is."""
+    return _blas_threads
+
+
+def _blas_threads(number: int) -> tuple[set[int], float]:
+    product = np.full((2, 2), number) @ np.ones((2, 2))
+    return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}, float(
+        product[0, 0]
+    )
+
+
+@pytest.mark.parametrize("n_workers", [1, 2])
+def test_every_worker_has_one_blas_thread(n_workers: int) -> None:
+    """Whatever the parent has: several in each of several processes wait for each other."""
+    with threadpool_limits(2, user_api="blas"):
+        with ordered_map(blas_threads, (), n_workers) as spread:
+            assert list(spread(range(3))) == [({1}, 0.0), ({1}, 2.0), ({1}, 4.0)]
+        assert _blas_threads(1)[0] == {2}
 
 
 def test_results_come_in_order_from_every_process() -> None:
