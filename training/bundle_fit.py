@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -43,6 +46,8 @@ from training.matrices import basket_matrix, purchase_matrix
 
 Skippable = Literal["basket_rules", "similar", "trade_up"]
 
+PARTS_BESIDE = 2  # basket rules, which wait for a process of their own, and trade-ups, which are Python
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shortcuts:
@@ -69,63 +74,92 @@ def fit_bundle(
     """All models of these orders, as known on `facts.last_day`.
 
     The facts get the weights of `choices`. Customers' lists are empty: see training.ranking.stage.
+    What keeps one processor busy and nobody else waiting is fitted beside the rest, unless training has
+    one thread.
     """
     taste, skip = (shortcuts.taste, shortcuts.skip) if shortcuts else (None, frozenset())
     lines, n_products, n_customers = orders.lines, len(orders.products), len(orders.customers)
     progress("matrices")
     baskets = basket_matrix(lines, orders.n_orders, n_products)
     purchases = purchase_matrix(lines, n_customers, n_products, facts.last_day, settings.taste.half_life_days)
-    if taste is None:
-        taste = taste_of(purchases, settings, choices, progress)
-    ridge = _item_ridge(orders, catalogue, settings, choices, (baskets, facts.last_day), progress)
-    progress("popularity and personal frequency")
-    popularity = fit_popularity(lines, catalogue, settings.popularity, facts.last_day)
-    buy_again = fit_buy_again(
-        lines, n_customers, n_products, facts.last_day, settings.buy_again.half_life_days
-    )
-    similar = (
-        no_lists(n_products)
-        if "similar" in skip
-        else fit_similar(
-            taste,
-            np.bincount(purchases.indices, minlength=n_products),
-            threads=settings.threads,
-            progress=progress,
-        )
-    )
-    return Bundle(
-        facts=replace(facts, weights=dict(choices.weights)),
-        products=orders.products,
-        customers=orders.customers,
-        catalogue=catalogue,
-        bought_together=fit_bought_together(baskets, settings.bought_together, settings.threads, progress),
-        basket_rules=(
-            no_basket_rules(n_products, orders.n_orders)
-            if "basket_rules" in skip
-            else fit_basket_rules(
-                baskets, settings.bought_together, settings.seed, settings.threads, progress
+    with _beside(settings.threads) as begun:
+        rules = begun(lambda: _basket_rules(baskets, settings, skip, progress))
+        if taste is None:
+            taste = taste_of(purchases, settings, choices, progress)
+        similar = _similar(taste, purchases, settings, skip, progress)
+        progress("popularity and personal frequency")
+        popularity = fit_popularity(lines, catalogue, settings.popularity, facts.last_day)
+        trade_up = begun(
+            lambda: (
+                no_trade_up(n_products)
+                if "trade_up" in skip
+                else fit_trade_up(lines, catalogue, popularity, similar, settings.trade_up, progress)
             )
-        ),
-        taste=taste,
-        taste_lists=fit_taste_lists(
+        )
+        ridge = _item_ridge(orders, catalogue, settings, choices, (baskets, facts.last_day), progress)
+        taste_lists = fit_taste_lists(
             taste, purchases, settings.taste.list_length, settings.threads, catalogue.family, progress
-        ),
-        similar=similar,
-        ridge_lists=ridge.lists,
-        ridge_links=ridge.links,
-        cart_ridge=ridge.carts,
-        popularity=popularity,
-        buy_again=buy_again,
-        trade_up=(
-            no_trade_up(n_products)
-            if "trade_up" in skip
-            else fit_trade_up(lines, catalogue, popularity, similar, settings.trade_up, progress)
-        ),
-        customer_lists=no_customer_lists(n_customers),
-        past_baskets=fit_past_baskets(lines, n_customers, n_products, facts.last_day),
-        cart_ranker=no_cart_ranker(n_products, n_customers),
-        page_lists=no_page_lists(n_products),
-    )
+        )
+        bought_together = fit_bought_together(baskets, settings.bought_together, settings.threads, progress)
+        return Bundle(
+            facts=replace(facts, weights=dict(choices.weights)),
+            products=orders.products,
+            customers=orders.customers,
+            catalogue=catalogue,
+            bought_together=bought_together,
+            basket_rules=rules(),
+            taste=taste,
+            taste_lists=taste_lists,
+            similar=similar,
+            ridge_lists=ridge.lists,
+            ridge_links=ridge.links,
+            cart_ridge=ridge.carts,
+            popularity=popularity,
+            buy_again=fit_buy_again(
+                lines, n_customers, n_products, facts.last_day, settings.buy_again.half_life_days
+            ),
+            trade_up=trade_up(),
+            customer_lists=no_customer_lists(n_customers),
+            past_baskets=fit_past_baskets(lines, n_customers, n_products, facts.last_day),
+            cart_ranker=no_cart_ranker(n_products, n_customers),
+            page_lists=no_page_lists(n_products),
+        )
+
+
+Part = TypeVar("Part")
+
+
+class _Begin(Protocol):
+    def __call__(self, fit: Callable[[], Part]) -> Callable[[], Part]: ...
+
+
+@contextmanager
+def _beside(threads: int) -> Iterator[_Begin]:
+    """How to begin with a part beside the rest; what is returned waits for it. With one thread parts are
+    fitted when they are asked for.
+    """
+    if threads == 1:
+        yield lambda fit: fit
+        return
+    with ThreadPoolExecutor(PARTS_BESIDE) as pool:
+        yield lambda fit: pool.submit(fit).result
+
+
+def _basket_rules(
+    baskets: csr_matrix, settings: Training, skip: frozenset[Skippable], progress: Progress
+) -> BasketRules:
+    if "basket_rules" in skip:
+        return no_basket_rules(baskets.shape[1], baskets.shape[0])
+    return fit_basket_rules(baskets, settings.bought_together, settings.seed, settings.threads, progress)
+
+
+def _similar(
+    taste: Taste, purchases: csr_matrix, settings: Training, skip: frozenset[Skippable], progress: Progress
+) -> TopLists:
+    if "similar" in skip:
+        return no_lists(purchases.shape[1])
+    buyers = np.bincount(purchases.indices, minlength=purchases.shape[1])
+    return fit_similar(taste, buyers, threads=settings.threads, progress=progress)
 
 
 def taste_of(

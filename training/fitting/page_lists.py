@@ -22,9 +22,18 @@ def fit_page_lists(bundle: Bundle, length: int = LENGTH, progress: Progress = si
     products = np.full((n_products, length), UNKNOWN, dtype=np.int32)
     strengths = np.zeros((n_products, length), dtype=np.float32)
     sources = np.zeros((n_products, length), dtype=np.uint8)
+    # A product of which nothing is known says what its category does: most of a large catalogue.
+    silent = (np.diff(bundle.bought_together.starts) == 0) & (np.diff(bundle.cart_ridge.starts) == 0)
+    by_category: dict[int, int] = {}  # a page of each whose product is silent
     for page in range(n_products):
         if page % TOLD_EVERY == 0:
             progress(f"pages of products: {page:,} of {n_products:,}")
+        if silent[page]:
+            same = by_category.setdefault(int(bundle.catalogue.category[page]), page)
+            if same != page:
+                for array in (products, strengths, sources):
+                    array[page] = array[same]
+                continue
         mixed = of_page(bundle, page)
         at = best(mixed.scores, length)
         codes = np.array([PAGE_SOURCES.index(name) for name in mixed.names], dtype=np.uint8)

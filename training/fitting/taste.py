@@ -110,20 +110,24 @@ def fit_similar(
     norms = np.linalg.norm(taste.product_factors[known], axis=1, keepdims=True)
     unit = taste.product_factors[known] / norms
     model = _model_of(unit, unit[others], threads)
-    itself = csr_matrix(
-        (np.ones(len(others), np.float32), (others, np.arange(len(others)))),
-        shape=(len(known), len(others)),
-    )
     step = max(1, BLOCK_SCORES // max(len(others), 1))
     with threadpool_limits(1, user_api="blas"):
         for begin in range(0, len(known), step) if lists.length else ():
             rows = np.arange(begin, min(begin + step, len(known)))
-            found, cosines = model.recommend(
-                rows, itself[rows[0] : rows[-1] + 1], N=min(lists.length, len(others))
-            )
-            lists.put(known[rows], known[others[found]], cosines)
+            # implicit would leave out the product itself row by row, which takes as long as the search.
+            n = min(lists.length + 1, len(others))
+            found, cosines = model.recommend(rows, None, N=n, filter_already_liked_items=False)
+            near, cosines = _without(rows, others[found], cosines)
+            lists.put(known[rows], known[near[:, : lists.length]], cosines[:, : lists.length])
             progress(f"similar products: {rows[-1] + 1:,} of {len(known):,}")
     return lists.frozen()
+
+
+def _without(rows: np.ndarray, found: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lists [n, k] and their scores, the row's own number (int [n]) last in its list, with a score of 0."""
+    itself = found == rows[:, None]
+    order = np.argsort(itself, axis=1, kind="stable")
+    return np.take_along_axis(found, order, 1), np.take_along_axis(np.where(itself, 0, scores), order, 1)
 
 
 class _Lists:

@@ -22,6 +22,8 @@ BLOCK_CELLS = 6_000_000  # of dense scores held at a time and source
 NEGATIVES = {"all": 0.1, "new": 0.15}  # share of the candidates that were not bought which is kept
 # Who bought fewer products counts less: one purchase says little of a habit. Of new ones few buy more.
 AT_LEAST = {"all": 3, "new": 1}
+TURNS = 2  # cuts until the next one whose window does not overlap
+FEW = 1_500  # customers at a cut; where there are fewer, all are learned from every time
 MIN_BASKETS = 3  # of a customer before the cut: fewer are no habit to learn from
 
 
@@ -70,15 +72,25 @@ def blocks_of(customers: np.ndarray, n_columns: int) -> list[np.ndarray]:
 
 
 def examples_at(
-    known: History, later: History, snapshot: Snapshot, window: int, most_customers: int, seed: int
+    known: History,
+    later: History,
+    snapshot: Snapshot,
+    window: int,
+    most_customers: int,
+    seed: int,
+    *,
+    turn: int | None = None,
 ) -> dict[Order, Examples]:
     """Examples of both orders at the snapshot's cut.
 
     `known` is the history before the cut, `later` one that reaches `window` days beyond it. All that was
-    bought in the window is kept, and a share of the other candidates.
+    bought in the window is kept, and a share of the other candidates. Where there are more than FEW
+    customers, those alone are learned from whose `turn` it is, if one is given (see `whose_turn`).
     """
     truth = later.truth(snapshot.as_of, snapshot.as_of + window)
     judged = np.flatnonzero((known.basket_counts() >= MIN_BASKETS) & (np.diff(truth.window.indptr) > 0))
+    if turn is not None and len(judged) > FEW:
+        judged = judged[whose_turn(known.n_customers, seed)[judged] == turn]
     rng = np.random.default_rng([seed, snapshot.as_of])
     if len(judged) > most_customers:
         judged = np.sort(rng.choice(judged, most_customers, replace=False))
@@ -89,6 +101,14 @@ def examples_at(
         for order, part in _of_block(customers, snapshot, right, rng).items():
             parts[order].append(part)
     return {order: joined(found) for order, found in parts.items() if found}
+
+
+def whose_turn(n_customers: int, seed: int) -> np.ndarray:
+    """int [n_customers] 0 or 1, at which of two neighbouring cuts each is learned from.
+
+    Windows overlap by half: of who is learned from at every second cut, every purchase is learned from once.
+    """
+    return np.random.default_rng(seed).permutation(n_customers) % TURNS
 
 
 def joined(parts: Sequence[Examples]) -> Examples:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from config.training import Training
 from models.catalogue import Catalogue
 from training.fitting.progress import Progress, silent
-from training.ranking.examples import MIN_BASKETS, Examples, Order, examples_at
+from training.ranking.examples import MIN_BASKETS, TURNS, Examples, Order, examples_at
 from training.ranking.groups import Grouping, groupings
 from training.ranking.history import History
 from training.ranking.rankers import Ranker, fit_orders, why_not
@@ -26,10 +27,14 @@ MAX_ENTRIES = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Known is what was bought before day `at`; right is what was bought from then to `stop` - 1."""
+    """Known is what was bought before day `at`; right is what was bought from then to `stop` - 1.
+
+    turn  of the customers who are learned from here where there are enough, 0 or 1
+    """
 
     at: int
     stop: int
+    turn: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,8 +114,11 @@ def cuts_of(history: History, window: int, most: int) -> list[Cut]:
         return []
     earliest = int(history.basket_day.min()) + 2 * window
     step = max(window // 2, 1)
-    ats = (history.as_of - window - place * step for place in range(most))
-    return [Cut(at, at + window) for at in ats if at >= earliest]
+    cuts = (
+        Cut(stop - window, stop, place % TURNS)
+        for place, stop in enumerate(range(history.as_of, earliest + window - 1, -step))
+    )
+    return list(islice(cuts, most))
 
 
 def _thinned(history: History, most_customers: int, seed: int) -> History:
@@ -126,6 +134,8 @@ def _examples_of(
         snapshot = fit_snapshot(known, groupings, window, seed, threads=1)
         if not snapshot.sources:
             return {}
-        return examples_at(known, history.before(cut.stop), snapshot, cut.stop - cut.at, most, seed)
+        return examples_at(
+            known, history.before(cut.stop), snapshot, cut.stop - cut.at, most, seed, turn=cut.turn
+        )
 
     return examples

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -44,10 +45,10 @@ def write_lists(
     snapshot = fit_snapshot(history, groupings(catalogue), rankers.window, settings.seed, threads, progress)
     if not snapshot.sources:
         return no_customer_lists(history.n_customers)
-    blocks = blocks_of(np.arange(len(wanted)), len(snapshot.columns))
+    blocks = _blocks(len(wanted), len(snapshot.columns), threads)
     lists = tuple(no_ranked_lists(history.n_customers, ranking.list_length) for _ in range(3))
     arguments = (history.take(wanted), snapshot, rankers, ranking, catalogue.family)
-    with ordered_map(_lists_of, arguments, min(threads, max(len(blocks), 1))) as ranked:
+    with ordered_map(_lists_of, arguments, len(blocks[:threads]) or 1) as ranked:
         # Tasks are small: a worker that is sending its last result must not keep us from sending the next.
         for block, found in zip(blocks, ranked(blocks), strict=True):
             for whole, part in zip(lists, found, strict=True):
@@ -58,6 +59,15 @@ def write_lists(
     return CustomerLists(
         *(RankedLists(*(frozen(a) for a in (x.products, x.scores, x.sources))) for x in lists)
     )
+
+
+def _blocks(n_customers: int, n_columns: int, n_workers: int) -> list[np.ndarray]:
+    """All positions in blocks whose dense scores fit, equally many of the same size for each worker: whoever
+    has one more keeps the others waiting.
+    """
+    positions = np.arange(n_customers)
+    rounds = math.ceil(len(blocks_of(positions, n_columns)) / n_workers)
+    return [block for block in np.array_split(positions, max(rounds, 1) * n_workers) if len(block)]
 
 
 def _latest(history: History, most: int) -> np.ndarray:

@@ -11,7 +11,16 @@ from scipy.sparse import csr_matrix
 from tests.training.ranking.worlds import Basket, history_of, random_baskets, random_history, snapshot_of
 from training.ranking import examples as module
 from training.ranking.candidates import candidates
-from training.ranking.examples import Examples, Outcome, blocks_of, contains, examples_at, joined
+from training.ranking.examples import (
+    Examples,
+    Outcome,
+    blocks_of,
+    contains,
+    examples_at,
+    joined,
+    whose_turn,
+)
+from training.ranking.history import History
 
 # Customer 0 has the three baskets that a habit takes, customer 1 two; product 4 is new to both.
 BASKETS: list[Basket] = [
@@ -123,6 +132,29 @@ def test_no_more_customers_than_asked_for() -> None:
         examples_at(known, later, snapshot_of(known), 28, most, 1)["all"].window for most in (4, 99)
     )
     assert few.weights[few.bought > 0].sum() <= 4 < all_of_them.weights[all_of_them.bought > 0].sum()
+
+
+def test_where_there_are_enough_each_is_learned_from_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of them at a cut, the other half at the next one; of few all of them every time."""
+    later = random_history(2, n_customers=40, n_products=30)
+    known = later.before(110)
+    snapshot, seen = snapshot_of(known), []
+    taken = History.take
+
+    def seen_by(history: History, customers: np.ndarray) -> History:
+        if history is known:
+            seen.append(set(customers.tolist()))
+        return taken(history, customers)
+
+    monkeypatch.setattr(History, "take", seen_by)
+    for few, turn in ((1, None), (100, 0), (1, 0), (1, 1)):
+        monkeypatch.setattr(module, "FEW", few)
+        examples_at(known, later, snapshot, 28, 100, 1, turn=turn)
+    everybody, few_of_them, first, second = seen
+    assert everybody == few_of_them == first | second
+    assert not first & second
+    assert len(first) > len(everybody) / 4 < len(second)
+    assert whose_turn(7, 1).tolist() == whose_turn(7, 1).tolist() != whose_turn(7, 2).tolist()
 
 
 def test_what_comes_after_the_window_is_not_right() -> None:

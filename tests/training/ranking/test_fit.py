@@ -42,11 +42,13 @@ def fashion() -> History:
 
 def test_cuts_are_half_a_window_apart_with_two_windows_before_the_first() -> None:
     history = history_of([(0, 100, (0,)), (0, 199, (0,))], 1, 1, as_of=200)
-    assert cuts_of(history, 20, 5) == [Cut(180 - 10 * place, 200 - 10 * place) for place in range(5)]
-    assert cuts_of(history, 20, 26)[-1] == Cut(140, 160)
-    assert cuts_of(history, 33, 26) == [Cut(167, 200)]
+    assert cuts_of(history, 20, 5) == [
+        Cut(180 - 10 * place, 200 - 10 * place, place % 2) for place in range(5)
+    ]
+    assert cuts_of(history, 20, 26)[-1] == Cut(140, 160, 0)
+    assert cuts_of(history, 33, 26) == [Cut(167, 200, 0)]
     assert cuts_of(history, 34, 26) == []
-    assert cuts_of(history, 1, 2) == [Cut(199, 200), Cut(198, 199)]
+    assert cuts_of(history, 1, 2) == [Cut(199, 200, 0), Cut(198, 199, 1)]
     assert cuts_of(history_of([], 1, 1, 200), 20, 5) == []
 
 
