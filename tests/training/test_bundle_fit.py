@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from config.training import BoughtTogether
 from models.bundle import Bundle, Facts, parts_of
 from models.query import Query
 from models.recommender import recommend
+from models.texts import Texts
 from tests.training.evaluation.worlds import SETTINGS, catalogue_of, combo_shop, orders_of
 from training.bundle_fit import Shortcuts, fit_bundle
 from training.choices import default_choices
@@ -62,6 +64,38 @@ def test_the_same_orders_give_the_same_arrays(shop: Orders, bundle: Bundle) -> N
     for name, arrays in parts_of(fit(shop)).items():
         for key, array in parts_of(bundle)[name].items():
             assert np.array_equal(array, arrays[key]), f"{name}.{key}"
+
+
+def test_parts_fitted_beside_the_rest_are_those_fitted_in_turn() -> None:
+    """Two products together call for a third, and each costs half as much again as the one before."""
+    baskets = [
+        (f"c{number % 30}", number // 4, ("ale", "bun", "cod") if number % 3 else ("ale", f"dip{number % 5}"))
+        for number in range(300)
+    ] + [(f"c{number % 30}", 80, ("bun", f"dip{number % 5}")) for number in range(100)]
+    orders = orders_of(baskets)
+    catalogue = replace(
+        catalogue_of(orders),
+        categories=Texts.of(["food"]),
+        category=np.zeros(len(orders.products), dtype=np.int32),
+        price=np.array([round(100 * 1.5**place) for place in range(len(orders.products))]),
+    )
+    settings = SETTINGS.model_copy(update={"bought_together": BoughtTogether(min_pair_orders=3)})
+    beside, in_turn = (
+        parts_of(
+            fit_bundle(
+                orders,
+                catalogue,
+                settings.model_copy(update={"threads": threads}),
+                CHOICES,
+                facts_for(orders),
+            )
+        )
+        for threads in (2, 1)
+    )
+    for name in ("basket_rules", "trade_up"):
+        assert len(beside[name]["scores"]) > 0
+        for key, array in in_turn[name].items():
+            assert np.array_equal(array, beside[name][key]), f"{name}.{key}"
 
 
 def test_skipped_parts_are_empty_and_taste_is_taken_as_it_is(shop: Orders, bundle: Bundle) -> None:

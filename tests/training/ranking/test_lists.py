@@ -22,7 +22,7 @@ from tests.training.ranking.worlds import (
 from training.ranking import examples, snapshot
 from training.ranking.fit import Rankers, fit_rankers
 from training.ranking.history import History
-from training.ranking.lists import write_lists
+from training.ranking.lists import _blocks, write_lists
 from training.ranking.statistics import pair_statistics
 
 SETTINGS = Training(threads=1, ranking=Ranking(cuts=4, list_length=10, mixed_length=5))
@@ -139,6 +139,21 @@ def test_processes_and_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) ->
         assert_same(whole, write_lists(fashion(), catalogue, rankers, settings, progress=told.append))
     assert "customers' lists: 9 of 80" in told
     assert told[-1] == "customers' lists: 80 of 80"
+
+
+@pytest.mark.parametrize("n_workers", [1, 2, 3])
+@pytest.mark.parametrize("n", [0, 1, 2, 45, 46, 1000])
+def test_workers_have_as_many_blocks_of_one_size(
+    n: int, n_workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examples, "BLOCK_CELLS", 900)
+    blocks = _blocks(n, 100, n_workers)
+    assert np.concatenate([*blocks, np.empty(0, dtype=int)]).tolist() == list(range(n))
+    sizes = {len(block) for block in blocks}
+    assert max(sizes, default=0) <= 9
+    assert max(sizes, default=0) - min(sizes, default=0) <= 1
+    if n >= n_workers:
+        assert len(blocks) % n_workers == 0
 
 
 def test_some_customers_have_the_lists_they_have_among_all() -> None:
