@@ -76,11 +76,8 @@ def _learned(settings: Settings, shop: Shop, watch: Stopwatch) -> Learned:
             validation.history, catalogue, quick(training), choices, facts_of(validation), shortcuts=few
         )
     history = History.of_orders(test.history, test.cut.at)
-    with watch.stage("orders of customers"):
-        people = learn(history, (validation, test), None, training, catalogue=catalogue, wanted="people")
-    with watch.stage("order of carts"):
-        carts = learn(history, (validation, test), earlier, training, catalogue=catalogue, wanted="carts")
-    return Learned(people.people, carts.carts)
+    with watch.stage("orders of customers and carts"):
+        return learn(history, (validation, test), earlier, training, catalogue=catalogue)
 
 
 def _trained(settings: Settings, shop: Shop, learned: Learned, watch: Stopwatch) -> None:

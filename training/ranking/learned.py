@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -55,21 +56,34 @@ def learn(
     """The orders that the test judges, learned from what was known before it.
 
     `exams` are validation and test, `history` is that of the test. `earlier` is the bundle of what was known
-    before validation, whose carts are learned from. Only the orders `wanted` are learned.
+    before validation, whose carts are learned from. Only the orders `wanted` are learned. Carts are Python on
+    one core: with several threads they are learned beside the customers' examples, which processes make.
     """
     validation, test = exams
-    people: Rankers | str = NOT_WANTED
-    if wanted != "carts":
-        people = fit_rankers(history, catalogue, settings, test.cut.stop - test.cut.at, progress)
-    if wanted == "people":
-        return Learned(people, NOT_WANTED)
-    if earlier is None or isinstance(validation, NotJudgeable):
-        return Learned(people, "there is no validation")
-    return Learned(people, _learn_carts(validation, earlier, settings, progress))
+
+    def people() -> Rankers | str:
+        if wanted == "carts":
+            return NOT_WANTED
+        return fit_rankers(history, catalogue, settings, test.cut.stop - test.cut.at, progress)
+
+    def carts() -> CartOrder | str:
+        if wanted == "people":
+            return NOT_WANTED
+        return _learn_carts(validation, earlier, settings, progress)
+
+    if settings.threads == 1:
+        return Learned(people(), carts())
+    with ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(carts)
+        return Learned(people(), beside.result())
 
 
-def _learn_carts(exam: Exam, bundle: Bundle, settings: Training, progress: Progress) -> CartOrder | str:
+def _learn_carts(
+    exam: Exam | NotJudgeable, bundle: Bundle | None, settings: Training, progress: Progress
+) -> CartOrder | str:
     """The order of carts, of the exam's carts; the bundle is of the exam's history."""
+    if bundle is None or isinstance(exam, NotJudgeable):
+        return "there is no validation"
     if not settings.ranking.enabled:
         return "ranking is switched off (training.ranking.enabled)"
     history = History.of_orders(exam.history, exam.cut.at)
