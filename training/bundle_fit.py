@@ -44,6 +44,7 @@ from training.fitting.taste import fit_similar, fit_taste, fit_taste_lists
 from training.fitting.trade_up import fit_trade_up
 from training.matrices import basket_matrix, purchase_matrix
 
+Part = TypeVar("Part")
 Skippable = Literal["basket_rules", "similar", "trade_up"]
 
 PARTS_BESIDE = 2  # basket rules, which wait for a process of their own, and trade-ups, which are Python
@@ -73,7 +74,7 @@ def fit_bundle(
 ) -> Bundle:
     """All models of these orders, as known on `facts.last_day`.
 
-    The facts get the weights of `choices`. Customers' lists are empty: see training.ranking.stage.
+    The facts get the weights of `choices`. Customers' lists are empty: see training.ranking.learned.apply.
     What keeps one processor busy and nobody else waiting is fitted beside the rest, unless training has
     one thread.
     """
@@ -124,9 +125,6 @@ def fit_bundle(
             cart_ranker=no_cart_ranker(n_products, n_customers),
             page_lists=no_page_lists(n_products),
         )
-
-
-Part = TypeVar("Part")
 
 
 class _Begin(Protocol):

@@ -4,7 +4,7 @@ Spawned, not forked: forking after OpenMP or BLAS threads ran can hang. A worker
 when its parent is gone, also after a kill -9, because the pipe between them closes.
 
 Each works in one thread. As many BLAS threads as there are processors in each of as many processes wait for
-each other: training's examples took half as long again, and their last digits hung on the machine.
+each other, and the last digits of what they make would hang on the machine.
 """
 
 from __future__ import annotations

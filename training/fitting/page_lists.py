@@ -24,7 +24,7 @@ def fit_page_lists(bundle: Bundle, length: int = LENGTH, progress: Progress = si
         np.zeros((n_products, length), dtype=np.float32),
         np.zeros((n_products, length), dtype=np.uint8),
     )
-    # A product of which nothing is known says what its category does: most of a large catalogue.
+    # A product of which nothing is known says what its category does.
     silent = (np.diff(bundle.bought_together.starts) == 0) & (np.diff(bundle.cart_ridge.starts) == 0)
     like: dict[int, int] = {}  # by category the first page of a silent product
     for page in range(n_products):
