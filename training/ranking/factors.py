@@ -46,10 +46,8 @@ class Factors:
         return factors
 
 
-def fit_factors(
-    history: History, columns: np.ndarray, regularization: float, seed: int, threads: int
-) -> Factors:
-    """ALS on log1p of decayed purchases."""
+def fit_factors(history: History, columns: np.ndarray, regularization: float, seed: int) -> Factors:
+    """ALS on log1p of decayed purchases, in one thread: sources are fitted side by side."""
     from implicit.cpu.als import AlternatingLeastSquares  # noqa: PLC0415  # slow to import, and not always wanted
 
     with threadpool_limits(1, user_api="blas"):
@@ -59,7 +57,7 @@ def fit_factors(
             alpha=1.0,
             iterations=ITERATIONS,
             random_state=seed,
-            num_threads=threads,
+            num_threads=1,
         )
         model.fit(logs_of(history, columns, HALF_LIFE), show_progress=False)
     products = np.asarray(model.item_factors, dtype=np.float32)

@@ -20,7 +20,7 @@ from training.ranking.fit import Rankers
 from training.ranking.groups import groupings
 from training.ranking.history import History
 from training.ranking.snapshot import Snapshot, fit_snapshot
-from training.spawned import ordered_map
+from training.threaded import threaded_map
 
 log = logging.getLogger(__name__)
 
@@ -47,27 +47,25 @@ def write_lists(
         return no_customer_lists(history.n_customers)
     blocks = _blocks(len(wanted), len(snapshot.columns), threads)
     lists = tuple(no_ranked_lists(history.n_customers, ranking.list_length) for _ in range(3))
-    arguments = (history.take(wanted), snapshot, rankers, ranking, catalogue.family)
-    with ordered_map(_lists_of, arguments, len(blocks[:threads]) or 1) as ranked:
-        # Tasks are small: a worker that is sending its last result must not keep us from sending the next.
-        for block, found in zip(blocks, ranked(blocks), strict=True):
-            for whole, part in zip(lists, found, strict=True):
-                whole.products[wanted[block]] = part.products
-                whole.scores[wanted[block]] = part.scores
-                whole.sources[wanted[block]] = part.sources
-            progress(f"customers' lists: {int(block[-1]) + 1:,} of {len(wanted):,}")
+    lists_of = _lists_of(history.take(wanted), snapshot, rankers, ranking, catalogue.family)
+    for block, found in zip(blocks, threaded_map(lists_of, blocks, threads), strict=True):
+        for whole, part in zip(lists, found, strict=True):
+            whole.products[wanted[block]] = part.products
+            whole.scores[wanted[block]] = part.scores
+            whole.sources[wanted[block]] = part.sources
+        progress(f"customers' lists: {int(block[-1]) + 1:,} of {len(wanted):,}")
     return CustomerLists(
         *(RankedLists(*(frozen(a) for a in (x.products, x.scores, x.sources))) for x in lists)
     )
 
 
-def _blocks(n_customers: int, n_columns: int, n_workers: int) -> list[np.ndarray]:
-    """All positions in blocks whose dense scores fit, equally many of the same size for each worker: whoever
+def _blocks(n_customers: int, n_columns: int, n_threads: int) -> list[np.ndarray]:
+    """All positions in blocks whose dense scores fit, equally many of the same size for each thread: whatever
     has one more keeps the others waiting.
     """
     positions = np.arange(n_customers)
-    rounds = math.ceil(len(blocks_of(positions, n_columns)) / n_workers)
-    return [block for block in np.array_split(positions, max(rounds, 1) * n_workers) if len(block)]
+    rounds = math.ceil(len(blocks_of(positions, n_columns)) / n_threads)
+    return [block for block in np.array_split(positions, max(rounds, 1) * n_threads) if len(block)]
 
 
 def _latest(history: History, most: int) -> np.ndarray:

@@ -18,6 +18,7 @@ from training.ranking.neighbours import fit_neighbours, fit_user_wise
 from training.ranking.ridge import fit_item_ridge, fit_kernel_ridge
 from training.ranking.sources import Source, logs_of
 from training.ranking.statistics import product_statistics
+from training.threaded import threaded_map
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,10 @@ def fit_snapshot(
     threads: int,
     progress: Progress = silent,
 ) -> Snapshot:
-    """Fit on at most MAX_REFERENCE customers of the history, drawn at random, blind to what they bought."""
+    """Fit on at most MAX_REFERENCE customers of the history, drawn at random, blind to what they bought.
+
+    Sources are fitted side by side in so many threads, and are the same for any number.
+    """
     reference = sample_of(history, MAX_REFERENCE, seed)
     statistics = product_statistics(reference)
     columns = _columns(statistics)
@@ -97,20 +101,23 @@ def _sources(
         "item_ridge": lambda: fit_item_ridge(history, columns, RECENT_HALF_LIFE, 30.0),
         "item_ridge_long": lambda: fit_item_ridge(history, columns, LONG_HALF_LIFE, 100.0),
         "kernel_ridge": lambda: _kernel_ridge(history, columns, window),
-        "taste": lambda: fit_factors(history, columns, ALS_REGULARIZATION, seed, threads),
+        "taste": lambda: fit_factors(history, columns, ALS_REGULARIZATION, seed),
         "neighbours": lambda: fit_neighbours(history, columns),
         "user_wise": lambda: fit_user_wise(history, columns),
         "cooccurrence": lambda: fit_cooccurrence(history, columns, TOP_LINKS),
         "transitions": lambda: fit_transitions(history, columns, TOP_LINKS),
     }
-    fitted: dict[str, Source] = {}
-    for name, fit in fits.items():
+
+    def fitted(name: str) -> Source | None:
         progress(f"candidates: {name}")
         try:
-            fitted[name] = fit()
+            return fits[name]()
         except (ValueError, np.linalg.LinAlgError, IndexError) as error:
             log.warning("candidates of %s are left out: %s", name, error)
-    return fitted
+            return None
+
+    sources = zip(fits, threaded_map(fitted, fits, threads), strict=True)
+    return {name: source for name, source in sources if source is not None}
 
 
 def _kernel_ridge(history: History, columns: np.ndarray, window: int) -> Source:

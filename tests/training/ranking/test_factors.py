@@ -15,7 +15,7 @@ COLUMNS = np.array([0, 1, 2, 4, 5, 7, 8, 10, 12, 13], dtype=np.int32)
 
 def test_customers_are_folded_in_as_by_taste() -> None:
     history, others = random_history(1, n_customers=40), random_history(2)
-    source = fit_factors(history, COLUMNS, regularization=0.5, seed=3, threads=1)
+    source = fit_factors(history, COLUMNS, regularization=0.5, seed=3)
     taste = Taste(
         customer_factors=np.zeros((0, FACTORS), dtype=np.float32),
         product_factors=source.products,
@@ -33,14 +33,14 @@ def test_customers_are_folded_in_as_by_taste() -> None:
 
 def test_the_seed_decides() -> None:
     history = random_history(1, n_customers=40)
-    first, again, other = (fit_factors(history, COLUMNS, 0.5, seed, 1) for seed in (3, 3, 4))
+    first, again, other = (fit_factors(history, COLUMNS, 0.5, seed) for seed in (3, 3, 4))
     assert np.array_equal(first.products, again.products)
     assert not np.array_equal(first.products, other.products)
 
 
 def test_customers_are_offered_what_their_like_buy() -> None:
     history = history_of(fashion_shop(), 80, 100, 210)
-    scores = fit_factors(history, np.arange(100), 1.0, seed=1, threads=1).scores(history)
+    scores = fit_factors(history, np.arange(100), 1.0, seed=1).scores(history)
     for customer in range(80):
         best = np.argsort(-scores[customer])[:10]
         assert ((best < 50) == (customer < 40)).mean() > 0.8

@@ -130,7 +130,7 @@ def test_who_never_bought_has_no_lists() -> None:
         assert len(getattr(lists, name).of(79).products) > 0
 
 
-def test_processes_and_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threads_and_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = written("fashion")
     monkeypatch.setattr(examples, "BLOCK_CELLS", 900)  # nine customers a block
     told: list[str] = []
@@ -141,19 +141,19 @@ def test_processes_and_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) ->
     assert told[-1] == "customers' lists: 80 of 80"
 
 
-@pytest.mark.parametrize("n_workers", [1, 2, 3])
+@pytest.mark.parametrize("n_threads", [1, 2, 3])
 @pytest.mark.parametrize("n", [0, 1, 2, 45, 46, 1000])
-def test_workers_have_as_many_blocks_of_one_size(
-    n: int, n_workers: int, monkeypatch: pytest.MonkeyPatch
+def test_threads_have_as_many_blocks_of_one_size(
+    n: int, n_threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(examples, "BLOCK_CELLS", 900)
-    blocks = _blocks(n, 100, n_workers)
+    blocks = _blocks(n, 100, n_threads)
     assert np.concatenate([*blocks, np.empty(0, dtype=int)]).tolist() == list(range(n))
     sizes = {len(block) for block in blocks}
     assert max(sizes, default=0) <= 9
     assert max(sizes, default=0) - min(sizes, default=0) <= 1
-    if n >= n_workers:
-        assert len(blocks) % n_workers == 0
+    if n >= n_threads:
+        assert len(blocks) % n_threads == 0
 
 
 def test_some_customers_have_the_lists_they_have_among_all() -> None:

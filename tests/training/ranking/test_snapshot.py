@@ -9,7 +9,6 @@ import pytest
 
 from tests.training.ranking.worlds import WINDOW, history_of, random_history, snapshot_of
 from training.ranking import snapshot as module
-from training.ranking.history import History
 from training.ranking.ridge import KernelRidge
 from training.ranking.snapshot import fit_snapshot, sample_of
 from training.ranking.sources import SOURCE_NAMES
@@ -97,10 +96,14 @@ def test_progress_is_told() -> None:
     assert told == [f"candidates: {name}" for name in SOURCE_NAMES]
 
 
-def test_the_same_history_has_the_same_snapshot() -> None:
-    def scores(history: History) -> list[np.ndarray]:
-        return [source.scores(history) for source in snapshot_of(history).sources.values()]
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_the_same_history_has_the_same_snapshot_in_any_number_of_threads(threads: int) -> None:
+    def scores(threads: int) -> dict[str, np.ndarray]:
+        snapshot = fit_snapshot(history, (), WINDOW, seed=1, threads=threads)
+        return {name: source.scores(history) for name, source in snapshot.sources.items()}
 
     history = random_history(8)
-    for one, other in zip(scores(history), scores(history), strict=True):
-        assert np.array_equal(one, other)
+    one, other = scores(1), scores(threads)
+    assert list(one) == list(other) == list(SOURCE_NAMES)
+    for name, values in one.items():
+        assert np.array_equal(values, other[name]), name
