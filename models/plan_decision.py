@@ -106,41 +106,27 @@ def decide(
     decision, unless it is only the jump of the running cycle that speaks for it: then the top-up is, until a
     finished cycle says more.
     """
-    rows, plan = np.arange(len(cycles)), cycles.plan.astype(np.int64)
-    larger = prices.larger
-    # NaN where not comparable, which is above and below nothing; 0 for the current plan.
-    saving = prices.cost[rows, plan][:, None] - prices.cost
-    cheaper = saving > max(limits.least_saving, EQUAL)
-    early = outlook.cycles < limits.downgrade_cycles
-    sure = cheaper & (prices.p_saves >= limits.gate)
-    target = np.where(sure & (larger | ~early[:, None]), saving, 0.0).argmax(axis=1)
-    up = larger[rows, target]
-    change = sure[rows, target] & (up | ~early)
+    rows, best = np.arange(len(cycles)), _best_change(cycles, outlook, prices, limits)
+    plan, target = best.plan, best.target
     topped = top_ups.add_on != NO_ADD_ON
-    waits = change & outlook.jumped & topped & up
-    if waits.any():
-        change &= ~(waits & ~_usually_cheaper(book, outlook, plan, target))
+    change = best.change & ~_waits(book, outlook, best, topped)
     too_early = (outlook.cycles == 0) & (cycles.days < limits.least_days)
     moves = change & ~too_early
     held = moves & cycles.locked
     tops = topped & ~change & ~too_early
-    decision = np.where(moves, np.where(up, UPGRADE, DOWNGRADE), np.where(tops, TOP_UP, STAY))
+    decision = np.where(moves, np.where(best.up, UPGRADE, DOWNGRADE), np.where(tops, TOP_UP, STAY))
     decision[held] = SUPPRESSED
     decision[too_early] = INSUFFICIENT_DATA
-    counted = saving[rows, target] * prices.realised[rows, 1 - up]
-    any_cheaper = cheaper.any(axis=1)
     flags = {
         "CHEAPER_PLAN": moves,
         "TOP_UP_CHEAPER": topped & ~too_early,
         "LOCKED_IN": held,
         "FEW_DAYS": too_early,
-        "FEW_CYCLES": early & ~moves & (sure > larger).any(axis=1),
-        "BELOW_GATE": any_cheaper & ~sure.any(axis=1),
-        # The current plan is one of those that cost the same.
-        "EQUAL_COST": ~any_cheaper & ((np.abs(saving) <= EQUAL).sum(axis=1) > 1),
         "THROTTLING_PRICED": _throttling(book, prices, top_ups, (plan, target), (moves, tops)),
+        **_passed_over(best, prices, moves),
         **_situation(book, cycles, outlook, plan),
     }
+    counted = best.saving[rows, target] * prices.realised[rows, 1 - best.up]
     return Decided(
         decision.astype(np.int8),
         np.where(moves, target, plan).astype(np.int16),
@@ -149,6 +135,58 @@ def decide(
         _confidence(cycles, outlook),
         _bits(flags),
     )
+
+
+class _Best(NamedTuple):
+    """The change of plan that saves most of those that are allowed.
+
+    plan, target   int64 [n] the current plan and the best other one
+    up, change     bool [n] is the other one an upgrade; is there one at all?
+    saving         [n, n_plans] minor units, NaN where not comparable, which is above and below nothing; 0 for
+                   the current plan
+    cheaper, sure  bool [n, n_plans] is it expected to cost less; surely enough?
+    early          bool [n] too few cycles are known for a smaller plan
+    """
+
+    plan: np.ndarray
+    target: np.ndarray
+    up: np.ndarray
+    change: np.ndarray
+    saving: np.ndarray
+    cheaper: np.ndarray
+    sure: np.ndarray
+    early: np.ndarray
+
+
+def _best_change(cycles: UsageCycles, outlook: Outlook, prices: Prices, limits: NudgeLimits) -> _Best:
+    rows, plan = np.arange(len(cycles)), cycles.plan.astype(np.int64)
+    saving = prices.cost[rows, plan][:, None] - prices.cost
+    cheaper = saving > max(limits.least_saving, EQUAL)
+    early = outlook.cycles < limits.downgrade_cycles
+    sure = cheaper & (prices.p_saves >= limits.gate)
+    target = np.where(sure & (prices.larger | ~early[:, None]), saving, 0.0).argmax(axis=1)
+    up = prices.larger[rows, target]
+    change = sure[rows, target] & (up | ~early)
+    return _Best(plan, target, up, change, saving, cheaper, sure, early)
+
+
+def _waits(book: PlanBook, outlook: Outlook, best: _Best, topped: np.ndarray) -> np.ndarray:
+    """Is it only the jump of the running cycle that speaks for the larger plan, and does a top-up help?"""
+    waits: np.ndarray = best.change & outlook.jumped & topped & best.up
+    if waits.any():
+        waits &= ~_usually_cheaper(book, outlook, best.plan, best.target)
+    return waits
+
+
+def _passed_over(best: _Best, prices: Prices, moves: np.ndarray) -> dict[str, np.ndarray]:
+    """Why plans that cost less, or the same, are not advised."""
+    any_cheaper = best.cheaper.any(axis=1)
+    return {
+        "FEW_CYCLES": best.early & ~moves & (best.sure > prices.larger).any(axis=1),
+        "BELOW_GATE": any_cheaper & ~best.sure.any(axis=1),
+        # The current plan is one of those that cost the same.
+        "EQUAL_COST": ~any_cheaper & ((np.abs(best.saving) <= EQUAL).sum(axis=1) > 1),
+    }
 
 
 def _bits(flags: dict[str, np.ndarray]) -> np.ndarray:
