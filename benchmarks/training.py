@@ -1,7 +1,7 @@
 """Training of The Complete Journey, evaluation apart: within four minutes. `python -m benchmarks.training`.
 
 All that `shopkeeper train` does but tuning and judging, which look at validation and test and are not
-needed for answers: reading, the orders learned from nine cuts and from the carts of the validation window,
+needed for answers: reading, the orders learned from eight cuts and from the carts of the validation window,
 the last fit, customers' lists, products' pages, value, personas, the artifact on disk.
 """
 

@@ -38,7 +38,7 @@ class Taste(Section):
     """The implicit-feedback ALS model."""
 
     factors: int = Field(64, ge=1, le=512)
-    iterations: int = Field(15, ge=1)
+    iterations: int = Field(8, ge=1)
     half_life_days: float = Field(180.0, gt=0)
     list_length: int = Field(100, ge=1, le=1000)
     trials: tuple[TasteTrial, ...] = (
@@ -93,7 +93,7 @@ class Ranking(Section):
     """Learned orders of candidates, and the lists they write for every known customer."""
 
     enabled: bool = True
-    cuts: int = Field(9, ge=1, le=26)
+    cuts: int = Field(8, ge=1, le=26)
     max_customers: int = Field(6_000, ge=100)
     list_length: int = Field(60, ge=10, le=500)
     mixed_length: int = Field(20, ge=5, le=500)
