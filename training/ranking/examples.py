@@ -19,7 +19,7 @@ Happened = Literal["window", "first_basket"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 
 BLOCK_CELLS = 6_000_000  # of dense scores held at a time and source
-NEGATIVES = {"all": 0.07, "new": 0.15}  # share of the candidates that were not bought which is kept
+NEGATIVES = {"all": 0.1, "new": 0.15}  # share of the candidates that were not bought which is kept
 # Who bought fewer products counts less: one purchase says little of a habit. Of new ones few buy more.
 AT_LEAST = {"all": 3, "new": 1}
 TURNS = 2  # cuts until the next one whose window does not overlap
