@@ -5,7 +5,6 @@ what is mostly Python belongs there.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -27,10 +26,4 @@ def threaded_map(work: Callable[[Task], Result], tasks: Iterable[Task], n_thread
             yield from map(work, tasks)
             return
         with ThreadPoolExecutor(n_threads) as pool:
-            waiting = deque(pool.submit(work, task) for task in tasks)
-            try:
-                while waiting:
-                    yield waiting.popleft().result()
-            finally:
-                for future in waiting:
-                    future.cancel()
+            yield from pool.map(work, tasks)
