@@ -40,7 +40,7 @@ from training.fitting.item_ridge import (
 from training.fitting.past_baskets import fit_past_baskets
 from training.fitting.popularity import fit_popularity
 from training.fitting.progress import Progress, silent
-from training.fitting.taste import fit_similar, fit_taste, fit_taste_lists
+from training.fitting.taste import fit_similar, fit_taste, fit_taste_lists, most_bought
 from training.fitting.trade_up import fit_trade_up
 from training.matrices import basket_matrix, purchase_matrix
 
@@ -87,7 +87,8 @@ def fit_bundle(
         rules = begun(lambda: _basket_rules(baskets, settings, skip, progress))
         if taste is None:
             taste = taste_of(purchases, settings, choices, progress)
-        similar = _similar(taste, purchases, settings, skip, progress)
+        buyers = np.bincount(purchases.indices, minlength=n_products)
+        similar = _similar(taste, buyers, settings, skip, progress)
         progress("popularity and personal frequency")
         popularity = fit_popularity(lines, catalogue, settings.popularity, facts.last_day)
         trade_up = begun(
@@ -99,7 +100,13 @@ def fit_bundle(
         )
         ridge = _item_ridge(orders, catalogue, settings, choices, (baskets, facts.last_day), progress)
         taste_lists = fit_taste_lists(
-            taste, purchases, settings.taste.list_length, settings.threads, catalogue.family, progress
+            taste,
+            purchases,
+            settings.taste.list_length,
+            settings.threads,
+            catalogue.family,
+            progress,
+            among=most_bought(buyers),
         )
         bought_together = fit_bought_together(baskets, settings.bought_together, settings.threads, progress)
         return Bundle(
@@ -152,11 +159,10 @@ def _basket_rules(
 
 
 def _similar(
-    taste: Taste, purchases: csr_matrix, settings: Training, skip: frozenset[Skippable], progress: Progress
+    taste: Taste, buyers: np.ndarray, settings: Training, skip: frozenset[Skippable], progress: Progress
 ) -> TopLists:
     if "similar" in skip:
-        return no_lists(purchases.shape[1])
-    buyers = np.bincount(purchases.indices, minlength=purchases.shape[1])
+        return no_lists(len(buyers))
     return fit_similar(taste, buyers, threads=settings.threads, progress=progress)
 
 

@@ -6,6 +6,8 @@ for the same cores.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from implicit.cpu.als import AlternatingLeastSquares
 from scipy.sparse import csr_matrix
@@ -20,9 +22,11 @@ from training.matrices import with_variants
 
 # Rows whose scores for every product are held at one time: 512 x 50,000 float32 are 100 MB.
 BLOCK_SCORES = 25_000_000
-# Products that may be similar to another: in shops with more, those that most customers bought. Who is near
-# to a product of one buyer is whatever else that buyer bought.
-MOST_SIMILAR = 20_000
+# Products that may be in a list: in shops with more, those that most customers bought. What a product of one
+# buyer is near to is whatever else that buyer bought, and nobody's best hundred has it.
+MOST_LISTED = 20_000
+# Customers that the first rounds of ALS look at; where there are more, everybody is part of the last ones.
+FIRST_CUSTOMERS, LAST_ROUNDS = 50_000, 2
 
 
 def fit_taste(  # noqa: PLR0913  # every number of the fit is named by the caller
@@ -40,30 +44,56 @@ def fit_taste(  # noqa: PLR0913  # every number of the fit is named by the calle
 
     Alternating least squares for implicit feedback (Hu, Koren, Volinsky, ICDM 2008) by conjugate
     gradient (Takács, Pilászy, Tikk, RecSys 2011): exact solving costs several times more for the same
-    lists. Customers without a purchase and products without a known buyer get rows of zeros.
+    lists. Of more than FIRST_CUSTOMERS a sample is fitted first, and all of them in the last rounds: products
+    are where they belong by then. Customers without a purchase and products without a known buyer get rows
+    of zeros.
     """
     n_customers, n_products = purchases.shape
     if purchases.nnz == 0:
         return _taste(
             np.zeros((n_customers, factors)), np.zeros((n_products, factors)), regularization, alpha
         )
+    few = _sample(purchases, seed)
+    first = iterations if few is None else max(iterations - LAST_ROUNDS, 0)
+
+    def told(before: int) -> Callable[..., None]:
+        return lambda done, *_: progress(f"taste: {before + done + 1} of {iterations} iterations")
+
     with threadpool_limits(1, user_api="blas"):
         model = AlternatingLeastSquares(
             factors=factors,
-            iterations=iterations,
+            iterations=first,
             regularization=regularization,
             alpha=alpha,
             random_state=seed,
             num_threads=threads,
         )
-        model.fit(
-            purchases,
-            show_progress=False,
-            callback=lambda done, *_: progress(f"taste: {done + 1} of {iterations} iterations"),
-        )
+        model.fit(purchases if few is None else few, show_progress=False, callback=told(0))
+        if few is not None:
+            # The factors of products go on, those of customers begin anew.
+            model.user_factors, model.iterations = None, iterations - first
+            model.fit(purchases, show_progress=False, callback=told(first))
     model.item_factors[np.bincount(purchases.indices, minlength=n_products) == 0] = 0
     model.user_factors[np.diff(purchases.indptr) == 0] = 0
     return _taste(model.user_factors, model.item_factors, regularization, alpha)
+
+
+def _sample(purchases: csr_matrix, seed: int) -> csr_matrix | None:
+    """The purchases of FIRST_CUSTOMERS of those who bought; None where there are no more than these."""
+    customers = np.flatnonzero(np.diff(purchases.indptr))
+    if len(customers) <= FIRST_CUSTOMERS:
+        return None
+    drawn = np.random.default_rng(seed).choice(customers, FIRST_CUSTOMERS, replace=False)
+    return purchases[np.sort(drawn)]
+
+
+def most_bought(buyers: np.ndarray) -> np.ndarray:
+    """Products that may be in lists: the MOST_LISTED with the most buyers (int [n_products]; those with none
+    are left out), ascending; of equals the first.
+    """
+    known = np.flatnonzero(buyers)
+    found: np.ndarray = np.sort(known[np.argsort(-buyers[known], kind="stable")[:MOST_LISTED]])
+    return found
 
 
 def fit_taste_lists(
@@ -73,23 +103,30 @@ def fit_taste_lists(
     threads: int,
     family: np.ndarray | None = None,
     progress: Progress = silent,
+    *,
+    among: np.ndarray | None = None,
 ) -> TopLists:
     """For every customer the `length` best products that are new to them, [n_customers, length].
 
     `owned` [n_customers, n_products] has an entry for every product a customer bought; with `family`
-    int32 [n_products] (see `models.catalogue`) its variants count as bought too. Products with an
-    estimated preference of 0 or less are left out, so a list may be shorter.
+    int32 [n_products] (see `models.catalogue`) its variants count as bought too. Listed are products
+    `among` these (int [n], ascending; all if None) with an estimated preference above 0, so that a list may
+    be shorter.
     """
     if family is not None:
         owned = with_variants(owned, family)
-    model = _model(taste, threads)
-    n_customers, n_products = len(taste.customer_factors), len(taste.product_factors)
+    if among is None:
+        among = np.arange(len(taste.product_factors))
+    model = _model_of(taste.customer_factors, taste.product_factors[among], threads)
+    n_customers, n_products = len(taste.customer_factors), len(among)
     lists = _Lists(n_customers, min(length, n_products))
     step = max(1, BLOCK_SCORES // max(n_products, 1))
     with threadpool_limits(1, user_api="blas"):
         for begin in range(0, n_customers, step) if lists.length else ():
             rows = np.arange(begin, min(begin + step, n_customers))
-            lists.put(rows, *model.recommend(rows, owned[rows[0] : rows[-1] + 1], N=lists.length))
+            theirs = owned[rows[0] : rows[-1] + 1][:, among]
+            found, scores = model.recommend(rows, theirs, N=lists.length)
+            lists.put(rows, among[found], scores)
             progress(f"taste lists: {rows[-1] + 1:,} of {n_customers:,} customers")
     return lists.frozen()
 
@@ -99,13 +136,13 @@ def fit_similar(
 ) -> TopLists:
     """For every product the `length` nearest others by cosine of their factors, [n_products, length].
 
-    Others are the MOST_SIMILAR products with the most `buyers` int [n_products], of equals the first ones.
+    Others are the MOST_LISTED products with the most `buyers` int [n_products], of equals the first ones.
     The product itself, products without a known buyer and cosines of 0 or less are left out.
     `threads` 0 means all cores.
     """
     n_products = len(taste.product_factors)
     known = np.flatnonzero(taste.product_factors.any(axis=1))
-    others = np.sort(np.argsort(-buyers[known], kind="stable")[:MOST_SIMILAR])  # positions among the known
+    others = np.flatnonzero(np.isin(known, most_bought(buyers)))  # positions among the known
     lists = _Lists(n_products, min(length, max(n_products - 1, 0)))
     norms = np.linalg.norm(taste.product_factors[known], axis=1, keepdims=True)
     unit = taste.product_factors[known] / norms
@@ -150,10 +187,6 @@ class _Lists:
 
     def frozen(self) -> TopLists:
         return TopLists(frozen(self.products), frozen(self.scores))
-
-
-def _model(taste: Taste, threads: int) -> AlternatingLeastSquares:
-    return _model_of(taste.customer_factors, taste.product_factors, threads)
 
 
 def _model_of(users: np.ndarray, items: np.ndarray, threads: int) -> AlternatingLeastSquares:

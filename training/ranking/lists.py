@@ -19,6 +19,7 @@ from training.ranking.features import features
 from training.ranking.fit import Rankers
 from training.ranking.groups import groupings
 from training.ranking.history import History
+from training.ranking.shortlist import chances_of, shortlist
 from training.ranking.snapshot import Snapshot, fit_snapshot
 from training.threaded import threaded_map
 
@@ -87,7 +88,7 @@ def _latest(history: History, most: int) -> np.ndarray:
 def _lists_of(
     history: History, snapshot: Snapshot, rankers: Rankers, settings: Ranking, family: np.ndarray
 ) -> Callable[[np.ndarray], Block]:
-    chances = {"all": rankers.all.ready(), "new": rankers.new.ready()}
+    order_of_all, order_of_new = rankers.all.ready(), rankers.new.ready()
     code = np.array([SOURCES.index(_KNOWN_AS.get(name, name)) for name in snapshot.sources], dtype=np.uint8)
     again_code = SOURCES.index("buy_again")
 
@@ -95,10 +96,12 @@ def _lists_of(
         customers = history.take(block)
         rows = candidates(customers, snapshot)
         matrix = features(customers, snapshot, rows).matrix()
-        of_all = chances["all"](matrix)
         new = ~rows.owned & ~_variant_owned(rows, family)
-        of_new = np.zeros_like(of_all)
-        of_new[new] = chances["new"](matrix[new])
+        again = shortlist(order_of_all, matrix, rows.customer, rows.owned, settings.list_length)
+        longest = max(settings.list_length, settings.mixed_length)
+        fresh = shortlist(order_of_new, matrix, rows.customer, new, longest)
+        of_all = chances_of(order_of_all, matrix, np.union1d(again, fresh))
+        of_new = chances_of(order_of_new, matrix, fresh)
         of_mixed = _mixed(rows, of_all, of_new, new, settings.mixed_length)
         sources = np.where(rows.owned, again_code, code[rows.best])
         n = customers.n_customers

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy.special import expit
@@ -13,6 +14,9 @@ from scipy.special import expit
 from training.fitting.progress import Progress, silent
 from training.ranking.examples import NEGATIVES, Examples, Happened, Order, Outcome, joined
 from training.ranking.networks import Networks, fit_network, scaling_of
+
+if TYPE_CHECKING:
+    import lightgbm  # see why_not
 
 # Cross-entropy of single candidates, customers weighted alike, was better than lambdarank on validation;
 # many weak trees on few columns each better than fewer strong ones.
@@ -31,6 +35,7 @@ PARAMETERS: Mapping[Order, Mapping[str, Any]] = {
     "all": {"learning_rate": 0.06, "num_leaves": 15, "min_data_in_leaf": 1000, "feature_fraction": 0.2},
     "new": {"learning_rate": 0.04, "num_leaves": 15, "min_data_in_leaf": 300, "feature_fraction": 0.5},
 }
+FIRST_SIGHT = 0.25  # share of the trees that a rough order is by
 ROUNDS: Mapping[Order, int] = {"all": 175, "new": 200}
 MANY = 1_500_000  # examples; of more one forest is grown and one network, two would take minutes
 MOST = 2_500_000  # examples; of more so many are drawn
@@ -55,22 +60,51 @@ class Ranker:
     trees: tuple[str, ...]
     networks: Networks | None = None
 
-    def ready(self) -> Callable[[np.ndarray], np.ndarray]:
-        """How likely candidates (features float32 [n, n_features]) are to be bought: float32 [n], 0 to 1."""
+    def ready(self) -> ReadyRanker:
+        """The same with its trees loaded, to be asked in this process."""
         import lightgbm  # noqa: PLC0415  # see why_not
 
-        boosters = [lightgbm.Booster(model_str=trees) for trees in self.trees]
-
-        def chances(features: np.ndarray) -> np.ndarray:
-            log_odds = np.mean(
-                [booster.predict(features, num_threads=1, raw_score=True) for booster in boosters], axis=0
+        whole = tuple(lightgbm.Booster(model_str=trees) for trees in self.trees)
+        # Forests of their own, and not the first trees of the same: LightGBM keeps in the forest how many
+        # of its trees are asked, also while another thread asks it.
+        first = tuple(
+            lightgbm.Booster(
+                model_str=forest.model_to_string(num_iteration=math.ceil(FIRST_SIGHT * forest.num_trees()))
             )
-            if self.networks is not None:
-                log_odds = (log_odds + self.networks.log_odds(features)) / 2
-            # Only a share of what was not bought was learned from: without that, chances are too high.
-            return np.asarray(expit(log_odds + np.log(NEGATIVES[self.order])), dtype=np.float32)
+            for forest in whole
+        )
+        return ReadyRanker(self.order, whole, first, self.networks)
 
-        return chances
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadyRanker:
+    """A ranker that can be asked, by several threads at a time.
+
+    first  the first FIRST_SIGHT of the trees of each of the forests
+    """
+
+    order: Order
+    forests: tuple[lightgbm.Booster, ...]
+    first: tuple[lightgbm.Booster, ...]
+    networks: Networks | None
+
+    def chances(self, features: np.ndarray) -> np.ndarray:
+        """How likely candidates (features float32 [n, n_features]) are to be bought: float32 [n], 0 to 1."""
+        log_odds = _mean_of(self.forests, features)
+        if self.networks is not None:
+            log_odds = (log_odds + self.networks.log_odds(features)) / 2
+        # Only a share of what was not bought was learned from: without that, chances are too high.
+        return np.asarray(expit(log_odds + np.log(NEGATIVES[self.order])), dtype=np.float32)
+
+    def at_first_sight(self, features: np.ndarray) -> np.ndarray:
+        """Log-odds float64 [n] by the first trees alone, which say the most: a rough order, soon told."""
+        return _mean_of(self.first, features)
+
+
+def _mean_of(forests: Sequence[lightgbm.Booster], features: np.ndarray) -> np.ndarray:
+    """Log-odds float64 [n]."""
+    told = [forest.predict(features, num_threads=1, raw_score=True) for forest in forests]
+    return np.asarray(np.mean(told, axis=0))
 
 
 def why_not() -> str | None:

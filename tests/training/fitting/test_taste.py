@@ -10,7 +10,7 @@ from models.ids import UNKNOWN
 from models.taste import Taste
 from tests.models.contract import assert_same_arrays
 from training.fitting import taste as module
-from training.fitting.taste import fit_similar, fit_taste, fit_taste_lists
+from training.fitting.taste import fit_similar, fit_taste, fit_taste_lists, most_bought
 
 N_CUSTOMERS, N_PRODUCTS = 50, 30
 
@@ -63,6 +63,49 @@ def test_threads_do_not_change_the_fit() -> None:
     assert_same_arrays(fit(purchases(), threads=1), fit(purchases(), threads=2))
 
 
+def test_of_many_customers_a_sample_is_fitted_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    by_all = fit(purchases())
+    monkeypatch.setattr(module, "FIRST_CUSTOMERS", 30)
+    settings = {"factors": 8, "iterations": 10, "regularization": 0.5, "alpha": 4.0, "seed": 3}
+    taste = fit_taste(purchases(), **settings, threads=2, progress=told.append)
+    assert told == [f"taste: {done} of 10 iterations" for done in range(1, 11)]
+    assert_same_arrays(taste, fit_taste(purchases(), **settings, threads=1))
+    assert not np.array_equal(taste.product_factors, by_all.product_factors)
+    scores = taste.customer_factors @ taste.product_factors[:28].T  # of those not in the sample too
+    same = np.arange(N_CUSTOMERS)[:, None] % 2 == np.arange(28)[None, :] % 2
+    for customer in range(N_CUSTOMERS):
+        assert scores[customer][same[customer]].mean() > scores[customer][~same[customer]].mean()
+
+
+def test_fewer_rounds_than_the_last_ones_look_at_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FIRST_CUSTOMERS", 30)
+    for iterations in (1, 2):
+        told: list[str] = []
+        taste = fit_taste(
+            purchases(), factors=8, iterations=iterations, regularization=0.5, alpha=4.0, seed=3, threads=1,
+            progress=told.append,
+        )  # fmt: skip
+        assert len(told) == iterations
+        assert taste.customer_factors.any(axis=1).all()
+
+
+def test_the_most_bought_are_taken_and_of_equals_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_LISTED", 3)
+    assert most_bought(np.array([2, 0, 5, 2, 2, 1])).tolist() == [0, 2, 3]
+    assert most_bought(np.array([0, 1, 0])).tolist() == [1]
+    assert most_bought(np.zeros(4, dtype=int)).tolist() == []
+
+
+def test_lists_are_among_the_products_they_are_asked_for(taste: Taste) -> None:
+    among = np.array([3, 4, 8, 15, 20, 21])
+    whole = fit_taste_lists(taste, purchases(), N_PRODUCTS, threads=2)
+    few = fit_taste_lists(taste, purchases(), 4, threads=2, among=among)
+    for customer in range(N_CUSTOMERS):
+        expected = [product for product in whole.of(customer).products.tolist() if product in among]
+        assert few.of(customer).products.tolist() == expected[:4]
+
+
 def test_lists_are_the_best_of_what_is_new(taste: Taste) -> None:
     owned = purchases()
     lists = fit_taste_lists(taste, owned, 12, threads=2)
@@ -106,7 +149,7 @@ def test_in_a_large_shop_only_what_many_bought_is_similar(
     taste: Taste, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = fit_similar(taste, buyers(), N_PRODUCTS, threads=2)
-    monkeypatch.setattr(module, "MOST_SIMILAR", 10)
+    monkeypatch.setattr(module, "MOST_LISTED", 10)
     few = fit_similar(taste, buyers(), 6, threads=2)
     many = set(np.argsort(-buyers(), kind="stable")[:10].tolist())
     for product in range(29):

@@ -140,7 +140,7 @@ def test_processes_learn_the_same() -> None:
     rows = np.random.default_rng(1).random((500, len(names))).astype(np.float32) * 5
     for ranker, other in ((one.all, two.all), (one.new, two.new)):
         assert Booster(model_str=ranker.trees[0]).feature_name() == names
-        assert np.array_equal(ranker.ready()(rows), other.ready()(rows))
+        assert np.array_equal(ranker.ready().chances(rows), other.ready().chances(rows))
 
 
 def sparse(n_customers: int, days: int) -> list[Basket]:

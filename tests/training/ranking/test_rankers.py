@@ -5,9 +5,11 @@ from __future__ import annotations
 import builtins
 import pickle
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import lightgbm
 import numpy as np
 import pytest
 from scipy.special import expit, logit
@@ -45,30 +47,50 @@ def fitted(order: Order, *, seed: int = 1, threads: int = 1) -> Ranker:
 
 @pytest.mark.parametrize("order", ["all", "new"])
 def test_chances_are_the_shares_that_were_bought(order: Order) -> None:
-    chances = fitted(order).ready()(np.array([[0.5, 0], [0.5, 1], [0.5, 2]], dtype=np.float32))
+    chances = fitted(order).ready().chances(np.array([[0.5, 0], [0.5, 1], [0.5, 2]], dtype=np.float32))
     assert chances == pytest.approx(SHARES, abs=0.04)
     assert chances.dtype == np.float32
 
 
 def test_missing_values_are_answered() -> None:
-    chances = fitted("all").ready()(np.full((3, 2), np.nan, dtype=np.float32))
+    chances = fitted("all").ready().chances(np.full((3, 2), np.nan, dtype=np.float32))
     assert np.isfinite(chances).all()
     assert ((chances >= 0) & (chances <= 1)).all()
-    assert fitted("all").ready()(np.empty((0, 2), dtype=np.float32)).shape == (0,)
+    assert fitted("all").ready().chances(np.empty((0, 2), dtype=np.float32)).shape == (0,)
 
 
 def test_a_ranker_can_be_sent_to_a_process() -> None:
     ranker = fitted("new")
     rows = planted("new", seed=2).features
-    assert np.array_equal(pickle.loads(pickle.dumps(ranker)).ready()(rows), ranker.ready()(rows))  # noqa: S301  # our own bytes
+    sent = pickle.loads(pickle.dumps(ranker))  # noqa: S301  # our own bytes
+    assert np.array_equal(sent.ready().chances(rows), ranker.ready().chances(rows))
 
 
 def test_the_seed_decides_and_threads_do_not() -> None:
     rows = planted("all", seed=2).features
-    first = fitted("all").ready()(rows)
-    assert np.array_equal(first, fitted("all").ready()(rows))
-    assert np.array_equal(first, fitted("all", threads=2).ready()(rows))
-    assert not np.array_equal(first, fitted("all", seed=2).ready()(rows))
+    first = fitted("all").ready().chances(rows)
+    assert np.array_equal(first, fitted("all").ready().chances(rows))
+    assert np.array_equal(first, fitted("all", threads=2).ready().chances(rows))
+    assert not np.array_equal(first, fitted("all", seed=2).ready().chances(rows))
+
+
+def test_first_sight_is_the_first_quarter_of_the_trees() -> None:
+    ranker, rows = fitted("new"), planted("new", seed=2).features
+    booster = lightgbm.Booster(model_str=ranker.trees[0])
+    assert booster.num_trees() == 200
+    expected = booster.predict(rows, raw_score=True, num_iteration=50)
+    one = replace(ranker, trees=ranker.trees[:1])
+    assert one.ready().at_first_sight(rows) == pytest.approx(expected, abs=1e-9)
+
+
+def test_threads_may_ask_at_first_sight_and_in_full_at_the_same_time() -> None:
+    ready, rows = fitted("new").ready(), np.tile(planted("new", seed=2).features, (20, 1))
+    rough, full = ready.at_first_sight(rows), ready.chances(rows)
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(3):
+            at_first, at_last = pool.submit(ready.at_first_sight, rows), pool.submit(ready.chances, rows)
+            assert np.array_equal(at_first.result(), rough)
+            assert np.array_equal(at_last.result(), full)
 
 
 def test_orders_side_by_side_are_those_that_are_fitted_alone() -> None:
@@ -78,7 +100,7 @@ def test_orders_side_by_side_are_those_that_are_fitted_alone() -> None:
         assert together is not None
         assert together.trees == alone.trees
         rows = planted(alone.order, seed=2).features
-        assert np.array_equal(together.ready()(rows), alone.ready()(rows))
+        assert np.array_equal(together.ready().chances(rows), alone.ready().chances(rows))
 
 
 def of_few(window: int, first: int) -> Examples:
@@ -128,18 +150,18 @@ def test_chances_of_new_products_are_the_mean_of_the_window_and_its_first_basket
     """In log-odds: where one forest has next to no chance the other does not make up for it."""
     ranker = fit_ranker("new", [with_both_outcomes("new")], 1, 1)
     assert ranker is not None
-    of_window, of_first = (replace(ranker, trees=(trees,)).ready()(SHOWN) for trees in ranker.trees)
+    of_window, of_first = (replace(ranker, trees=(trees,)).ready().chances(SHOWN) for trees in ranker.trees)
     assert of_first == pytest.approx(SHARES_OF_BOTH[:, 0], abs=0.04)
     assert of_window == pytest.approx(SHARES_OF_BOTH[:, 1], abs=0.04)
     both = (logit(of_first) + logit(of_window)) / 2
-    assert logit(ranker.ready()(SHOWN)) == pytest.approx(both, abs=1e-4)
+    assert logit(ranker.ready().chances(SHOWN)) == pytest.approx(both, abs=1e-4)
 
 
 def test_chances_of_all_products_are_the_mean_of_a_forest_and_two_networks() -> None:
     ranker = fit_ranker("all", [with_both_outcomes("all")], 1, 1)
     assert ranker is not None
     assert ranker.networks is not None
-    of_forest = replace(ranker, networks=None).ready()(SHOWN)
+    of_forest = replace(ranker, networks=None).ready().chances(SHOWN)
     assert of_forest == pytest.approx(SHARES_OF_BOTH[:, 0], abs=0.04)  # of the first basket
     for network, shares in zip(
         ranker.networks.each, (SHARES_OF_BOTH[:, 1], SHARES_OF_BOTH[:, 0]), strict=True
@@ -147,7 +169,7 @@ def test_chances_of_all_products_are_the_mean_of_a_forest_and_two_networks() -> 
         odds = network.log_odds(ranker.networks.scaling.inputs(SHOWN)) + np.log(NEGATIVES["all"])
         assert expit(odds) == pytest.approx(shares, abs=0.06)
     expected = (logit(of_forest) + ranker.networks.log_odds(SHOWN) + np.log(NEGATIVES["all"])) / 2
-    assert logit(ranker.ready()(SHOWN)) == pytest.approx(expected, abs=1e-4)
+    assert logit(ranker.ready().chances(SHOWN)) == pytest.approx(expected, abs=1e-4)
 
 
 def test_products_new_to_the_customer_are_ordered_by_forests_alone() -> None:
@@ -178,7 +200,7 @@ def test_of_more_examples_some_are_drawn(monkeypatch: pytest.MonkeyPatch) -> Non
     ranker = fit_ranker("all", [planted("all")], 1, 1, told.append)
     assert told[0].endswith("2,000 examples")
     assert ranker is not None
-    chances = ranker.ready()(np.array([[0.5, 0], [0.5, 2]], dtype=np.float32))
+    chances = ranker.ready().chances(np.array([[0.5, 0], [0.5, 2]], dtype=np.float32))
     assert chances == pytest.approx(SHARES[[0, 2]], abs=0.1)
 
 
