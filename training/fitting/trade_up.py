@@ -82,6 +82,20 @@ class _Group:
         products = self.words.data[entries] * np.repeat(weights, stops - starts)
         return np.bincount(self.words.indices[entries], products, len(self.offered))
 
+    def alike_of(self, base: int, positions: np.ndarray) -> np.ndarray:
+        """The same for these of the offered ones alone, float64 [n] of int [n]."""
+        row = slice(self.names.indptr[base], self.names.indptr[base + 1])
+        words, weights = self.names.indices[row], self.names.data[row]
+        if not len(words):
+            return np.zeros(len(positions))
+        theirs = self.members.searchsorted(self.offered[positions])
+        starts, stops = self.names.indptr[theirs], self.names.indptr[theirs + 1]
+        entries = ranges(starts, stops)
+        at = words.searchsorted(self.names.indices[entries]).clip(max=len(words) - 1)
+        common = words[at] == self.names.indices[entries]
+        whose = np.repeat(np.arange(len(positions)), stops - starts)[common]
+        return np.bincount(whose, self.names.data[entries[common]] * weights[at[common]], len(positions))
+
     def counts(self, base: int, upgrades: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Customers [n] of a member's position who bought each of the positions `upgrades` [n] on a later
         day, and on no later one.
@@ -128,6 +142,7 @@ def fit_trade_up(
     """
     first, n_products = _first_days(lines, len(catalogue)), len(catalogue)
     names = name_vectors(catalogue.names[product] for product in range(n_products))
+    names.sort_indices()
     facts = _facts(first, catalogue, popularity)
     rows: list[_Row | None] = [None] * n_products
     done = 0
@@ -163,7 +178,7 @@ def _first_days(lines: pl.DataFrame, n_products: int) -> csc_matrix:
 def _facts(first: csc_matrix, catalogue: Catalogue, popularity: Popularity) -> _Facts:
     share = popularity.recent_orders / max(int(popularity.window[1]), 1)
     customers = np.diff(first.indptr)
-    buyers = len(np.unique(first.indices))
+    buyers = np.count_nonzero(np.bincount(first.indices, minlength=1))
     base_rate = np.maximum(customers / max(buyers, 1), share)
     known = (catalogue.cost != NO_PRICE) & (catalogue.price > 0)
     margins = 1 - catalogue.cost[known] / catalogue.price[known]
@@ -221,16 +236,29 @@ def _alike(
 
     Where `near` is given, names have to tell that two products are the same sort, as no category does.
     """
-    product, cosines = int(group.members[base]), group.alike(base)
+    product = int(group.members[base])
+    if near is not None:
+        pool = _positions(group.offered, near)
+        pool = pool[_allowed(product, group.offered[pool], catalogue, facts, settings)]
+        cosines = group.alike_of(base, pool)
+        return pool[cosines >= SAME_SORT], cosines[cosines >= SAME_SORT]
+    cosines = group.alike(base)
     # Most names have no word in common: the others are looked at only where none that has may be one.
     for named in (np.flatnonzero(cosines > 0), np.arange(len(cosines))):
         pool = named[_allowed(product, group.offered[named], catalogue, facts, settings)]
-        if near is not None:
-            pool = pool[np.isin(group.offered[pool], near)]
         if len(pool):
-            enough = cosines[pool] >= (SAME_SORT if near is not None else cosines[pool].max() * LESS_ALIKE)
+            enough = cosines[pool] >= cosines[pool].max() * LESS_ALIKE
             return pool[enough], cosines[pool[enough]]
     return np.empty(0, dtype=np.int64), np.empty(0)
+
+
+def _positions(products: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Where those of the wanted [n] that are there are among the products [n_products]; all ascending."""
+    wanted = np.sort(wanted)
+    found = products.searchsorted(wanted)
+    inside = np.flatnonzero(found < len(products))
+    positions: np.ndarray = found[inside][products[found[inside]] == wanted[inside]]
+    return positions
 
 
 def _allowed(
@@ -238,10 +266,11 @@ def _allowed(
 ) -> np.ndarray:
     """Which of the others [n], all offered, may be an upgrade of the product: bool [n]."""
     ratios = catalogue.price[others] / catalogue.price[product]
-    gains, by_margin = _gains(product, others, catalogue, facts)
-    other_family = catalogue.family[others] != catalogue.family[product]
-    allowed: np.ndarray = other_family & (~by_margin | (gains >= 0))
-    allowed &= (ratios >= settings.min_ratio) & (ratios <= settings.max_ratio)
+    allowed: np.ndarray = (ratios >= settings.min_ratio) & (ratios <= settings.max_ratio)
+    allowed &= catalogue.family[others] != catalogue.family[product]
+    dearer = np.flatnonzero(allowed)
+    gains, by_margin = _gains(product, others[dearer], catalogue, facts)
+    allowed[dearer] = ~by_margin | (gains >= 0)
     return allowed
 
 
