@@ -47,7 +47,8 @@ from training.matrices import basket_matrix, purchase_matrix
 Part = TypeVar("Part")
 Skippable = Literal["basket_rules", "similar", "trade_up"]
 
-PARTS_BESIDE = 2  # basket rules, which wait for a process of their own, and trade-ups, which are Python
+# Basket rules, which wait for a process of their own, then personal frequencies and trade-ups, of one thread.
+PARTS_BESIDE = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +86,11 @@ def fit_bundle(
     purchases = purchase_matrix(lines, n_customers, n_products, facts.last_day, settings.taste.half_life_days)
     with _beside(settings.threads) as begun:
         rules = begun(lambda: _basket_rules(baskets, settings, skip, progress))
+        buy_again = begun(
+            lambda: fit_buy_again(
+                lines, n_customers, n_products, facts.last_day, settings.buy_again.half_life_days
+            )
+        )
         if taste is None:
             taste = taste_of(purchases, settings, choices, progress)
         buyers = np.bincount(purchases.indices, minlength=n_products)
@@ -123,9 +129,7 @@ def fit_bundle(
             ridge_links=ridge.links,
             cart_ridge=ridge.carts,
             popularity=popularity,
-            buy_again=fit_buy_again(
-                lines, n_customers, n_products, facts.last_day, settings.buy_again.half_life_days
-            ),
+            buy_again=buy_again(),
             trade_up=trade_up(),
             customer_lists=no_customer_lists(n_customers),
             past_baskets=fit_past_baskets(lines, n_customers, n_products, facts.last_day),

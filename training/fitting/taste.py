@@ -117,17 +117,24 @@ def fit_taste_lists(
         owned = with_variants(owned, family)
     if among is None:
         among = np.arange(len(taste.product_factors))
+    owned = owned[:, among].tocsr()
     model = _model_of(taste.customer_factors, taste.product_factors[among], threads)
-    n_customers, n_products = len(taste.customer_factors), len(among)
+    n_customers, n_products = owned.shape
     lists = _Lists(n_customers, min(length, n_products))
     step = max(1, BLOCK_SCORES // max(n_products, 1))
+    # implicit would leave out what is owned customer by customer, which takes as long as the search. Asked
+    # for that many products more it need not: customers who own about as many are asked about together.
+    counts = np.diff(owned.indptr)
+    by_count = np.argsort(counts, kind="stable")
     with threadpool_limits(1, user_api="blas"):
         for begin in range(0, n_customers, step) if lists.length else ():
-            rows = np.arange(begin, min(begin + step, n_customers))
-            theirs = owned[rows[0] : rows[-1] + 1][:, among]
-            found, scores = model.recommend(rows, theirs, N=lists.length)
-            lists.put(rows, among[found], scores)
-            progress(f"taste lists: {rows[-1] + 1:,} of {n_customers:,} customers")
+            rows = by_count[begin : begin + step]
+            n = min(lists.length + int(counts[rows[-1]]), n_products)
+            found, scores = model.recommend(rows, None, N=n, filter_already_liked_items=False)
+            theirs = np.take_along_axis(owned[rows].toarray() != 0, found, 1)
+            found, scores = _without(theirs, found, scores)
+            lists.put(rows, among[found[:, : lists.length]], scores[:, : lists.length])
+            progress(f"taste lists: {begin + len(rows):,} of {n_customers:,} customers")
     return lists.frozen()
 
 
@@ -151,20 +158,18 @@ def fit_similar(
     with threadpool_limits(1, user_api="blas"):
         for begin in range(0, len(known), step) if lists.length else ():
             rows = np.arange(begin, min(begin + step, len(known)))
-            # implicit would leave out the product itself row by row, which takes as long as the search.
             n = min(lists.length + 1, len(others))
             found, cosines = model.recommend(rows, None, N=n, filter_already_liked_items=False)
-            near, cosines = _without(rows, others[found], cosines)
+            near, cosines = _without(others[found] == rows[:, None], others[found], cosines)
             lists.put(known[rows], known[near[:, : lists.length]], cosines[:, : lists.length])
             progress(f"similar products: {rows[-1] + 1:,} of {len(known):,}")
     return lists.frozen()
 
 
-def _without(rows: np.ndarray, found: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Lists [n, k] and their scores, the row's own number (int [n]) last in its list, with a score of 0."""
-    itself = found == rows[:, None]
-    order = np.argsort(itself, axis=1, kind="stable")
-    return np.take_along_axis(found, order, 1), np.take_along_axis(np.where(itself, 0, scores), order, 1)
+def _without(left_out: np.ndarray, found: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lists [n, k] and their scores with those `left_out` (bool [n, k]) last, with a score of 0."""
+    order = np.argsort(left_out, axis=1, kind="stable")
+    return np.take_along_axis(found, order, 1), np.take_along_axis(np.where(left_out, 0, scores), order, 1)
 
 
 class _Lists:
@@ -176,10 +181,7 @@ class _Lists:
         self.scores = np.zeros((n_rows, length), dtype=np.float32)
 
     def put(self, rows: np.ndarray, products: np.ndarray, scores: np.ndarray) -> None:
-        """Fill rows [n] with lists [n, k] that come best first; scores end where they stop being positive.
-
-        implicit marks what it filtered with a huge negative score.
-        """
+        """Fill rows [n] with lists [n, k] that come best first; scores end where they stop being positive."""
         width = products.shape[1]
         positive = scores > 0
         self.products[rows, :width] = np.where(positive, products, UNKNOWN)
