@@ -11,6 +11,7 @@ NAMES = (
     "batch",
     "training",
     "scale",
+    "taste_sample",
     "plan_nudges",
     "plan_worlds",
     "plan_regret",

@@ -6,8 +6,6 @@ for the same cores.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from implicit.cpu.als import AlternatingLeastSquares
 from scipy.sparse import csr_matrix
@@ -53,38 +51,36 @@ def fit_taste(  # noqa: PLR0913  # every number of the fit is named by the calle
         return _taste(
             np.zeros((n_customers, factors)), np.zeros((n_products, factors)), regularization, alpha
         )
-    few = _sample(purchases, seed)
-    first = iterations if few is None else max(iterations - LAST_ROUNDS, 0)
+    done = 0
 
-    def told(before: int) -> Callable[..., None]:
-        return lambda done, *_: progress(f"taste: {before + done + 1} of {iterations} iterations")
+    def told(round_: int, *_: object) -> None:
+        progress(f"taste: {done + round_ + 1} of {iterations} iterations")
 
     with threadpool_limits(1, user_api="blas"):
         model = AlternatingLeastSquares(
             factors=factors,
-            iterations=first,
             regularization=regularization,
             alpha=alpha,
             random_state=seed,
             num_threads=threads,
         )
-        model.fit(purchases if few is None else few, show_progress=False, callback=told(0))
-        if few is not None:
+        for rounds, some in _rounds(purchases, iterations, seed):
             # The factors of products go on, those of customers begin anew.
-            model.user_factors, model.iterations = None, iterations - first
-            model.fit(purchases, show_progress=False, callback=told(first))
+            model.user_factors, model.iterations = None, rounds
+            model.fit(some, show_progress=False, callback=told)
+            done += rounds
     model.item_factors[np.bincount(purchases.indices, minlength=n_products) == 0] = 0
     model.user_factors[np.diff(purchases.indptr) == 0] = 0
     return _taste(model.user_factors, model.item_factors, regularization, alpha)
 
 
-def _sample(purchases: csr_matrix, seed: int) -> csr_matrix | None:
-    """The purchases of FIRST_CUSTOMERS of those who bought; None where there are no more than these."""
+def _rounds(purchases: csr_matrix, iterations: int, seed: int) -> list[tuple[int, csr_matrix]]:
+    """How many rounds look at whose purchases CSR [n, n_products]; the last ones look at all."""
     customers = np.flatnonzero(np.diff(purchases.indptr))
-    if len(customers) <= FIRST_CUSTOMERS:
-        return None
+    if len(customers) <= FIRST_CUSTOMERS or iterations <= LAST_ROUNDS:
+        return [(iterations, purchases)]
     drawn = np.random.default_rng(seed).choice(customers, FIRST_CUSTOMERS, replace=False)
-    return purchases[np.sort(drawn)]
+    return [(iterations - LAST_ROUNDS, purchases[np.sort(drawn)]), (LAST_ROUNDS, purchases)]
 
 
 def most_bought(buyers: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ from tests.training.ranking.worlds import (
     history_of,
     plain_catalogue,
 )
-from training.ranking import examples, snapshot
+from training.ranking import examples, shortlist, snapshot
 from training.ranking.fit import Rankers, fit_rankers
 from training.ranking.history import History
 from training.ranking.lists import _blocks, write_lists
@@ -216,3 +216,16 @@ def test_nothing_after_the_last_day_changes_a_list() -> None:
     history = history_of([*fashion_shop(), *later], 80, 100, 420).before(210)
     lists = write_lists(history, plain_catalogue(100), learned("fashion"), SETTINGS)
     assert_same(written("fashion"), lists)
+
+
+@pytest.mark.parametrize(("shop", "name"), [("fashion", "new"), ("fashion", "mixed"), ("habits", "again")])
+def test_asking_about_a_shortlist_is_as_good_as_asking_about_all(
+    shop: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = fashion() if shop == "fashion" else habits()
+    monkeypatch.setattr(shortlist, "TIMES", 1_000)
+    whole = write_lists(history, plain_catalogue(history.n_products), learned(shop), SETTINGS)
+    few, all_ = getattr(written(shop), name).products, getattr(whole, name).products
+    assert (few[:, 0] == all_[:, 0]).mean() > 0.97
+    kept = [np.isin(mine, theirs).mean() for mine, theirs in zip(few, all_, strict=True)]
+    assert np.mean(kept) > 0.9
