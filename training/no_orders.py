@@ -20,7 +20,7 @@ from models.popularity import Popularity
 from models.ranked_lists import no_customer_lists
 from models.taste import Taste
 from models.texts import Texts
-from training.bundle_fit import no_basket_rules, no_trade_up
+from training.bundle_parts import no_basket_rules, no_trade_up
 from training.choices import DEFAULT_WEIGHTS
 from training.fitting.item_ridge import no_lists
 

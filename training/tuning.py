@@ -31,7 +31,8 @@ from models.catalogue import Catalogue
 from models.ids import UNKNOWN
 from models.recommender import choose
 from models.taste import Taste
-from training.bundle_fit import Shortcuts, fit_bundle, taste_of
+from training.bundle_fit import Shortcuts, fit_bundle
+from training.bundle_parts import taste_of
 from training.choices import DEFAULT_WEIGHTS, Choices, RidgeChoice, Trial, default_choices
 from training.evaluation.exam import Exam
 from training.evaluation.methods import SERVED_KINDS

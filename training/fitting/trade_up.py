@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csc_matrix, csr_matrix
+from scipy.sparse import csc_matrix
 
 from config.training import TradeUp as TradeUpSettings
-from models.arrays import frozen, ranges
+from models.arrays import frozen
 from models.catalogue import NO_CATEGORY, NO_PRICE, Catalogue
 from models.lists import TopLists
 from models.popularity import Popularity
 from models.trade_up import TradeUp
+from training.fitting.comparable import Group
 from training.fitting.name_words import name_vectors
 from training.fitting.progress import Progress, silent
 from training.matrices import GUEST
@@ -53,68 +53,6 @@ class _Row(NamedTuple):
     by_margin: np.ndarray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Group:
-    """Products of one category or none: what may be traded up, and for what.
-
-    members      int32 [m] ascending, all that have a price
-    offered      int32 [k] ascending, those of them that were sold lately: nothing else is an upgrade
-    by_product   CSC int32 [n_customers, m] the first day of each purchase, counted from 1
-    bought       CSC int32 [n_customers, k] the same
-    names        CSR float32 [m, n_words] of length 1
-    words        CSR float32 [n_words, k] those of the offered, turned
-    """
-
-    members: np.ndarray
-    offered: np.ndarray
-    by_product: csc_matrix
-    bought: csc_matrix
-    names: csr_matrix
-    words: csr_matrix
-
-    def alike(self, base: int) -> np.ndarray:
-        """For a member's position: the cosine float64 [k] of its name with the offered ones'."""
-        # As names[base] @ words, without making a sparse matrix of each row.
-        row = slice(self.names.indptr[base], self.names.indptr[base + 1])
-        words, weights = self.names.indices[row], self.names.data[row]
-        starts, stops = self.words.indptr[words], self.words.indptr[words + 1]
-        entries = ranges(starts, stops)
-        products = self.words.data[entries] * np.repeat(weights, stops - starts)
-        return np.bincount(self.words.indices[entries], products, len(self.offered))
-
-    def alike_of(self, base: int, positions: np.ndarray) -> np.ndarray:
-        """The same for these of the offered ones alone, float64 [n] of int [n]."""
-        row = slice(self.names.indptr[base], self.names.indptr[base + 1])
-        words, weights = self.names.indices[row], self.names.data[row]
-        if not len(words):
-            return np.zeros(len(positions))
-        theirs = self.members.searchsorted(self.offered[positions])
-        starts, stops = self.names.indptr[theirs], self.names.indptr[theirs + 1]
-        entries = ranges(starts, stops)
-        at = words.searchsorted(self.names.indices[entries]).clip(max=len(words) - 1)
-        common = words[at] == self.names.indices[entries]
-        whose = np.repeat(np.arange(len(positions)), stops - starts)[common]
-        return np.bincount(whose, self.names.data[entries[common]] * weights[at[common]], len(positions))
-
-    def counts(self, base: int, upgrades: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Customers [n] of a member's position who bought each of the positions `upgrades` [n] on a later
-        day, and on no later one.
-        """
-        column = slice(self.by_product.indptr[base], self.by_product.indptr[base + 1])
-        first = np.zeros(self.by_product.shape[0], dtype=self.by_product.dtype)
-        first[self.by_product.indices[column]] = self.by_product.data[column]
-        starts, stops = self.bought.indptr[upgrades], self.bought.indptr[upgrades + 1]
-        entries = ranges(starts, stops)
-        upgrade = np.repeat(np.arange(len(upgrades)), stops - starts)
-        before = first[self.bought.indices[entries]]
-        later = self.bought.data[entries] > before
-        n, known = len(upgrades), before > 0
-        return (
-            np.bincount(upgrade[known & later], minlength=n),
-            np.bincount(upgrade[known & ~later], minlength=n),
-        )
-
-
 def fit_trade_up(
     lines: pl.DataFrame,
     catalogue: Catalogue,
@@ -148,7 +86,8 @@ def fit_trade_up(
     done = 0
     for category in np.unique(catalogue.category).tolist():
         members = np.flatnonzero((catalogue.category == category) & (catalogue.price > 0))
-        group = _group(first, names, members.astype(np.int32), catalogue, facts)
+        members = members.astype(np.int32)
+        group = Group.of(first, names, members, members[facts.share[members] > 0])
         for base, product in enumerate(group.members.tolist()):
             near = None if category != NO_CATEGORY else similar.of(product).products
             rows[product] = _row(group, base, near, catalogue, facts, settings)
@@ -186,22 +125,8 @@ def _facts(first: csc_matrix, catalogue: Catalogue, popularity: Popularity) -> _
     return _Facts(share, customers, base_rate, typical)
 
 
-def _group(
-    first: csc_matrix, names: csr_matrix, members: np.ndarray, catalogue: Catalogue, facts: _Facts
-) -> _Group:
-    offered = members[facts.share[members] > 0]
-    return _Group(
-        members=members,
-        offered=offered,
-        by_product=first[:, members],
-        bought=first[:, offered],
-        names=names[members],
-        words=names[offered].T.tocsr(),
-    )
-
-
 def _row(
-    group: _Group,
+    group: Group,
     base: int,
     near: np.ndarray | None,
     catalogue: Catalogue,
@@ -225,7 +150,7 @@ def _row(
 
 
 def _alike(
-    group: _Group,
+    group: Group,
     base: int,
     near: np.ndarray | None,
     catalogue: Catalogue,
@@ -238,7 +163,7 @@ def _alike(
     """
     product = int(group.members[base])
     if near is not None:
-        pool = _positions(group.offered, near)
+        pool = group.positions(near)
         pool = pool[_allowed(product, group.offered[pool], catalogue, facts, settings)]
         cosines = group.alike_of(base, pool)
         return pool[cosines >= SAME_SORT], cosines[cosines >= SAME_SORT]
@@ -250,15 +175,6 @@ def _alike(
             enough = cosines[pool] >= cosines[pool].max() * LESS_ALIKE
             return pool[enough], cosines[pool[enough]]
     return np.empty(0, dtype=np.int64), np.empty(0)
-
-
-def _positions(products: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Where those of the wanted [n] that are there are among the products [n_products]; all ascending."""
-    wanted = np.sort(wanted)
-    found = products.searchsorted(wanted)
-    inside = np.flatnonzero(found < len(products))
-    positions: np.ndarray = found[inside][products[found[inside]] == wanted[inside]]
-    return positions
 
 
 def _allowed(
