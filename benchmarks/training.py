@@ -24,7 +24,7 @@ from training.data.money import minor_digits
 from training.data.products import build_catalogue
 from training.data.shop import Shop, read_shop
 from training.evaluation.exam import Exam
-from training.evaluation.past import facts_of, quick, without_stock
+from training.evaluation.past import facts_of, without_stock
 from training.evaluation.run import exams
 from training.evaluation.split import split_by_time
 from training.fitting.page_lists import fit_page_lists
@@ -73,7 +73,7 @@ def _learned(settings: Settings, shop: Shop, watch: Stopwatch) -> Learned:
     few = Shortcuts(skip=frozenset({"similar", "trade_up"}))
     with watch.stage("models before the validation window, for carts"):
         earlier = fit_bundle(
-            validation.history, catalogue, quick(training), choices, facts_of(validation), shortcuts=few
+            validation.history, catalogue, training, choices, facts_of(validation), shortcuts=few
         )
     history = History.of_orders(test.history, test.cut.at)
     with watch.stage("orders of customers and carts"):

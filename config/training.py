@@ -24,7 +24,7 @@ class BoughtTogether(Section):
     max_antecedents: int = Field(3, ge=1, le=3)
     max_frequent_products: int = Field(600, ge=2)
     max_rules: int = Field(20_000, ge=0)
-    max_seconds: float = Field(60.0, gt=0)
+    max_seconds: float = Field(240.0, gt=0)
 
 
 class TasteTrial(Section):

@@ -38,7 +38,7 @@ from training.evaluation.exam import Exam
 from training.evaluation.methods import SERVED_KINDS
 from training.evaluation.metrics import judged_rows, per_row
 from training.evaluation.mixing import Proposals, customer_context, with_cart, without_context
-from training.evaluation.past import facts_of, quick, without_stock
+from training.evaluation.past import facts_of, without_stock
 from training.evaluation.split import NotJudgeable
 from training.fitting.progress import Progress, silent
 from training.fitting.taste import fit_taste_lists
@@ -92,7 +92,7 @@ def tune_and_fit(
     bundle = fit_bundle(
         exam.history,
         catalogue,
-        quick(settings),
+        settings,
         choices,
         facts_of(exam),
         progress=progress,

@@ -17,7 +17,7 @@ from training.choices import Choices
 from training.evaluation.exam import NO_PRODUCTS, Exam
 from training.evaluation.mixing import customer_context
 from training.evaluation.papers import Paper, Question
-from training.evaluation.past import facts_of, quick, without_stock
+from training.evaluation.past import facts_of, without_stock
 from training.evaluation.protocol import refuse_later_models
 from training.evaluation.split import NotJudgeable
 from training.fitting.progress import Progress
@@ -45,7 +45,7 @@ def fit_blend(
     bundle = fit_bundle(
         test.history,
         without_stock(catalogue_of(test)),
-        quick(settings),
+        settings,
         choices,
         facts_of(test),
         progress=progress,

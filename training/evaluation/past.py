@@ -6,14 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from config.training import Training
 from models.arrays import frozen
 from models.bundle import Facts
 from models.catalogue import NO_STOCK_KNOWN, Catalogue
 from training.evaluation.exam import Exam
-
-# Basket rules are one source of several in a fit that is thrown away: they may not take a minute.
-MAX_RULE_SECONDS = 30.0
 
 
 def facts_of(exam: Exam) -> Facts:
@@ -27,10 +23,3 @@ def facts_of(exam: Exam) -> Facts:
 def without_stock(catalogue: Catalogue) -> Catalogue:
     """The catalogue with stock unknown: what is sold out today may well have been bought then."""
     return replace(catalogue, stock=frozen(np.full(len(catalogue), NO_STOCK_KNOWN, dtype=np.int32)))
-
-
-def quick(settings: Training) -> Training:
-    """The settings with less time for basket rules."""
-    seconds = min(settings.bought_together.max_seconds, MAX_RULE_SECONDS)
-    rules = settings.bought_together.model_copy(update={"max_seconds": seconds})
-    return settings.model_copy(update={"bought_together": rules})

@@ -10,7 +10,7 @@ from training.bundle_fit import Shortcuts, fit_bundle
 from training.choices import Choices
 from training.data.orders import Orders
 from training.evaluation.exam import Exam, set_exam
-from training.evaluation.past import facts_of, quick, without_stock
+from training.evaluation.past import facts_of, without_stock
 from training.evaluation.protocol import Evaluation, evaluate
 from training.evaluation.split import NotJudgeable, Split, split_by_time, thin
 from training.fitting.progress import Progress, silent
@@ -52,7 +52,7 @@ def tune_and_evaluate(
     bundle = fit_bundle(
         test.history,
         catalogue,
-        quick(settings),
+        settings,
         choices,
         facts_of(test),
         progress=progress,

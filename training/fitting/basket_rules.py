@@ -22,7 +22,8 @@ from training.fitting.progress import Progress, silent
 log = logging.getLogger(__name__)
 
 SAMPLE = 20_000  # baskets FP-growth looks at; the rules it finds are counted over all
-# FP-growth's time goes with the triples whose three pairs are all frequent: these take about 8 s.
+# FP-growth's time goes with the triples whose three pairs are all frequent: these take about 8 s. That, and
+# not the clock, is what bounds it: rules that a slow hour cuts off are not those of a quick one.
 MAX_TRIPLES = 100_000
 ATTEMPTS = (0.5, 0.3, 0.2)  # shares of the time allowed; after each, the minimum is raised
 RAISE = 3
