@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
+from scipy.sparse import csr_matrix
 
-from config.training import Gate
+from config.training import BoughtTogether, Gate
+from models.basket_rules import BasketRules
 from tests.training.evaluation.worlds import (
     FIRST_DAY,
     SETTINGS,
@@ -13,6 +16,7 @@ from tests.training.evaluation.worlds import (
     loyal_shop,
     orders_of,
 )
+from training import bundle_parts
 from training.choices import DEFAULT_WEIGHTS
 from training.evaluation.exam import PARTS, Exam
 from training.evaluation.methods import METHODS
@@ -39,6 +43,22 @@ def test_every_method_is_judged_on_the_same_customers(judged: Judged) -> None:
     for row in evaluation.rows:
         for value in (row.recall, row.ndcg, row.hit_rate, row.coverage):
             assert 0 <= value <= 1
+
+
+def test_judged_models_get_as_much_time_as_those_that_are_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With less, a slow machine judged a shop without the rules that it serves."""
+    allowed: list[float] = []
+    real = bundle_parts.fit_basket_rules
+
+    def fit(baskets: csr_matrix, settings: BoughtTogether, seed: int, *more: Any) -> BasketRules:
+        allowed.append(settings.max_seconds)
+        return real(baskets, settings, seed, *more)
+
+    monkeypatch.setattr(bundle_parts, "fit_basket_rules", fit)
+    orders = orders_of([*loyal_shop(), *combo_shop()])
+    tune_and_evaluate(orders, catalogue_of(orders), SETTINGS)
+    assert len(allowed) >= 2
+    assert set(allowed) == {SETTINGS.bought_together.max_seconds}
 
 
 def test_what_is_recorded_fits_json_and_comes_back(judged: Judged) -> None:
