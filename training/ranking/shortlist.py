@@ -2,7 +2,7 @@
 
 A list has 60 places and a customer 450 candidates. The first quarter of the trees puts them into an order
 that is rough but seldom wrong about what has no place in the list at all; the rest of the trees and the
-networks are asked about twice as many as there are places (docs/accuracy.md).
+networks are asked about twice as many as there are places (docs/decisions.md).
 """
 
 from __future__ import annotations
