@@ -12,11 +12,12 @@ from models.arrays import frozen
 from models.billing_days import cycle_of, cycle_start
 from models.plan_advisor import PlanAdvisor
 from models.usage_cycles import UsageCycles
-from models.usage_history import LEAST, MOST_CYCLES, SPANS
-from models.usage_rate import damped, spread_of
+from models.usage_history import LEAST, MOST_CYCLES, SHAPE, SPANS, SUMS, USE, WEIGHT
+from models.usage_rate import levels_of, spread_of
 from models.usage_spans import apart_of, cut_days, halves, told
 
 EPOCH = date(1970, 1, 1)
+ALL = -1  # of the running sums: the weight of every day, recorded or not
 NOBODY = 0  # whose row it is does not matter: it is answered and forgotten
 
 
@@ -148,16 +149,17 @@ class _Timeline:
         one = [np.array([each]) for each in (self.starts[-2], self.starts[-1], cycle.as_of)]
         on = np.concatenate([self.starts, [cycle.end], cut_days(*one)[0], one[2]]) - self.first
         weight, counted = self.weight, self.amount * self.counted
-        of_days = weight * self.counted
-        days = np.stack([counted, of_days, *damped(counted, weight), weight])
+        days = np.empty((SUMS, *weight.shape))
+        levels_of(counted, self.counted, weight, days[SHAPE])
+        days[WEIGHT], days[USE], days[ALL] = weight * self.counted, counted, weight
         sums = np.zeros((*days.shape[:2], days.shape[2] + 1))
         np.cumsum(days, axis=2, out=sums[..., 1:])
         spans, on_days = SPANS, sums[..., on].swapaxes(1, 2)
-        between = np.maximum(on_days[:4, spans.end] - on_days[:4, spans.begin], 0.0)
-        whole = on_days[4, spans.cycle + 1] - on_days[4, spans.cycle]
+        between = np.maximum(on_days[:ALL, spans.end] - on_days[:ALL, spans.begin], 0.0)
+        whole = on_days[ALL, spans.cycle + 1] - on_days[ALL, spans.cycle]
         family = advisor.book.family[[cycle.plan]]
         use, shapes = told(advisor.rates, family, between[:, None])
-        return _Told(between[0], use[0], between[1] / np.maximum(whole, LEAST), shapes[0])
+        return _Told(between[USE], use[0], between[WEIGHT] / np.maximum(whole, LEAST), shapes[0])
 
     def finished(self, spans: _Told, use: StatedUse) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Use in finished cycles as it was and as it is told, and how much of each is known, oldest first.

@@ -12,14 +12,16 @@ from models.plans import PlanBook
 from models.subscriptions import DailyUsage, Subscriptions
 from models.usage_cycles import UsageCycles
 from models.usage_profile import UsageProfile
-from models.usage_rate import UsageRates, damped, shapes_of, spread_of
+from models.usage_rate import UsageRates, levels_of, shapes_of, spread_of
 from models.usage_spans import apart_of, cut_days, halves, spans_of, told
 
 MOST_CYCLES = 9  # finished cycles that are looked at: older ones would say next to nothing
 LONGEST_CYCLE = 31
 LEAST = 1e-9
 SPANS = spans_of(MOST_CYCLES)
-USE, WEIGHT, DAMPED, RECORDED, SUMS = 0, 1, slice(2, 4), 4, 5  # what running sums are kept of
+# What running sums are kept of: first what the shape of days is told by, last what is of all days.
+LEVEL, DAYS, WEIGHT, USE, RECORDED, SUMS = 0, 1, 4, 5, 6, 7
+SHAPE = slice(0, WEIGHT)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,8 +82,8 @@ class UsageHistory:
     running     [n] the subscribers
     first       the first day of the sums
     beginning   int64 [n] the first day that counts; the first day of all where nothing was ever used
-    sums        float64 [5, n, n_meters, n_days + 1] of days that count: use, weight, use damped twice (see
-                `usage_rate.damped`); last, use on all days
+    sums        float64 [7, n, n_meters, n_days + 1] of days that count: the four of `usage_rate.levels_of`,
+                weight, use; last, use on all days
     rates       by which the rate of a span of days is told
     weight      float64 [n_kinds, n_meters, n_days + 1] weight of all days, by anchor and family
     kind        int64 [n] row of `weight`
@@ -111,18 +113,18 @@ class UsageHistory:
         first = until - (MOST_CYCLES + 1) * LONGEST_CYCLE
         n_days = until - first + 2 * LONGEST_CYCLE
         days = np.zeros((SUMS, len(running), len(book.meters), n_days))
-        use, counts, amount = days[USE], days[WEIGHT], days[RECORDED]
+        use, amount = days[USE], days[RECORDED]
         seen = _filled(amount, running, usage, book, (first, until))
         used: np.ndarray = amount.max(axis=1, initial=0.0) > 0
         active = used.any(axis=1)
         began = np.where(active, used.argmax(axis=1), -1)
         after = np.arange(n_days) - began[:, None]
-        counts[:] = seen & (after > 0)[:, None]
+        counts = seen & (after > 0)[:, None]
         weight, kind = _weights(running, profile, first, n_days)
         own = weight[kind]
         np.multiply(amount, counts, out=use)
-        counts *= own
-        days[DAMPED] = damped(use, own)
+        np.multiply(own, counts, out=days[WEIGHT])
+        levels_of(use, counts, own, days[SHAPE])
         use_days = seen.any(axis=1) & (after >= 0)
         # Without any use, exposure starts with the subscription.
         beginning = np.where(active, began + 1 + first, np.maximum(running.started, first))
@@ -166,10 +168,10 @@ class UsageHistory:
         # By position: of days, then of sums, as `shapes_of` takes them.
         sums = self.sums[:, at, :, day].transpose(2, 0, 1, 3)
         recorded = sums[RECORDED]
-        known_w = sums[1, :, on_as_of] - sums[1, :, on_since]
+        known_w = sums[WEIGHT, :, on_as_of] - sums[WEIGHT, :, on_since]
         sums = np.maximum(sums[:RECORDED, :, SPANS.end] - sums[:RECORDED, :, SPANS.begin], 0.0)
         use, shapes = told(self.rates, who.family, sums)
-        share = sums[1] / whole[:, SPANS.cycle]
+        share = sums[WEIGHT] / whole[:, SPANS.cycle]
         spread, spread_w = spread_of(shapes[:, : n_cycles + 1], share[:, : n_cycles + 1])
         open_w = np.maximum(weight[:, on_end] - weight[:, on_since] - known_w, 0.0)
         days = use_days[:, on_as_of] - use_days[:, n_cycles]
@@ -183,7 +185,7 @@ class UsageHistory:
             locked=frozen(who.locked_until >= as_of),
             finished=frozen(use[:, :n_cycles]),
             finished_w=frozen(share[:, :n_cycles]),
-            apart=frozen(apart_of(sums[0, :, :n_cycles], use[:, :n_cycles])),
+            apart=frozen(apart_of(sums[USE, :, :n_cycles], use[:, :n_cycles])),
             spread=frozen(spread),
             spread_w=frozen(spread_w),
             used=frozen(np.maximum(recorded[:, on_as_of] - recorded[:, on_start], 0.0)),
@@ -212,10 +214,14 @@ class UsageHistory:
         known = self._between(self.counted_w, rows, edges[:, :-1], edges[:, 1:])
         return use, known / np.maximum(whole, LEAST)[:, None]
 
-    def shapes(self, rows: np.ndarray, edges: np.ndarray) -> np.ndarray:
-        """`usage_rate.shapes_of` of days that count between `edges`: [n, n_spans, n_meters, TERMS]."""
+    def levels(self, rows: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Mean of use over weight [n, n_spans, n_meters] of days that count between `edges`.
+
+        And their `usage_rate.shapes_of`, [n, n_spans, n_meters, TERMS].
+        """
         begin, end = edges[:, :-1], edges[:, 1:]
-        return shapes_of(np.stack([self._between(each, rows, begin, end) for each in self.sums[:RECORDED]]))
+        sums = np.stack([self._between(each, rows, begin, end) for each in self.sums[SHAPE]])
+        return sums[LEVEL] / np.maximum(sums[DAYS], LEAST), shapes_of(sums)
 
     def _one(self, sums: np.ndarray, rows: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
         return self._between(sums, rows, begin[:, None], end[:, None])[:, 0]

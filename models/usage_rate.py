@@ -2,7 +2,9 @@
 
 The mean of days that are gamma distributed is all they say of their level; where days have heavy tails, come
 in sessions or stay empty, the mean is swayed by what the next days will not repeat. With x the use of a day
-and w its weight, the power mean is M_p = (sum w (x/w)^p / sum w)^(1/p). The logarithm of the rate is
+and w its weight, the power mean is M_p = (sum v (x/w)^p / sum v)^(1/p). A day's chance is a factor of its
+use, so that busy days and quiet ones say as much, v = 1; only those of next to no weight say less, v = w / QUIET.
+The logarithm of the rate is
 
     log M_1 + c (1 - 1/days) + a log(M_1/2 / M_1) + b log(M_1/4 / M_1)
 
@@ -24,6 +26,7 @@ from models.arrays import Arrays, frozen
 TERMS = 3  # see `shapes_of`
 MOST = 2.0  # of the logarithm of what the weights do to a mean
 LEAST = 1e-300
+QUIET = 0.5  # weight of a day from which on it says as much as any other
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,25 +64,32 @@ def spread_of(shapes: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.nda
     return -(share * shapes[..., 1]).sum(axis=1), (share * shapes[..., 0]).sum(axis=1)
 
 
-def damped(amount: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """w (x/w)^p for p of a half and of a quarter, [2, ...], of days' use x and weights w [...]."""
-    powers = np.empty((2, *amount.shape))
-    for power, of in zip(powers, (amount, powers[0]), strict=True):
-        np.multiply(of, weight, out=power)
-        np.sqrt(power, out=power)
-    return powers
+def levels_of(use: np.ndarray, counts: np.ndarray, weight: np.ndarray, out: np.ndarray) -> None:
+    """Put v x/w, v, and v (x/w)^p for p of a half and of a quarter of each day into `out` [4, ...].
+
+    `use` x [...] and `weight` w; `counts` [...] 1 where the day counts, otherwise 0, as `use` is there.
+    """
+    level, days, root, quarter = out
+    np.minimum(weight / QUIET, 1.0, out=days)
+    days *= counts
+    np.divide(use, weight, out=level)
+    np.sqrt(level, out=root)
+    np.sqrt(root, out=quarter)
+    level *= days
+    root *= days
+    quarter *= days
 
 
 def shapes_of(sums: np.ndarray) -> np.ndarray:
     """What the weights weigh [..., TERMS]: 1 - 1/days, and both logarithms; 0 where nothing was used.
 
-    `sums` [4, ...] over the days of a span: use, weight (about 1 a day), and both of `damped`.
+    `sums` [4, ...] over the days of a span, see `levels_of`.
     """
     used = np.asarray(sums.min(axis=0) > 0)
-    use, weight, root, quarter = np.log(np.where(used, sums, 1.0))
-    mean = use - weight
+    level, days, root, quarter = np.log(np.where(used, sums, 1.0))
+    mean = level - days
     shapes = np.zeros((*used.shape, TERMS))
     shapes[..., 0] = (1 - 1 / np.maximum(sums[1], 1.0)) * used
-    shapes[..., 1] = 2 * (root - weight) - mean
-    shapes[..., 2] = 4 * (quarter - weight) - mean
+    shapes[..., 1] = 2 * (root - days) - mean
+    shapes[..., 2] = 4 * (quarter - days) - mean
     return shapes

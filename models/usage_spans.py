@@ -13,6 +13,8 @@ import numpy as np
 from models.usage_cycles import FINISHED_CUTS, N_CUTS, RUNNING_CUTS
 from models.usage_rate import UsageRates, shapes_of
 
+TINY = 1e-9
+
 
 class Spans(NamedTuple):
     """All int64 [n_spans]: position of the first day, of the day after the last, and of the cycle's start."""
@@ -47,11 +49,12 @@ def cut_days(before: np.ndarray, begin: np.ndarray, as_of: np.ndarray) -> np.nda
 def told(rates: UsageRates, family: np.ndarray, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Use as the level is told by [n, n_spans, n_meters]: at the rate that its days' shape says.
 
-    And that shape [n, n_spans, n_meters, TERMS]. `sums` [4, n, n_spans, n_meters] over the days of each
-    span, see `usage_rate.shapes_of`.
+    And that shape [n, n_spans, n_meters, TERMS]. `sums` [5, n, n_spans, n_meters] over the days of each
+    span: those of `usage_rate.shapes_of`, then the weight.
     """
-    shapes = shapes_of(sums)
-    return sums[0] * rates.factors(family, shapes), shapes
+    shapes = shapes_of(sums[:4])
+    level, days, weight = sums[0], sums[1], sums[4]
+    return level * (weight / np.maximum(days, TINY)) * rates.factors(family, shapes), shapes
 
 
 def apart_of(use: np.ndarray, told: np.ndarray) -> np.ndarray:

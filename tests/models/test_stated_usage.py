@@ -92,9 +92,10 @@ def test_after_totals_every_day_of_the_cycle_counts() -> None:
     """Without history the day of the first use would tell too much; with it, it is a day like others."""
     days = [(0, day, 1.0) for day in range(START, AS_OF)]
     totals = (np.array([0]), np.array([1]), np.array([30.0]), np.array([1.0]))
-    assert stated(days).exposed[0, 0] == AS_OF - START - 1
-    assert stated(days, totals).exposed[0, 0] == AS_OF - START
-    assert stated(days).used[0, 0] == stated(days, totals).used[0, 0] == AS_OF - START
+    without, after = (stated(days, given, tiny_advisor()) for given in (NO_TOTALS, totals))
+    assert without.exposed[0, 0] == AS_OF - START - 1
+    assert after.exposed[0, 0] == AS_OF - START
+    assert without.used[0, 0] == after.used[0, 0] == AS_OF - START
 
 
 def test_totals_older_than_what_is_looked_at_are_left_out() -> None:

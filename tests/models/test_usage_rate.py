@@ -7,15 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.usage_rate import MOST, TERMS, UsageRates, damped, shapes_of, spread_of
+from models.usage_rate import MOST, QUIET, TERMS, UsageRates, levels_of, shapes_of, spread_of
 
 DAYS = st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=12)
 FAMILY = np.zeros(1, dtype=np.int64)
 
 
 def shapes(use: list[float], weight: list[float] | None = None) -> np.ndarray:
-    days = np.array(use), np.ones(len(use)) if weight is None else np.array(weight)
-    return shapes_of(np.stack([*days, *damped(*days)]).sum(axis=-1))
+    return shapes_of(days_of(use, weight).sum(axis=-1))
+
+
+def days_of(use: list[float], weight: list[float] | None = None) -> np.ndarray:
+    found = np.empty((4, len(use)))
+    weights = np.ones(len(use)) if weight is None else np.array(weight)
+    levels_of(np.array(use), np.ones(len(use)), weights, found)
+    return found
 
 
 def factor(weights: tuple[float, float, float], use: list[float]) -> float:
@@ -35,6 +41,13 @@ def test_days_alike_and_days_of_nothing_have_no_shape() -> None:
     np.testing.assert_allclose(shapes([6.0, 3.0], [2.0, 1.0])[1:], 0, atol=1e-12)  # as their weights say
     assert shapes([0.0] * 4).tolist() == [0, 0, 0]
     np.testing.assert_allclose(shapes([7.0]), 0, atol=1e-12)
+
+
+def test_busy_and_quiet_days_say_as_much_and_those_without_weight_less() -> None:
+    level, days, root, _ = days_of([8.0, 1.0, 0.9], [2.0, 1.0, QUIET / 5])
+    np.testing.assert_allclose(level, [4.0, 1.0, 0.2 * 9.0])
+    np.testing.assert_allclose(days, [1.0, 1.0, 0.2])
+    np.testing.assert_allclose(root, [2.0, 1.0, 0.2 * 3.0])
 
 
 def test_how_much_days_differ_is_summed_by_share() -> None:

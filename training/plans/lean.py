@@ -21,7 +21,8 @@ def fit_lean(signs: np.ndarray, mean: np.ndarray, came: np.ndarray) -> np.ndarra
     """
     with np.errstate(divide="ignore"):
         above = np.clip(np.log(came / np.maximum(mean, 1e-9)), -MOST, MOST)
-    pull = SHRINK * np.diag(np.maximum((signs**2).mean(axis=0), LEAST_SIGN))
+    # As many rows more as SHRINK, with the same signs, of which what was expected came.
+    pull = signs.T @ signs * (SHRINK / len(signs)) + LEAST_SIGN * np.eye(SIGNS)
     weight = np.ones(len(above))
     found = np.zeros(SIGNS)
     for _ in range(ROUNDS):

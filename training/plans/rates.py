@@ -29,12 +29,16 @@ class Parts(NamedTuple):
     shapes  [k, n_meters, 2, TERMS] of `usage_rate.shapes_of`
     share   W
     family  int [k]
+    who     int [k] position of the subscriber
+    cycle   int [k] which of the subscriber's cycles it is; at several places cut, it is there as often
     """
 
     rate: np.ndarray
     shapes: np.ndarray
     share: np.ndarray
     family: np.ndarray
+    who: np.ndarray
+    cycle: np.ndarray
 
 
 def parts_of(history: UsageHistory, as_of: int) -> Parts:
@@ -47,10 +51,11 @@ def parts_of(history: UsageHistory, as_of: int) -> Parts:
         for split in SPLITS:
             edges = np.stack([begin, begin + split, end], axis=1)
             use, share = (each.swapaxes(1, 2) for each in history.shares(rows, begin, edges))
+            level, shapes = (each.swapaxes(1, 2) for each in history.levels(rows, edges))
             known = np.all((share > LEAST_SEEN) & (use > 0), axis=2, keepdims=True)
-            rate = np.where(known, np.log(np.where(known, use / np.where(known, share, 1.0), 1.0)), np.nan)
-            shapes = history.shapes(rows, edges).swapaxes(1, 2)
-            found.append(Parts(rate, shapes, share, history.running.family))
+            rate = np.where(known, np.log(np.where(known, level, 1.0)), np.nan)
+            cycle = np.full(len(rows), back)
+            found.append(Parts(rate, shapes, share, history.running.family, rows, cycle))
     return Parts(*(np.concatenate(each) for each in zip(*found, strict=True)))
 
 
@@ -79,8 +84,11 @@ def _weights(rate: np.ndarray, shapes: np.ndarray) -> np.ndarray:
     """
     gap = np.clip(rate[:, 1] - rate[:, 0], -MOST_APART, MOST_APART)
     gaps, signs = np.concatenate([gap, -gap]), np.concatenate([shapes[:, 0], shapes[:, 1]])
-    pull = SHRINK * np.diag(np.maximum((signs**2).mean(axis=0), LEAST_SQUARE))
-    found: np.ndarray = np.linalg.solve(signs.T @ signs + pull, signs.T @ gaps)
+    squared = signs.T @ signs
+    # As many comparisons more as SHRINK, of the same shapes, in which both means were the same: two terms are
+    # nearly alike, and a pull on each for itself would leave little of what only their difference tells.
+    pull = squared * (SHRINK / len(signs)) + LEAST_SQUARE * np.eye(TERMS)
+    found: np.ndarray = np.linalg.solve(squared + pull, signs.T @ gaps)
     return found
 
 

@@ -8,7 +8,7 @@ from models.arrays import frozen
 from models.usage_cycles import UsageCycles
 from models.usage_defaults import PRIOR
 from models.usage_level import relative_spread
-from models.usage_rate import UsageRates
+from models.usage_rate import UsageRates, spread_of
 from training.plans.rates import Parts, squares, variance
 
 HEEDS = np.linspace(0, 1.5, 16)
@@ -20,12 +20,12 @@ def fit_spreads(
 ) -> dict[str, np.ndarray]:
     """`day` and `seen` [n_families, n_meters] of whose days differ as usual, `spread` and `heed`.
 
-    `within`: `day` and `seen` as measured if everybody were alike. `cycles` [n] of the subscribers of whom
-    `parts` has one row after the other, as often as there are cycles and splits.
+    `within`: `day` and `seen` as measured if everybody were alike. `cycles` [n] of the subscribers that
+    `parts` are of.
     """
     found = {name: np.array(array) for name, array in within.items()}
     found |= {name: np.full(found["seen"].shape, PRIOR[name]) for name in ("spread", "heed")}
-    times = len(parts.rate) // max(len(cycles), 1)
+    others = _of_other_cycles(parts)
     for family, meter in np.ndindex(found["seen"].shape):
         some = (parts.family == family) & np.isfinite(parts.rate[:, meter]).all(axis=1)
         weight = cycles.spread_w[:, meter] * (parts.family[: len(cycles)] == family)
@@ -33,18 +33,39 @@ def fit_spreads(
         if not some.any() or usual <= 0:
             continue
         own = relative_spread(cycles.spread[:, meter], cycles.spread_w[:, meter], np.array(usual))
+        told = relative_spread(*(each[:, meter] for each in others), np.array(usual))[some]
         squared = squares(
             parts.rate[some, meter],
             parts.shapes[some, meter],
             parts.share[some, meter],
             rates.weights[family, meter],
         )
-        at, told = (family, meter), np.tile(own, times)[some]
+        at = family, meter
         heed = _heed(squared, told)
         found["spread"][at], found["heed"][at] = usual, heed
         found["seen"][at] = variance(squared / told**heed)
         found["day"][at] /= (own[weight > 0] ** heed).mean()
     return {name: frozen(array) for name, array in found.items()}
+
+
+def _of_other_cycles(parts: Parts) -> tuple[np.ndarray, np.ndarray]:
+    """How much the subscriber's days differ in all other cycles, as `usage_rate.spread_of`: [k, n_meters].
+
+    Days that are compared must not tell how sure they are themselves: where a giant is among them they differ
+    more, and are further from the rest of their cycle, whoever's they are.
+    """
+    each = np.stack(spread_of(parts.shapes.swapaxes(1, 2), parts.share.swapaxes(1, 2)))
+    at = parts.who * (int(parts.cycle.max(initial=0)) + 1) + parts.cycle
+    each /= np.bincount(at)[at, None]  # as often as the cycle is cut
+    others = [_summed(of, parts.who) - _summed(of, at) for spread in each for of in spread.T]
+    spread, spread_w = np.array(others).reshape(2, each.shape[2], len(at)).swapaxes(1, 2)
+    return np.maximum(spread, 0.0), np.maximum(spread_w, 0.0)
+
+
+def _summed(values: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """The sum [k] of all values of the same group."""
+    summed: np.ndarray = np.bincount(group, values)[group]
+    return summed
 
 
 def _heed(squared: np.ndarray, own: np.ndarray) -> float:

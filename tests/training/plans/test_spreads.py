@@ -8,8 +8,9 @@ import numpy as np
 
 from models.plan_advisor import untrained
 from models.usage_cycles import UsageCycles
-from models.usage_rate import UsageRates, damped, shapes_of, spread_of
+from models.usage_rate import UsageRates, spread_of
 from tests.models.one_subscriber import BOOK, cycles_of
+from tests.training.plans.flat_days import day_law, shapes
 from training.plans.rates import Parts
 from training.plans.spreads import fit_spreads
 
@@ -19,13 +20,13 @@ WITHIN = {"day": np.full((1, 1), 0.05), "seen": np.full((1, 1), 0.05)}
 
 def fitted(relative: np.ndarray) -> dict[str, float]:
     """Learned of subscribers whose gamma days have these relative variances [n]."""
-    rng = np.random.default_rng(4)
     n, shape = len(relative), 1 / relative[:, None, None]
-    use = rng.gamma(np.broadcast_to(shape, (n, CYCLES, 30))) / shape
+    return learned(np.random.default_rng(4).gamma(np.broadcast_to(shape, (n, CYCLES, 30))) / shape)
 
-    def shapes(days: np.ndarray) -> np.ndarray:
-        return shapes_of(np.stack([days, np.ones_like(days), *damped(days, np.ones_like(days))]).sum(axis=-1))
 
+def learned(use: np.ndarray) -> dict[str, float]:
+    """Learned of days [n, CYCLES, 30]."""
+    n = len(use)
     spread, spread_w = spread_of(shapes(use)[:, :, None], np.ones((n, CYCLES, 1)))
     ends = np.split(use.swapaxes(0, 1).reshape(-1, 30), [CUT], axis=1)
     share = np.broadcast_to(np.array([CUT, 30 - CUT]) / 30, (n * CYCLES, 1, 2))
@@ -34,6 +35,8 @@ def fitted(relative: np.ndarray) -> dict[str, float]:
         np.stack([shapes(each) for each in ends], axis=1)[:, None],
         share,
         np.zeros(n * CYCLES, dtype=np.int64),
+        np.tile(np.arange(n), CYCLES),
+        np.repeat(np.arange(CYCLES), n),
     )
     found = fit_spreads(parts, UsageRates.plain(1, 1), cycles(spread, spread_w), WITHIN)
     return {name: float(array[0, 0]) for name, array in found.items()}
@@ -58,6 +61,12 @@ def test_of_subscribers_who_are_alike_the_noise_stays() -> None:
     assert abs(found["day"] - 0.05) < 0.003
 
 
+def test_a_giant_tells_nothing_of_other_cycles_of_subscribers_who_are_alike() -> None:
+    """It makes its own cycle differ from the rest, and the subscriber's days differ more: whoever's it is."""
+    use = np.maximum(day_law(np.random.default_rng(6), (3000, CYCLES, 30)), 1e-9)
+    assert learned(use)["heed"] < 0.15
+
+
 def test_few_say_little() -> None:
     found = fitted(np.random.default_rng(1).lognormal(np.log(0.3), 0.7, 5))
     assert found["heed"] < 0.15
@@ -65,7 +74,7 @@ def test_few_say_little() -> None:
 
 def test_nothing_known_leaves_what_is_assumed() -> None:
     nothing = Parts(
-        np.full((4, 1, 2), np.nan), np.zeros((4, 1, 2, 3)), np.ones((4, 1, 2)), np.zeros(4, dtype=int)
+        np.full((4, 1, 2), np.nan), np.zeros((4, 1, 2, 3)), np.ones((4, 1, 2)), *np.zeros((3, 4), dtype=int)
     )
     none = np.zeros((4, 1))
     found = fit_spreads(nothing, UsageRates.plain(1, 1), cycles(none, none), WITHIN)
