@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from benchmarks.drawn_worlds import drawn_worlds
 from models.billing_days import cycle_start
 from models.plan_decision import NudgeLimits
 from tests.training.plans.oracle import Oracle
@@ -61,12 +62,17 @@ WORLDS: dict[str, Callable[[], Made]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", nargs="*", default=list(WORLDS), choices=list(WORLDS), metavar="WORLD")
+    parser.add_argument(
+        "--drawn", type=int, metavar="N", help="N worlds whose settings are drawn, in place of the ten"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of what is drawn (1)")
     options = parser.parse_args()
+    worlds = WORLDS if options.drawn is None else drawn_worlds(options.drawn, options.seed)
     columns = ["world", "MAE", "oracle", *list(LIMITS)[1:5], "last cycle's", *list(LIMITS)[5:]]
     print(f"| {' | '.join(columns)} |\n| --- {'| ---: ' * (len(columns) - 1)}|")
     missed = []
-    for name in options.worlds:
-        made = WORLDS[name]()
+    for name in options.worlds if options.drawn is None else worlds:
+        made = worlds[name]()
         walked = walk(made.book, made.subscriptions, made.usage, NudgeLimits(), lambda _: None)
         meters = made.book.meters.take(range(len(made.book.meters)))
         row = _row(made, walked, figures_of(walked, meters, "USD"))

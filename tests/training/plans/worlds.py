@@ -70,10 +70,10 @@ def make(world: World) -> Made:
     calendar = FIRST_DAY + np.arange(days)
     regime = _regimes(rng, world, n, days)
     growth = (1 + world.growth) ** (np.arange(days) / 30.44)
-    base = level[:, :, None] / 30 * growth * _rhythm(world, m, calendar)
+    base = level[:, :, None] / 30 * growth * rhythm(world, m, calendar)
     sigma = world.noise * np.exp(rng.normal(0, world.noise_spread, (n, 1, 1)))
     amount = base * regime[:, None] * _stretches(rng, world, sigma, anchor, calendar)
-    amount *= _days(rng, world, amount.shape)
+    amount *= single_days(rng, world, amount.shape)
     started = np.where(
         rng.random(n) < world.newcomers, rng.integers(1, days - 5, n), -rng.integers(0, 400, n)
     )
@@ -91,7 +91,7 @@ def make(world: World) -> Made:
         np.repeat(sigma[:, :, 0], m, axis=1),
         None if world.by_cycle else KEEP,
         anchor,
-        lambda draw, rows, shape: _days(draw, world, (len(rows), *shape)),
+        lambda draw, rows, shape: single_days(draw, world, (len(rows), *shape)),
     )
     usage = _recorded(rng, world, amount, started)
     return Made(book, subscriptions, usage, amount, FIRST_DAY + days, truth)
@@ -133,7 +133,7 @@ def _regimes(rng: np.random.Generator, world: World, n: int, days: int) -> np.nd
     return np.where(turned, factor[:, None], 1.0)
 
 
-def _rhythm(world: World, n_meters: int, calendar: np.ndarray) -> np.ndarray:
+def rhythm(world: World, n_meters: int, calendar: np.ndarray) -> np.ndarray:
     """Weekends and ends of months, [n_meters, n_days]; minutes fall at weekends."""
     weekend = (calendar + 3) % 7 >= 5
     dates = calendar.astype("datetime64[D]")
@@ -172,7 +172,7 @@ def _stretches(
     return np.asarray(np.exp(sigma * path - sigma**2 / 2))
 
 
-def _days(rng: np.random.Generator, world: World, shape: tuple[int, ...]) -> np.ndarray:
+def single_days(rng: np.random.Generator, world: World, shape: tuple[int, ...]) -> np.ndarray:
     """Chance of single days, mean about 1."""
     amount = rng.gamma(world.burst, 1 / world.burst, shape)
     amount *= np.where(rng.random(shape) < world.tail, rng.lognormal(1.2, 0.6, shape), 1.0)
