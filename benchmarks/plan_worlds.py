@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -31,16 +32,17 @@ LIMITS: dict[str, Limit] = {
     "expected / realised": (0.85, 1.15), "cost more": (0, 0.2),
 }  # fmt: skip
 HALF_YEAR = {"months": 6.2, "customers": 2000}
+FIRST_WORLDS = {
+    "calm cycles": World(
+        seed=2101, months=12, noise=0.15, month_end=1.8, growth=0.03, weekend=1.5, newcomers=0.25
+    ),
+    "wild days": World(seed=2102, months=9, noise=0.2, burst=0.7, tail=0.05, month_end=1.7),
+    "three meters": World(seed=2103, customers=1200, months=10, meters=3, noise=0.2, burst=1.0),
+    "many changes": World(seed=2104, months=9, noise=0.2, regime=0.25, changes=0.2),
+    "drifting": World(seed=2105, months=10, noise=0.2, by_cycle=False, anchors=False, no_call_days=0.3),
+}
 WORLDS: dict[str, Callable[[], Made]] = {
-    "calm cycles": lambda: make(
-        World(seed=2101, months=12, noise=0.15, month_end=1.8, growth=0.03, weekend=1.5, newcomers=0.25)
-    ),
-    "wild days": lambda: make(World(seed=2102, months=9, noise=0.2, burst=0.7, tail=0.05, month_end=1.7)),
-    "three meters": lambda: make(World(seed=2103, customers=1200, months=10, meters=3, noise=0.2, burst=1.0)),
-    "many changes": lambda: make(World(seed=2104, months=9, noise=0.2, regime=0.25, changes=0.2)),
-    "drifting": lambda: make(
-        World(seed=2105, months=10, noise=0.2, by_cycle=False, anchors=False, no_call_days=0.3)
-    ),
+    **{name: partial(make, world) for name, world in FIRST_WORLDS.items()},
     "lognormal days": lambda: make_other(
         OtherWorld(seed=2106, months=11, law="lognormal", scale=1.3, anchors="first", month_end=1.7)
     ),
@@ -118,14 +120,18 @@ def _text(value: float, kept: bool, digits: int = 2) -> str:
 
 def _oracle(made: Made, rows: Walked) -> list[float]:
     """The oracle's mean absolute error over that of the run rate, by meter."""
-    oracle = Oracle.of(made.truth, made.amount)
-    anchor = made.truth.anchor[rows.customer]
-    begin, end = (cycle_start(rows.month + step, anchor) for step in (0, 1))
-    median = oracle.medians(rows.customer, begin, DAY, end)
+    median = oracle_medians(made, rows)
     ours, theirs = (
         np.where(rows.judged, np.abs(told - rows.actual), 0.0).sum(axis=0) for told in (median, rows.run_rate)
     )
     return [float(ratio) for ratio in ours / theirs]
+
+
+def oracle_medians(made: Made, rows: Walked) -> np.ndarray:
+    """What the oracle forecasts of the same cycles, [n, n_meters]."""
+    anchor = made.truth.anchor[rows.customer]
+    begin, end = (cycle_start(rows.month + step, anchor) for step in (0, 1))
+    return Oracle.of(made.truth, made.amount).medians(rows.customer, begin, DAY, end)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 The mean of days that are gamma distributed is all they say of their level; where days have heavy tails, come
 in sessions or stay empty, the mean is swayed by what the next days will not repeat. With x the use of a day
 and w its weight, the power mean is M_p = (sum v (x/w)^p / sum v)^(1/p). A day's chance is a factor of its
-use, so that busy days and quiet ones say as much, v = 1; only those of next to no weight say less, v = w / QUIET.
-The logarithm of the rate is
+use, so that busy days and quiet ones say as much, v = 1; only those of next to no weight say less, with
+v = w / QUIET. The logarithm of the rate is
 
     log M_1 + c (1 - 1/days) + a log(M_1/2 / M_1) + b log(M_1/4 / M_1)
 

@@ -25,7 +25,7 @@ def fit_spreads(
     """
     found = {name: np.array(array) for name, array in within.items()}
     found |= {name: np.full(found["seen"].shape, PRIOR[name]) for name in ("spread", "heed")}
-    others = _of_other_cycles(parts)
+    spread, spread_w = _of_other_cycles(parts)
     for family, meter in np.ndindex(found["seen"].shape):
         some = (parts.family == family) & np.isfinite(parts.rate[:, meter]).all(axis=1)
         weight = cycles.spread_w[:, meter] * (parts.family[: len(cycles)] == family)
@@ -33,7 +33,7 @@ def fit_spreads(
         if not some.any() or usual <= 0:
             continue
         own = relative_spread(cycles.spread[:, meter], cycles.spread_w[:, meter], np.array(usual))
-        told = relative_spread(*(each[:, meter] for each in others), np.array(usual))[some]
+        told = relative_spread(spread[some, meter], spread_w[some, meter], np.array(usual))
         squared = squares(
             parts.rate[some, meter],
             parts.shapes[some, meter],
