@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.usage_forecast import SIGNS
-
 MOST = 2.0  # of the logarithm of what came over what was expected
 LEAST_APART = 0.15  # residuals smaller than this weigh alike
 SHRINK = 40.0  # rows that say a sign means nothing
@@ -14,7 +12,7 @@ ROUNDS = 5
 
 
 def fit_lean(signs: np.ndarray, mean: np.ndarray, came: np.ndarray) -> np.ndarray:
-    """Coefficients [SIGNS] of `signs` [n, SIGNS], such that mean exp(signs coefficients) is a median.
+    """Coefficients [n_signs] of `signs` [n, n_signs], such that mean exp(signs coefficients) is a median.
 
     Least absolute deviations of the logarithm, by reweighted least squares, with a pull to 0: `mean` what
     was expected, `came` what was used, both [n].
@@ -22,9 +20,9 @@ def fit_lean(signs: np.ndarray, mean: np.ndarray, came: np.ndarray) -> np.ndarra
     with np.errstate(divide="ignore"):
         above = np.clip(np.log(came / np.maximum(mean, 1e-9)), -MOST, MOST)
     # As many rows more as SHRINK, with the same signs, of which what was expected came.
-    pull = signs.T @ signs * (SHRINK / len(signs)) + LEAST_SIGN * np.eye(SIGNS)
+    pull = signs.T @ signs * (SHRINK / len(signs)) + LEAST_SIGN * np.eye(signs.shape[1])
     weight = np.ones(len(above))
-    found = np.zeros(SIGNS)
+    found = np.zeros(signs.shape[1])
     for _ in range(ROUNDS):
         weighed = signs * weight[:, None]
         found = np.linalg.solve(weighed.T @ signs + weight.mean() * pull, weighed.T @ above)
