@@ -11,8 +11,8 @@ import numpy as np
 from models.arrays import frozen
 from models.billing_days import cycle_of, cycle_start
 from models.plan_advisor import PlanAdvisor
-from models.usage_cycles import UsageCycles
-from models.usage_history import LEAST, MOST_CYCLES, SHAPE, SPANS, SUMS, USE, WEIGHT
+from models.usage_cycles import USUAL_CYCLE, UsageCycles
+from models.usage_history import MOST_CYCLES, SHAPE, SPANS, SUMS, USE, WEIGHT
 from models.usage_rate import levels_of, spread_of
 from models.usage_spans import apart_of, cut_days, halves, told
 
@@ -66,9 +66,9 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
     begins = max(cycle.start, timeline.beginning)
     since = slice(min(begins, cycle.as_of) - timeline.first, cycle.as_of - timeline.first)
     to_end = slice(since.start, cycle.end - timeline.first)
-    whole = np.maximum(timeline.weight[:, now.start : to_end.stop].sum(axis=1), LEAST)
     counted_w = timeline.weight * timeline.counted
     known_w = counted_w[:, since].sum(axis=1)
+    open_w = np.maximum(timeline.weight[:, to_end].sum(axis=1) - known_w, 0.0)
     recorded = np.asarray(timeline.seen.any(axis=0))
     spread, spread_w = spread_of(spans.shapes[None, : MOST_CYCLES + 1], spans.share[None, : MOST_CYCLES + 1])
     after_first = np.arange(len(recorded)) + timeline.first >= timeline.beginning - 1
@@ -89,19 +89,23 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
         exposed_w=frozen(spans.share[None, MOST_CYCLES]),
         parts=frozen(halves(spans.use[None], MOST_CYCLES)),
         parts_w=frozen(halves(spans.share[None], MOST_CYCLES)),
-        open_w=frozen((np.maximum(timeline.weight[:, to_end].sum(axis=1) - known_w, 0.0) / whole)[None]),
+        open_w=frozen(open_w[None] / USUAL_CYCLE),
         days=_one(int((recorded & after_first)[now].sum()), np.int32),
         missing=_one(max(since.stop - since.start - int(recorded[since].sum()), 0), np.int32),
     )
 
 
 class _Told(NamedTuple):
-    """By span of `usage_spans.spans_of`, [n_spans, n_meters]: use, as the level is told by, W; and shapes."""
+    """By span of `usage_spans.spans_of`, [n_spans, n_meters]: use, as the level is told by, W; and shapes.
+
+    whole   W of all days of each finished cycle, [n_cycles, n_meters]
+    """
 
     raw: np.ndarray
     use: np.ndarray
     share: np.ndarray
     shapes: np.ndarray
+    whole: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,10 +160,10 @@ class _Timeline:
         np.cumsum(days, axis=2, out=sums[..., 1:])
         spans, on_days = SPANS, sums[..., on].swapaxes(1, 2)
         between = np.maximum(on_days[:ALL, spans.end] - on_days[:ALL, spans.begin], 0.0)
-        whole = on_days[ALL, spans.cycle + 1] - on_days[ALL, spans.cycle]
+        whole = on_days[ALL, 1 : MOST_CYCLES + 1] - on_days[ALL, :MOST_CYCLES]
         family = advisor.book.family[[cycle.plan]]
         use, shapes = told(advisor.rates, family, between[:, None])
-        return _Told(between[USE], use[0], between[WEIGHT] / np.maximum(whole, LEAST), shapes[0])
+        return _Told(between[USE], use[0], between[WEIGHT] / USUAL_CYCLE, shapes[0], whole / USUAL_CYCLE)
 
     def finished(self, spans: _Told, use: StatedUse) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Use in finished cycles as it was and as it is told, and how much of each is known, oldest first.
@@ -172,7 +176,7 @@ class _Timeline:
         raw[at], amount[at], share[at] = (
             use.total_amount[recent],
             use.total_amount[recent],
-            use.total_share[recent],
+            use.total_share[recent] * spans.whole[at],
         )
         return raw, amount, share
 

@@ -11,6 +11,7 @@ from models.arrays import Arrays, frozen
 
 FINISHED_CUTS = (20, 10)  # days before the running cycle at which the last finished one is cut in two
 RUNNING_CUTS = (10, 5)  # days before the day asked about at which the running one is
+USUAL_CYCLE = 30.44  # days of usual weight: what W is 1 of, however many days a cycle has
 N_CUTS = len(FINISHED_CUTS) + len(RUNNING_CUTS)
 
 
@@ -18,7 +19,8 @@ N_CUTS = len(FINISHED_CUTS) + len(RUNNING_CUTS)
 class UsageCycles:
     """One row a subscriber: one customer in one family of plans, with a subscription that runs on `as_of`.
 
-    Sorted by customer, then family. W is a share of what is expected to be used in a whole cycle.
+    Sorted by customer, then family. W is what is expected to be used on some days over what is in USUAL_CYCLE
+    days, so that the level does not rise and fall with the number of days of a cycle.
 
     customer    int32 [n] position in the customers' id map
     plan        int16 [n] the plan of the running cycle, position in the plan book
@@ -27,7 +29,7 @@ class UsageCycles:
     locked      bool [n] the plan cannot be changed on `as_of`
     finished    float64 [n, n_cycles, n_meters] use in finished cycles, oldest first, the last one right
                 before the running one; over the days that count (recorded, after the first activity)
-    finished_w  float64 [n, n_cycles, n_meters] W of those days, 0 where nothing is known, 1 for all
+    finished_w  float64 [n, n_cycles, n_meters] W of those days, 0 where nothing is known, about 1 for all
     apart       float64 [n, n_meters] logarithm of what was used in the finished cycles over `finished`
     spread      float64 [n, n_meters] how much single days differ, see `usage_rate.spread_of`: summed over all
                 of these cycles and the running one

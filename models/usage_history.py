@@ -10,7 +10,7 @@ from models.arrays import frozen
 from models.billing_days import cycle_of, cycle_start
 from models.plans import PlanBook
 from models.subscriptions import DailyUsage, Subscriptions
-from models.usage_cycles import UsageCycles
+from models.usage_cycles import USUAL_CYCLE, UsageCycles
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates, levels_of, shapes_of, spread_of
 from models.usage_spans import apart_of, cut_days, halves, spans_of, told
@@ -164,14 +164,13 @@ class UsageHistory:
         day, at = np.minimum(np.maximum(on - self.first, 0), self.sums.shape[-1] - 1), rows[:, None]
         use_days = self.use_days[at, day]
         weight = self.weight[self.kind[rows][:, None], :, day]
-        whole = np.maximum(weight[:, 1 : n_cycles + 2] - weight[:, : n_cycles + 1], LEAST)
         # By position: of days, then of sums, as `shapes_of` takes them.
         sums = self.sums[:, at, :, day].transpose(2, 0, 1, 3)
         recorded = sums[RECORDED]
         known_w = sums[WEIGHT, :, on_as_of] - sums[WEIGHT, :, on_since]
         sums = np.maximum(sums[:RECORDED, :, SPANS.end] - sums[:RECORDED, :, SPANS.begin], 0.0)
         use, shapes = told(self.rates, who.family, sums)
-        share = sums[WEIGHT] / whole[:, SPANS.cycle]
+        share = sums[WEIGHT] / USUAL_CYCLE
         spread, spread_w = spread_of(shapes[:, : n_cycles + 1], share[:, : n_cycles + 1])
         open_w = np.maximum(weight[:, on_end] - weight[:, on_since] - known_w, 0.0)
         days = use_days[:, on_as_of] - use_days[:, n_cycles]
@@ -193,7 +192,7 @@ class UsageHistory:
             exposed_w=frozen(share[:, n_cycles]),
             parts=frozen(halves(use, n_cycles)),
             parts_w=frozen(halves(share, n_cycles)),
-            open_w=frozen(open_w / whole[:, -1]),
+            open_w=frozen(open_w / USUAL_CYCLE),
             days=frozen(np.maximum(days, 0).astype(np.int32)),
             missing=frozen(np.maximum(as_of - since - recorded_days, 0).astype(np.int32)),
         )

@@ -17,21 +17,20 @@ TINY = 1e-9
 
 
 class Spans(NamedTuple):
-    """All int64 [n_spans]: position of the first day, of the day after the last, and of the cycle's start."""
+    """Both int64 [n_spans]: position of the first day, and of the day after the last."""
 
     begin: np.ndarray
     end: np.ndarray
-    cycle: np.ndarray
 
 
 def spans_of(n_cycles: int) -> Spans:
     """The finished cycles, the running one, then before and after each cut."""
     first_cut, as_of = n_cycles + 2, -1
-    spans = [(cycle, cycle + 1, cycle) for cycle in range(n_cycles)]
-    spans.append((n_cycles, as_of, n_cycles))
+    spans = [(cycle, cycle + 1) for cycle in range(n_cycles)]
+    spans.append((n_cycles, as_of))
     for number in range(N_CUTS):
         cycle, end = (n_cycles - 1, n_cycles) if number < len(FINISHED_CUTS) else (n_cycles, as_of)
-        spans += [(cycle, first_cut + number, cycle), (first_cut + number, end, cycle)]
+        spans += [(cycle, first_cut + number), (first_cut + number, end)]
     return Spans(*np.array(spans).T)
 
 

@@ -8,7 +8,7 @@ import pytest
 from models.billing_days import cycle_of, cycle_start
 from models.plan_advisor import untrained
 from models.subscriptions import NOT_LOCKED, OPEN_END, DailyUsage, Subscriptions
-from models.usage_cycles import UsageCycles
+from models.usage_cycles import USUAL_CYCLE, UsageCycles
 from tests.models.one_subscriber import BOOK
 
 
@@ -47,20 +47,22 @@ def span(first: str, last: str, amount: float) -> dict[str, float]:
 def test_a_whole_cycle_and_a_running_one() -> None:
     cycles = cut(span("2026-03-31", "2026-05-10", 2.0), "2026-05-11")
     assert cycles.finished[0, -1, 0] == pytest.approx(60)
-    assert cycles.finished_w[0, -1, 0] == pytest.approx(1)
+    assert cycles.finished_w[0, -1, 0] == pytest.approx(30 / USUAL_CYCLE)
     assert cycles.used[0, 0] == pytest.approx(20)
-    assert cycles.exposed_w[0, 0] == pytest.approx(10 / 31)
-    assert cycles.open_w[0, 0] == pytest.approx(21 / 31)
+    assert cycles.exposed_w[0, 0] == pytest.approx(10 / USUAL_CYCLE)
+    assert cycles.open_w[0, 0] == pytest.approx(21 / USUAL_CYCLE)
     assert (cycles.days[0], cycles.missing[0]) == (10, 0)
 
 
 def test_both_cycles_are_cut_in_two() -> None:
     cycles = cut(span("2026-03-31", "2026-04-20", 2.0) | span("2026-04-21", "2026-05-10", 4.0), "2026-05-11")
     np.testing.assert_allclose(cycles.parts[0, 1, 0], [40, 40])  # ten days before May
-    np.testing.assert_allclose(cycles.parts_w[0, 1, 0], [20 / 30, 10 / 30])
+    np.testing.assert_allclose(cycles.parts_w[0, 1, 0], [20 / USUAL_CYCLE, 10 / USUAL_CYCLE])
     np.testing.assert_allclose(cycles.parts[0, -1, 0], [20, 20])  # five days before the one asked about
-    np.testing.assert_allclose(cycles.parts_w[0, -1, 0], [5 / 31, 5 / 31])
-    np.testing.assert_allclose(cycles.parts_w[0, 2, 0], [0, 10 / 31])  # fifteen: before the cycle began
+    np.testing.assert_allclose(cycles.parts_w[0, -1, 0], [5 / USUAL_CYCLE, 5 / USUAL_CYCLE])
+    np.testing.assert_allclose(
+        cycles.parts_w[0, 2, 0], [0, 10 / USUAL_CYCLE]
+    )  # fifteen: before the cycle began
     assert cycles.apart[0, 0] == 0
 
 
@@ -69,9 +71,9 @@ def test_missing_days_are_unknown_and_not_zero() -> None:
     for text in ("2026-04-10", "2026-04-11", "2026-05-05"):
         del days[text]
     cycles = cut(days, "2026-05-11")
-    assert cycles.finished[0, -1, 0] / cycles.finished_w[0, -1, 0] == pytest.approx(60)
-    assert cycles.finished_w[0, -1, 0] == pytest.approx(28 / 30)
-    assert cycles.open_w[0, 0] == pytest.approx(22 / 31)
+    assert cycles.finished[0, -1, 0] / cycles.finished_w[0, -1, 0] == pytest.approx(2 * USUAL_CYCLE)
+    assert cycles.finished_w[0, -1, 0] == pytest.approx(28 / USUAL_CYCLE)
+    assert cycles.open_w[0, 0] == pytest.approx(22 / USUAL_CYCLE)
     assert cycles.missing[0] == 1
 
 
@@ -80,8 +82,8 @@ def test_exposure_starts_the_day_after_the_first_use() -> None:
     cycles = cut(days, "2026-05-11")
     assert cycles.used[0, 0] == pytest.approx(18)
     assert cycles.exposed[0, 0] == pytest.approx(15)
-    assert cycles.exposed_w[0, 0] == pytest.approx(5 / 31)
-    assert cycles.open_w[0, 0] == pytest.approx(21 / 31)
+    assert cycles.exposed_w[0, 0] == pytest.approx(5 / USUAL_CYCLE)
+    assert cycles.open_w[0, 0] == pytest.approx(21 / USUAL_CYCLE)
     assert cycles.missing[0] == 0
     assert not cycles.finished_w.any()
 

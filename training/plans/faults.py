@@ -18,7 +18,6 @@ from models.usage_forecast import (
     NEXT,
     REST,
     SHAPE_KNOTS,
-    SIGNS,
     WIDTH,
     Faults,
     Moments,
@@ -35,7 +34,6 @@ MOST_RATIO = 5.0  # of what was used to what was expected: a few giants would sp
 BIAS_SHRINK, WIDTH_SHRINK, SHAPE_SHRINK = 100.0, 200.0, 400.0  # forecasts without a fault mixed in
 WIDTHS = np.exp(np.linspace(np.log(0.6), np.log(1.8), 15))
 WITHIN = 0.8
-CONSTANT, ALL_SIGNS = slice(0, 1), slice(0, SIGNS)
 
 
 class Looked(NamedTuple):
@@ -63,12 +61,10 @@ def fit_faults(advisor: PlanAdvisor, history: UsageHistory, until: int) -> Fault
         for f in range(len(advisor.book.families)):
             mine = looked.family == f
             for m in range(len(advisor.book.meters)):
-                by_row = class_of(looked.cycles[:, m])
-                # First what is usual of all with finished cycles: it holds where nothing else is known.
-                usual = _fit(looked, mine & (by_row > 0), m, NO_FAULT, CONSTANT)
                 for known in range(len(KNOWN) + 1):
-                    found = _fit(looked, mine & (by_row == known), m, usual if known else NO_FAULT)
-                    lean[f, m, known, knot], factor[f, m, known, knot] = found
+                    rows = mine & (class_of(looked.cycles[:, m]) == known)
+                    _fit(lean[f, m, known, knot], factor[f, m, known, knot], looked, rows, m)
+                by_row = class_of(looked.cycles[:, m])
                 shape[f, m, knot] = _shape(
                     looked,
                     mine & looked.judged[:, m, REST],
@@ -107,25 +103,14 @@ def _joined(looks: list[Looked]) -> Looked:
     return Looked(raw, *(np.concatenate(each) for each in list(zip(*looks, strict=True))[1:]))
 
 
-class _Fault(NamedTuple):
-    """Lean [2, SIGNS], and factors [2, 2] of mean and standard deviation, by REST and NEXT."""
-
-    lean: np.ndarray
-    factor: np.ndarray
-
-
-NO_FAULT = _Fault(frozen(np.zeros((2, SIGNS))), frozen(np.ones((2, 2))))
-
-
-def _fit(looked: Looked, rows: np.ndarray, meter: int, usual: _Fault, heard: slice = ALL_SIGNS) -> _Fault:
-    """What forecasts of some rows bool [n] of a meter were wrong by, shrunk to what is `usual`."""
-    lean, factor = usual.lean.copy(), usual.factor.copy()
+def _fit(lean: np.ndarray, factor: np.ndarray, looked: Looked, rows: np.ndarray, meter: int) -> None:
+    """Put lean [2, SIGNS], bias and width [2, 2] of some rows bool [n] of a meter into place."""
     for which in (REST, NEXT):
         some = rows & looked.judged[:, meter, which]
-        if some.any():
-            signs, came = looked.raw.signs[some, meter, which], looked.came[some, meter, which]
-            expected = looked.raw.mean[some, meter, which] * np.exp(signs @ usual.lean[which])
-            lean[which, heard] += fit_lean(signs[:, heard], expected, came)
+        if not some.any():
+            continue
+        mean, came = looked.raw.mean[some, meter, which], looked.came[some, meter, which]
+        lean[which] = fit_lean(looked.raw.signs[some, meter, which], mean, came)
     told = _told(looked, rows, meter, lean)
     for which in (REST, NEXT):
         some = looked.judged[rows, meter, which]
@@ -133,10 +118,8 @@ def _fit(looked: Looked, rows: np.ndarray, meter: int, usual: _Fault, heard: sli
             use = Gamma(told.mean[some, which], told.shape[some, which])
             came = looked.came[rows, meter, which][some]
             ratio = np.minimum(came / np.maximum(use.mean, 1e-9), MOST_RATIO)
-            bias, width = usual.factor[which]
-            bias = (ratio.sum() + BIAS_SHRINK * bias) / (len(ratio) + BIAS_SHRINK)
-            factor[which, BIAS], factor[which, WIDTH] = bias, _width(use, came, bias, width)
-    return _Fault(lean, factor)
+            bias = (ratio.sum() + BIAS_SHRINK) / (len(ratio) + BIAS_SHRINK)
+            factor[which, BIAS], factor[which, WIDTH] = bias, _width(use, came, bias)
 
 
 def _told(looked: Looked, rows: np.ndarray, meter: int, lean: np.ndarray) -> Gamma:
@@ -145,8 +128,8 @@ def _told(looked: Looked, rows: np.ndarray, meter: int, lean: np.ndarray) -> Gam
     return gamma_of(*leaning(raw, lean, looked.cycles[rows, meter]))
 
 
-def _width(use: Gamma, came: np.ndarray, bias: float, usual: float) -> float:
-    """The factor of the standard deviation with which 80 % fall between p10 and p90, near `usual`."""
+def _width(use: Gamma, came: np.ndarray, bias: float) -> float:
+    """The factor of the standard deviation with which four fifths fall between p10 and p90."""
     within = []
     mean = use.mean * bias
     for width in WIDTHS:
@@ -155,7 +138,7 @@ def _width(use: Gamma, came: np.ndarray, bias: float, usual: float) -> float:
         within.append(((below > 0.1) & (below < 0.9)).mean())
     found = float(np.interp(WITHIN, np.maximum.accumulate(within), np.log(WIDTHS)))
     weight = len(came) / (len(came) + WIDTH_SHRINK)
-    return float(np.exp(weight * found + (1 - weight) * np.log(usual)))
+    return float(np.exp(weight * found))
 
 
 def _shape(
