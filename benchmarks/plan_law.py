@@ -32,7 +32,8 @@ def main() -> None:
         made = make(world)
         walked = walk(made.book, made.subscriptions, made.usage, NudgeLimits(), lambda _: None)
         rows = walked.at(DAY)
-        law = Law.of(world, made).medians(rows.customer, rows.month, DAY)
+        law, judged = np.zeros(rows.p50.shape), rows.judged.any(axis=1)
+        law[judged] = Law.of(world, made).medians(rows.customer[judged], rows.month[judged], DAY)
         error = [
             np.where(rows.judged, np.abs(told - rows.actual), 0.0).sum(axis=0)
             for told in (rows.run_rate, rows.p50, law, oracle_medians(made, rows))
