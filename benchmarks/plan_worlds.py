@@ -120,11 +120,15 @@ def _text(value: float, kept: bool, digits: int = 2) -> str:
 
 def _oracle(made: Made, rows: Walked) -> list[float]:
     """The oracle's mean absolute error over that of the run rate, by meter."""
-    median = oracle_medians(made, rows)
+    return over_run_rate(rows, oracle_medians(made, rows)).tolist()
+
+
+def over_run_rate(rows: Walked, told: np.ndarray) -> np.ndarray:
+    """Mean absolute error of forecasts [n, n_meters] over that of the run rate, [n_meters]."""
     ours, theirs = (
-        np.where(rows.judged, np.abs(told - rows.actual), 0.0).sum(axis=0) for told in (median, rows.run_rate)
+        np.where(rows.judged, np.abs(each - rows.actual), 0.0).sum(axis=0) for each in (told, rows.run_rate)
     )
-    return [float(ratio) for ratio in ours / theirs]
+    return np.asarray(ours / theirs)
 
 
 def oracle_medians(made: Made, rows: Walked) -> np.ndarray:

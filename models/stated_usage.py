@@ -12,9 +12,9 @@ from models.arrays import frozen
 from models.billing_days import cycle_of, cycle_start
 from models.plan_advisor import PlanAdvisor
 from models.usage_cycles import USUAL_CYCLE, UsageCycles
-from models.usage_history import MOST_CYCLES, SHAPE, SPANS, SUMS, USE, WEIGHT
+from models.usage_history import MOST_CYCLES, SPANS, SUMS
 from models.usage_rate import levels_of, spread_of
-from models.usage_spans import apart_of, cut_days, halves, told
+from models.usage_spans import SHAPE, USE, WEIGHT, apart_of, cut_days, halves, told
 
 EPOCH = date(1970, 1, 1)
 ALL = -1  # of the running sums: the weight of every day, recorded or not

@@ -13,15 +13,27 @@ from models.subscriptions import DailyUsage, Subscriptions
 from models.usage_cycles import USUAL_CYCLE, UsageCycles
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates, levels_of, shapes_of, spread_of
-from models.usage_spans import apart_of, cut_days, halves, spans_of, told
+from models.usage_spans import (
+    DAYS,
+    LEAST,
+    LEVEL,
+    SHAPE,
+    USE,
+    WEIGHT,
+    apart_of,
+    cut_days,
+    halves,
+    spans_of,
+    told,
+)
 
 MOST_CYCLES = 9  # finished cycles that are looked at: older ones would say next to nothing
 LONGEST_CYCLE = 31
-LEAST = 1e-9
 SPANS = spans_of(MOST_CYCLES)
-# What running sums are kept of: first what the shape of days is told by, last what is of all days.
-LEVEL, DAYS, WEIGHT, USE, RECORDED, SUMS = 0, 1, 4, 5, 6, 7
-SHAPE = slice(0, WEIGHT)
+RECORDED, SUMS = (
+    6,
+    7,
+)  # of running sums: use on all days, after those of `usage_spans`; and how many there are
 
 
 @dataclass(frozen=True, slots=True, eq=False)

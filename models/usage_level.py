@@ -5,7 +5,7 @@ On the logarithm of use in a whole cycle, by subscriber and meter:
     level    l_c = l_(c-1) + growth + N(0, drift), and with probability `jump` also + N(0, far)
     cycle    z_c = l_c + N(0, cycle + log(1 + seen / W)), and with probability `odd` also + N(0, far)
 
-W is the share of the cycle that is known. Each step weighs three stories of what is seen (as usual, an
+W is how much of a usual cycle is known. Each step weighs three stories of what is seen (as usual, an
 unusual cycle, a new level) by how well they tell it, and goes on with the normal distribution of the
 same mean and variance (a Gaussian sum filter, collapsed at each step; Alspach and Sorenson, 1972). With the
 probability TOGETHER all meters of a subscriber are in the same story: a new job changes minutes and data.

@@ -13,7 +13,10 @@ import numpy as np
 from models.usage_cycles import FINISHED_CUTS, N_CUTS, RUNNING_CUTS
 from models.usage_rate import UsageRates, shapes_of
 
-TINY = 1e-9
+LEAST = 1e-9
+# What is summed over the days of a span: the four of `usage_rate.levels_of`, weight, use.
+LEVEL, DAYS, WEIGHT, USE = 0, 1, 4, 5
+SHAPE = slice(0, WEIGHT)
 
 
 class Spans(NamedTuple):
@@ -48,12 +51,12 @@ def cut_days(before: np.ndarray, begin: np.ndarray, as_of: np.ndarray) -> np.nda
 def told(rates: UsageRates, family: np.ndarray, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Use as the level is told by [n, n_spans, n_meters]: at the rate that its days' shape says.
 
-    And that shape [n, n_spans, n_meters, TERMS]. `sums` [5, n, n_spans, n_meters] over the days of each
-    span: those of `usage_rate.shapes_of`, then the weight.
+    And that shape [n, n_spans, n_meters, TERMS]. `sums` [6, n, n_spans, n_meters] over the days of each
+    span: LEVEL and so on.
     """
-    shapes = shapes_of(sums[:4])
-    level, days, weight = sums[0], sums[1], sums[4]
-    return level * (weight / np.maximum(days, TINY)) * rates.factors(family, shapes), shapes
+    shapes = shapes_of(sums[SHAPE])
+    mean = sums[LEVEL] / np.maximum(sums[DAYS], LEAST)
+    return mean * sums[WEIGHT] * rates.factors(family, shapes), shapes
 
 
 def apart_of(use: np.ndarray, told: np.ndarray) -> np.ndarray:

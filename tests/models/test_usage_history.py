@@ -60,9 +60,8 @@ def test_both_cycles_are_cut_in_two() -> None:
     np.testing.assert_allclose(cycles.parts_w[0, 1, 0], [20 / USUAL_CYCLE, 10 / USUAL_CYCLE])
     np.testing.assert_allclose(cycles.parts[0, -1, 0], [20, 20])  # five days before the one asked about
     np.testing.assert_allclose(cycles.parts_w[0, -1, 0], [5 / USUAL_CYCLE, 5 / USUAL_CYCLE])
-    np.testing.assert_allclose(
-        cycles.parts_w[0, 2, 0], [0, 10 / USUAL_CYCLE]
-    )  # fifteen: before the cycle began
+    # Fifteen days before the day asked about: before the cycle began.
+    np.testing.assert_allclose(cycles.parts_w[0, 2, 0], [0, 10 / USUAL_CYCLE])
     assert cycles.apart[0, 0] == 0
 
 

@@ -7,7 +7,7 @@ import numpy as np
 MOST = 2.0  # of the logarithm of what came over what was expected
 LEAST_APART = 0.15  # residuals smaller than this weigh alike
 SHRINK = 40.0  # rows that say a sign means nothing
-LEAST_SIGN = 0.01  # mean square of a sign: smaller ones are not stretched
+LEAST_SIGN = 0.01  # pull to 0 on each sign beside that, where signs are all alike
 ROUNDS = 5
 
 

@@ -19,7 +19,7 @@ MOST_APART = 2.0  # of the logarithm of one part's rate over the other's
 SHRINK = 150.0  # comparisons in which nothing but the mean tells anything
 MOST_QUANTILE = 0.995  # of squared differences: larger ones are changes of level
 SEEN_SHRINK = 50.0  # comparisons of what is usual mixed in
-LEAST_SQUARE = 1e-4  # mean square of a shape: smaller ones are not stretched
+LEAST_SQUARE = 1e-4  # pull to 0 on each weight beside that, where shapes are all alike
 
 
 class Parts(NamedTuple):
