@@ -1,0 +1,101 @@
+"""What is advised for a request, with its evidence."""
+
+from __future__ import annotations
+
+import copy
+from decimal import Decimal
+
+from flask.testing import FlaskClient
+
+from tests.service.nudges.conftest import OWN_PLANS, answer, request
+
+
+def test_a_request_is_answered_with_its_evidence(client: FlaskClient) -> None:
+    nudge = answer(client, request())["nudge"]
+    assert (nudge["customer_id"], nudge["plan_id"], nudge["currency"]) == ("zoe", "small", "EUR")
+    (data, minutes) = nudge["meters"]
+    assert (data["meter"], data["unit"], data["quota"]) == ("data_gb", "gb", 5.0)
+    assert data["used"] == 2.5
+    assert data["p10"] <= data["p50"] <= data["p90"]
+    assert minutes["used"] == 0
+    assert nudge["cycle"] == {"start": "2024-10-01", "end": "2024-10-31"}
+    costs = [float(plan["expected_cost"]) for plan in nudge["plans"]]
+    assert costs == sorted(costs)
+    assert {plan["plan_id"] for plan in nudge["plans"]} == {"small", "large"}, "retired plans are not offered"
+    assert "2.5 GB of 5 GB" in nudge["sentence"]
+
+
+def test_costs_are_those_of_the_list_of_plans(client: FlaskClient) -> None:
+    """No correction of the saving may make a plan cheaper than its fee."""
+    for asked in (request(), request(history=[{"meter": "data_gb", "amount": 30}] * 3)):
+        nudge = answer(client, asked)["nudge"]
+        costs = {plan["plan_id"]: plan["expected_cost"] for plan in nudge["plans"]}
+        assert nudge["expected_cost_current"] == costs["small"]
+        assert nudge["expected_cost_recommended"] == costs[nudge["recommended_plan_id"]]
+        assert Decimal(costs["large"]) >= 25
+    assert nudge["decision"] == "upgrade"
+    assert Decimal(nudge["expected_saving"]) > 0
+
+
+def test_it_is_stateless(client: FlaskClient) -> None:
+    first = answer(client, request())
+    answer(client, request(usage=[]))
+    assert answer(client, request()) == first
+
+
+def test_history_tells_one_unusual_month_from_a_misjudged_plan(client: FlaskClient) -> None:
+    """The seed case, scaled to this plan: 60 % used after a third of the cycle."""
+    usage = [{"meter": "data_gb", "date": f"2024-10-{day:02}", "amount": 0.3} for day in range(1, 11)]
+    low, high = (
+        answer(
+            client,
+            request(usage=usage, history=[{"meter": "data_gb", "amount": amount} for amount in amounts]),
+        )["nudge"]
+        for amounts in ((3.9, 3.8, 4.0), (22.0, 22.4, 21.9))
+    )
+    assert low["decision"] in ("stay", "top_up")
+    assert high["decision"] == "upgrade"
+    assert high["recommended_plan_id"] == "large"
+    assert low["meters"][0]["next_mean"] < 5 < high["meters"][0]["next_mean"]
+
+
+def test_under_three_days_without_history_is_too_little_to_say(client: FlaskClient) -> None:
+    for usage in ([], request()["usage"][:2]):
+        nudge = answer(client, request(usage=usage, history=[], as_of="2024-10-03"))["nudge"]
+        assert nudge["decision"] == "insufficient_data"
+        assert nudge["confidence"] == "low"
+        assert "too few days" in nudge["sentence"]
+
+
+def test_a_retired_plan_is_valid_as_the_current_one_and_never_recommended(client: FlaskClient) -> None:
+    nudge = answer(client, request(plan_id="old"))["nudge"]
+    assert nudge["plan_id"] == "old"
+    assert "RETIRED_PLAN" in nudge["reason_codes"]
+    for asked in (request(), request(history=[{"meter": "data_gb", "amount": 55}] * 3)):
+        assert answer(client, asked)["nudge"]["recommended_plan_id"] != "old"
+
+
+def test_all_zeros_stay(client: FlaskClient) -> None:
+    usage = [{**row, "amount": 0} for row in request()["usage"]]
+    nudge = answer(client, request(usage=usage, history=[]))["nudge"]
+    assert nudge["decision"] in ("stay", "insufficient_data")
+    assert "NO_USE" in nudge["reason_codes"]
+
+
+def test_the_largest_plan_still_exceeded_says_so(client: FlaskClient) -> None:
+    own = copy.deepcopy(OWN_PLANS)
+    history = [{"meter": "data_gb", "amount": amount} for amount in (180, 190, 185)]
+    usage = [{**row, "amount": 6} for row in request()["usage"]]
+    nudge = answer(client, request(**own, plan_id="large", usage=usage, history=history))["nudge"]
+    assert nudge["decision"] in ("stay", "top_up")
+    assert "NO_LARGER_PLAN" in nudge["reason_codes"]
+
+
+def test_a_lock_in_suppresses_and_says_why(client: FlaskClient) -> None:
+    history = [{"meter": "data_gb", "amount": 30}] * 3
+    free = answer(client, request(history=history, locked_until="2024-10-10"))["nudge"]
+    bound = answer(client, request(history=history, locked_until="2024-10-11"))["nudge"]
+    assert free["decision"] == "upgrade"
+    assert bound["decision"] == "suppressed"
+    assert "LOCKED_IN" in bound["reason_codes"]
+    assert "contract" in bound["sentence"]

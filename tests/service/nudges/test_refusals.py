@@ -1,0 +1,137 @@
+"""Every kind of bad input with its status and field."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.service.nudges.conftest import OWN_PLANS, POST, USAGE, problem, request
+
+Change = Callable[[dict[str, Any]], object]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "words"),
+    [
+        (request(plan_id="smal"), "plan_id", "did you mean 'small'"),
+        (request(usage=[{**USAGE, "meter": "data"}]), "usage.0.meter", "did you mean 'data_gb'"),
+        (request(usage=[{**USAGE, "amount": -1}]), "usage.0.amount", "greater than or equal to 0"),
+        (request(usage=[USAGE, {**USAGE, "amount": float("nan")}]), "usage.1.amount", "finite"),
+        (request(usage=[{**USAGE, "amount": float("inf")}]), "usage.0.amount", "finite"),
+        (request(usage=[{**USAGE, "amount": "1"}]), "usage.0.amount", "number"),
+        (request(usage=[{**USAGE, "unit": "mb"}]), "usage.0.unit", "data_gb are in gb, not in mb"),
+        (request(usage=[{**USAGE, "date": "2024-10-11"}]), "usage.0.date", "not before as_of"),
+        (request(usage=[{**USAGE, "date": "2025-01-01"}]), "usage.0.date", "not before as_of"),
+        (request(usage=[{**USAGE, "date": "2024-02-30"}]), "usage.0.date", "date"),
+        (request(usage=[{**USAGE, "colour": "red"}]), "usage.0.colour", "unknown field"),
+        (request(usage=[USAGE] * 3001), "usage", "3000"),
+        (request(cycle={"start": "2024-10-31", "end": "2024-10-01"}), "cycle.end", "before cycle.start"),
+        (request(cycle={"start": "2024-01-01", "end": "2024-12-31"}), "cycle.end", "at most 62 days"),
+        (request(as_of="2024-11-01"), "as_of", "not in the cycle"),
+        (request(as_of="2024-09-30", usage=[]), "as_of", "not in the cycle"),
+        (request(history=[{"meter": "gb", "amount": 1}]), "history.0.meter", "not a meter of small"),
+        (request(history=[{"meter": "data_gb", "amount": -1}]), "history.0.amount", "greater than or equal"),
+        (
+            request(history=[{"meter": "data_gb", "amount": 1, "cycle_start": "2024-10-01"}]),
+            "history.0.cycle_start",
+            "not before the running cycle",
+        ),
+        (
+            request(
+                history=[
+                    {
+                        "meter": "data_gb",
+                        "amount": 1,
+                        "cycle_start": "2024-09-01",
+                        "cycle_end": "2024-08-31",
+                    }
+                ]
+            ),
+            "history.0.cycle_end",
+            "before cycle_start",
+        ),
+        (
+            request(
+                history=[
+                    {"meter": "data_gb", "amount": 1, "cycle_start": "2024-09-01"},
+                    {"meter": "data_gb", "amount": 1},
+                ]
+            ),
+            "history.1.cycle_start",
+            "for all of history or for none",
+        ),
+        (request(add_ons=[{}]), "add_ons.0.add_on_id", "required"),
+        (request(plans=[]), "plans", "at least 1"),
+        ({}, "as_of", "required"),
+    ],
+)
+def test_a_wrong_field_is_named(client: FlaskClient, asked: dict[str, Any], field: str, words: str) -> None:
+    sent = json.dumps(asked)  # NaN and Infinity as some clients write them
+    body = problem(client.post(POST, data=sent, content_type="application/json"), 422)
+    named = {error["field"]: error["message"] for error in body["errors"]}
+    assert field in named
+    assert words in named[field]
+
+
+def _set(path: tuple[str | int, ...], value: Any) -> Change:
+    def change(own: dict[str, Any]) -> None:
+        here: Any = own
+        for part in path[:-1]:
+            here = here[part]
+        here[path[-1]] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        (_set(("plans", 0, "fee"), "-1.00"), "plans.0.fee", "must not be negative"),
+        (
+            _set(("plans", 0, "meters", 0, "overage_price"), "-1"),
+            "plans.0.meters.0.overage_price",
+            "negative",
+        ),
+        (_set(("plans", 1, "currency"), "EUR"), "plans.1.currency", "EUR beside USD"),
+        (_set(("plans", 1, "plan_id"), "small"), "plans.1.plan_id", "there twice"),
+        (_set(("plans", 0, "fee"), 10), "plans.0.fee", "decimal string"),
+        (_set(("plans", 0, "fee"), "10.001"), "plans.0.fee", "more decimals"),
+        (_set(("plans", 0, "meters", 0, "quota"), float("inf")), "plans.0.meters.0.quota", "finite"),
+    ],
+)
+def test_a_mistake_in_an_own_price_list_is_named(
+    client: FlaskClient, change: Change, field: str, words: str
+) -> None:
+    own = copy.deepcopy(OWN_PLANS)
+    change(own)
+    sent = json.dumps(request(**own))
+    body = problem(client.post(POST, data=sent, content_type="application/json"), 422)
+    assert body["errors"][0]["field"] == field
+    assert words in body["errors"][0]["message"]
+
+
+def test_add_ons_without_plans_are_refused(client: FlaskClient) -> None:
+    add_on = {
+        "add_on_id": "x",
+        "family": "mobile",
+        "name": "X",
+        "price": "1.00",
+        "currency": "EUR",
+        "meter": "data_gb",
+        "amount": 1,
+    }
+    body = problem(client.post(POST, json=request(add_ons=[add_on])), 422)
+    assert body["errors"][0]["field"] == "add_ons"
+
+
+def test_two_totals_of_one_day_are_a_conflict(client: FlaskClient) -> None:
+    body = problem(client.post(POST, json=request(usage=[USAGE, {**USAGE, "amount": 2.0}])), 409)
+    assert body["errors"][0]["field"] == "usage.1.amount"
+    dated = {"meter": "data_gb", "amount": 1.0, "cycle_start": "2024-09-01"}
+    body = problem(client.post(POST, json=request(history=[dated, {**dated, "amount": 2.0}])), 409)
+    assert body["errors"][0]["field"] == "history.1.amount"

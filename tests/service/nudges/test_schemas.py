@@ -1,0 +1,11 @@
+"""The schemas and the models have the same words."""
+
+from __future__ import annotations
+
+from models.advice import DECISIONS, REASONS
+from service.nudge_schemas import Decision, ReasonCode
+
+
+def test_the_schema_knows_every_decision_and_reason() -> None:
+    assert set(Decision.__args__) == set(DECISIONS)  # type: ignore[attr-defined]  # a Literal has them
+    assert set(ReasonCode.__args__) == set(REASONS)  # type: ignore[attr-defined]
