@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -62,19 +62,12 @@ WORLDS: dict[str, Callable[[], Made]] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--worlds", nargs="*", default=list(WORLDS), choices=list(WORLDS), metavar="WORLD")
-    parser.add_argument(
-        "--drawn", type=int, metavar="N", help="N worlds whose settings are drawn, in place of the ten"
-    )
-    parser.add_argument("--seed", type=int, default=1, help="of what is drawn (1)")
-    options = parser.parse_args()
-    worlds = WORLDS if options.drawn is None else drawn_worlds(options.drawn, options.seed)
+    worlds = asked_for(sys.argv[1:])
     columns = ["world", "MAE", "oracle", *list(LIMITS)[1:5], "last cycle's", *list(LIMITS)[5:]]
     print(f"| {' | '.join(columns)} |\n| --- {'| ---: ' * (len(columns) - 1)}|")
     missed = []
-    for name in options.worlds if options.drawn is None else worlds:
-        made = worlds[name]()
+    for name, make_world in worlds.items():
+        made = make_world()
         walked = walk(made.book, made.subscriptions, made.usage, NudgeLimits(), lambda _: None)
         meters = made.book.meters.take(range(len(made.book.meters)))
         row = _row(made, walked, figures_of(walked, meters, "USD"))
@@ -86,6 +79,24 @@ def main() -> None:
     print("\npython -m benchmarks.plan_worlds", *sys.argv[1:])
     if missed:
         sys.exit("\n".join(["limits missed:", *missed]))
+
+
+def asked_for(arguments: Sequence[str]) -> dict[str, Callable[[], Made]]:
+    """The worlds that a command line asks for, by name: some of the ten, or drawn ones."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.plan_worlds", description=__doc__)
+    parser.add_argument("--worlds", nargs="*", choices=list(WORLDS), metavar="WORLD", help="some of the ten")
+    parser.add_argument(
+        "--drawn", type=int, metavar="N", help="N worlds whose settings are drawn, in place of the ten"
+    )
+    parser.add_argument("--seed", type=int, help="of what is drawn (1)")
+    options = parser.parse_args(arguments)
+    if options.drawn is not None:
+        if options.worlds is not None:
+            parser.error("--worlds names some of the ten, --drawn takes others in their place: give one")
+        return drawn_worlds(options.drawn, 1 if options.seed is None else options.seed)
+    if options.seed is not None:
+        parser.error("--seed is of what is drawn: give it with --drawn N")
+    return {name: WORLDS[name] for name in (WORLDS if options.worlds is None else options.worlds)}
 
 
 def _row(made: Made, walked: Walked, study: PlanStudy) -> list[str]:
