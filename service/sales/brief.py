@@ -10,7 +10,14 @@ from typing import Any, Protocol
 
 from config.service import ChannelName
 from models.bundle import Bundle
-from models.contact_rules import ContactHistory, ContactRules, against_customer, withheld
+from models.contact_rules import (
+    ContactHistory,
+    ContactRules,
+    Subject,
+    Suppression,
+    against_customer,
+    withheld,
+)
 from models.customer_value import Worth
 from models.rewards import RewardRule
 from service.answers import Desk
@@ -90,16 +97,7 @@ class BriefDesk:
             "contact": {"channel": channel, "allowed": not against, "suppressions": against},
             "recent": recent,
             "offers": [_pitch(bundle, each) for each in answer.recommendations],
-            "not_to_offer": [
-                {
-                    **subject._asdict(),
-                    "name": _name(bundle, subject.product_id),
-                    "code": why.code,
-                    "text": why.text,
-                    "until": why.until,
-                }
-                for subject, why in not_now.items()
-            ],
+            "not_to_offer": [_withheld(bundle, subject, why) for subject, why in not_now.items()],
             "rewards": self._due(bundle, customer_id),
             "never_buys": self._avoided(bundle, customer_id),
             "nudges": nudges["nudges"] if nudges else [],
@@ -169,6 +167,16 @@ def _pitch(bundle: Bundle, each: Any) -> dict[str, Any]:
         "reasons": [
             {"code": reason.code, "text": reason.text, "evidence": reason.evidence} for reason in each.reasons
         ],
+    }
+
+
+def _withheld(bundle: Bundle, subject: Subject, why: Suppression) -> dict[str, Any]:
+    return {
+        **subject._asdict(),
+        "name": _name(bundle, subject.product_id),
+        "code": why.code,
+        "text": why.text,
+        "until": why.until,
     }
 
 
