@@ -82,7 +82,8 @@ def test_what_echoes_an_answer_is_attributed_to_it(client: FlaskClient, ledger_u
 def test_an_id_that_was_not_signed_here_is_counted_and_the_event_kept(
     client: FlaskClient, ledger_url: str
 ) -> None:
-    forged = asked(client)["recommendation_id"][:-2] + "AA"
+    signed = asked(client)["recommendation_id"]
+    forged = signed[:-2] + ("BA" if signed.endswith("AA") else "AA")
     tell(client, {"type": "click", "product_id": "cola", "customer_id": "ana", "recommendation_id": forged})
     assert rows(ledger_url, attributions) == []
     metrics = client.get("/metrics").get_data(as_text=True)
