@@ -12,8 +12,8 @@ from models.plan_advisor import PlanAdvisor, untrained
 from models.plan_pricing import Strata
 from models.plans import PlanBook
 from models.usage_defaults import FIELDS
+from models.usage_dynamics import Dynamics
 from models.usage_forecast import Faults
-from models.usage_level import Dynamics
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates
 

@@ -18,10 +18,11 @@ from models.subscriptions import DailyUsage, Subscriptions
 from models.top_ups import best_top_ups, running_costs
 from models.usage_cycles import UsageCycles
 from models.usage_defaults import default_dynamics
+from models.usage_dynamics import Dynamics
 from models.usage_forecast import Faults, Forecast, Moments, forecast, moments
 from models.usage_gamma import LEAST
 from models.usage_history import UsageHistory, running_on
-from models.usage_level import Dynamics, Level, follow
+from models.usage_level import Level, follow
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates
 

@@ -13,8 +13,9 @@ import numpy as np
 
 from models.arrays import Arrays, frozen
 from models.usage_cycles import UsageCycles
+from models.usage_dynamics import Dynamics
 from models.usage_gamma import LEAST, Gamma, gamma_of
-from models.usage_level import Dynamics, Level
+from models.usage_level import Level
 from models.usage_stories import stories
 
 KNOTS = 5  # elapsed shares of the cycle at which faults are learned: 0.1, 0.3, 0.5, 0.7, 0.9
@@ -164,7 +165,7 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
     rate, rate_2 = _mixed(told.share, told.cycle, told.cycle_v)
     left = cycles.open_w
     rest_v = left * left * (rate_2 - rate * rate) + dynamics.day * left * rate_2
-    following = told.level_v + dynamics.drift + dynamics.cycle
+    following = told.level_v + dynamics.drift + dynamics.by_temper()
     next_, next_2 = _mixed(told.share, told.level + dynamics.growth, following)
     known = cycles.exposed_w > 0
     gap = np.minimum(np.maximum(told.gap, -MOST_SIGN), MOST_SIGN)
@@ -255,6 +256,6 @@ _LEAN = 2 * SIGNS  # of `Faults.together`
 
 
 def _mixed(share: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First and second moment [n, n_meters] of a mixture of lognormals, by story."""
+    """First and second moment [n, n_meters] of a mixture of lognormals, by story and temper."""
     first = np.exp(np.minimum(mean + variance / 2, 80.0))
-    return (share * first).sum(axis=0), (share * first * first * np.exp(variance)).sum(axis=0)
+    return (share * first).sum(axis=(0, 1)), (share * first * first * np.exp(variance)).sum(axis=(0, 1))

@@ -9,96 +9,31 @@ W is how much of a usual cycle is known. Each step weighs three stories of what 
 unusual cycle, a new level) by how well they tell it, and goes on with the normal distribution of the
 same mean and variance (a Gaussian sum filter, collapsed at each step; Alspach and Sorenson, 1972). With the
 probability TOGETHER all meters of a subscriber are in the same story: a new job changes minutes and data.
+It is followed for each temper of `models.usage_dynamics`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 
-from models.arrays import Arrays
-from models.usage_level_one import OneCycle, OneDynamics, follow_one
+from models.usage_dynamics import LOG_CHANCE, TEMPERS, Dynamics
 
-LOG_TWO_PI = float(np.log(2 * np.pi))
 TOGETHER = 0.7
 TINY = 1e-300
-FEW = 0.5  # cycles of days that differ as usual are mixed into a subscriber's own
-MOST_SPREAD = 5.0  # of a subscriber over what is usual
 ENDLESS = 1e30
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Dynamics:
-    """How use develops, by family and meter.
-
-    All float64 [n_families, n_meters] of logarithms and their variances.
-
-    between  variance of the level between subscribers of one plan
-    cycle    variance from cycle to cycle around the level
-    day      relative variance of use within a share W of a cycle, times W
-    seen     the same of the rate that a share W is told by (`usage_rate`)
-    drift    variance of the level's steps
-    growth   mean of the level's steps
-    jump     probability of a new level, a cycle; odd: of an unusual cycle
-    far      variance of the size of both
-    spread   how much single days usually differ (`usage_rate.spread_of`)
-    heed     how far a subscriber whose days differ more or less than that has other `day` and `seen`: a power
-    floor    logarithm below which use counts as this much: nobody's level is minus infinity
-    start    float64 [n_plans, n_meters] mean level of subscribers of each plan, before their own use is known
-    """
-
-    between: np.ndarray
-    cycle: np.ndarray
-    day: np.ndarray
-    seen: np.ndarray
-    drift: np.ndarray
-    growth: np.ndarray
-    jump: np.ndarray
-    odd: np.ndarray
-    far: np.ndarray
-    spread: np.ndarray
-    heed: np.ndarray
-    floor: np.ndarray
-    start: np.ndarray
-
-    def of(
-        self, family: np.ndarray, plan: np.ndarray, days: tuple[np.ndarray, np.ndarray] | None = None
-    ) -> Self:
-        """The same with a row a subscriber, [n, n_meters], for their family and plan [n].
-
-        `day` and `seen` by how much their own `days` differ: spread and spread_w [n, n_meters].
-        """
-        names = self.__slots__[:-1]
-        rows = dict(zip(names, np.array([getattr(self, name) for name in names])[:, family], strict=True))
-        if days is not None:
-            times = relative_spread(*days, rows["spread"]) ** rows["heed"]
-            rows["day"] *= times
-            rows["seen"] *= times
-        return type(self)(**rows, start=self.start[plan])
-
-    def to_arrays(self) -> Arrays:
-        return {name: getattr(self, name) for name in self.__slots__}
-
-    @classmethod
-    def from_arrays(cls, arrays: Arrays) -> Self:
-        return cls(**{name: arrays[name] for name in cls.__slots__})
-
-
-def relative_spread(spread: np.ndarray, spread_w: np.ndarray, usual: np.ndarray) -> np.ndarray:
-    """How much a subscriber's days differ over how much is `usual`, which is mixed in; [n, ...]."""
-    own = (spread / usual + FEW) / (spread_w + FEW)
-    relative: np.ndarray = np.minimum(np.maximum(own, 1 / MOST_SPREAD), MOST_SPREAD)
-    return relative
+MOST_BETTER = 600.0  # of the logarithm of how much better stories tell a cycle of all meters than the usual
 
 
 class Level(NamedTuple):
-    """What is known of the level, all [n, n_meters].
+    """What is known of the level.
 
-    mean, variance     after the finished cycles
-    cycles             int64 the finished ones seen
-    before, before_v   mean and variance before the last finished one
+    mean, variance     after the finished cycles, [n, n_meters]
+    cycles             int64 [n, n_meters] the finished ones seen
+    before, before_v   mean and variance before the last finished one, [n_tempers, n, n_meters]
+    told               log of how likely each temper is after the cycles before that, up to a constant of the
+                       subscriber, [n_tempers, n]
     """
 
     mean: np.ndarray
@@ -106,12 +41,7 @@ class Level(NamedTuple):
     cycles: np.ndarray
     before: np.ndarray
     before_v: np.ndarray
-
-
-def first_level(dynamics: Dynamics) -> Level:
-    """What is known before any use is: `dynamics` by subscriber."""
-    none = np.zeros(dynamics.start.shape, dtype=np.int64)
-    return Level(dynamics.start, dynamics.between, none, dynamics.start, dynamics.between)
+    told: np.ndarray
 
 
 class Seen(NamedTuple):
@@ -128,30 +58,51 @@ class Seen(NamedTuple):
 
 
 class _Prior(NamedTuple):
-    """The three stories before a cycle is seen, [3, n, n_meters].
+    """What holds before a cycle is seen; all [n, n_meters] but for the first and the last two.
 
-    chance   probability of each; `together` [3, n] the same of all meters at once
-    level    what each adds to the variance of the level; `cycle` to that of the cycle's own use around it
+    around    variance of cycles around the level, [n_tempers, n, n_meters]
+    far       as in Dynamics
+    usual     probability of the usual story, and `changed` of the two others
+    to_level  of these, the part that is a new level
+    all_usual, all_changed   [n] the probabilities of all meters in the same story
     """
 
-    chance: np.ndarray
-    together: np.ndarray
-    level: np.ndarray
-    cycle: np.ndarray
+    around: np.ndarray
+    far: np.ndarray
+    usual: np.ndarray
+    changed: np.ndarray
+    to_level: np.ndarray
+    all_usual: np.ndarray
+    all_changed: np.ndarray
+
+    @classmethod
+    def of(cls, dynamics: Dynamics) -> _Prior:
+        changed = dynamics.odd + dynamics.jump
+        all_changed = TOGETHER * changed.mean(axis=-1)
+        return cls(
+            dynamics.by_temper(),
+            dynamics.far,
+            1 - changed,
+            changed,
+            dynamics.jump / np.maximum(changed, TINY),
+            TOGETHER - all_changed,
+            all_changed,
+        )
 
 
-class _Weighed(NamedTuple):
-    """The stories weighed by what was seen: `share`, `level_v`, `total` variance [3, n, n_meters].
+class _State(NamedTuple):
+    """Mean and variance of the level [n_tempers, n, n_meters], and what was `told`, as in Level."""
 
-    gap          what was seen above the mean level, [n, n_meters]
-    likelihood   its logarithm, up to what nothing but `total` of unseen cycles adds, [n, n_meters]
-    """
+    mean: np.ndarray
+    variance: np.ndarray
+    told: np.ndarray
 
-    share: np.ndarray
-    level_v: np.ndarray
-    total: np.ndarray
-    gap: np.ndarray
-    likelihood: np.ndarray
+    @classmethod
+    def first(cls, dynamics: Dynamics) -> _State:
+        """What is known before any use is."""
+        shape = (len(TEMPERS), *dynamics.start.shape)
+        told = np.broadcast_to(LOG_CHANCE[:, None], shape[:2])
+        return cls(np.broadcast_to(dynamics.start, shape), np.broadcast_to(dynamics.between, shape), told)
 
 
 def follow(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> Level:
@@ -159,72 +110,26 @@ def follow(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> 
 
     `dynamics` by subscriber.
     """
-    if len(finished) == 1 and len(dynamics.start) == 1:
-        return _followed_one(dynamics, finished, finished_w)
-    level, _ = _followed(dynamics, finished, finished_w)
-    return level
-
-
-def _followed_one(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> Level:
-    """The same for one subscriber, [1, n_cycles, n_meters]."""
-    seen = seen_of(dynamics.seen[:, None], dynamics.floor[:, None], finished, finished_w)
-    count = seen.known[0].cumsum(axis=0)
-    columns = (seen.known[0].tolist(), (count > 0).tolist(), seen.log[0].tolist(), seen.noise[0].tolist())
-    odd, jump = dynamics.odd[0].tolist(), dynamics.jump[0].tolist()
-    own = OneDynamics(
-        dynamics.cycle[0].tolist(),
-        dynamics.far[0].tolist(),
-        odd,
-        jump,
-        dynamics.growth[0].tolist(),
-        dynamics.drift[0].tolist(),
-        TOGETHER / (1 - TOGETHER),
-    )
-    mean, variance = dynamics.start[0].tolist(), dynamics.between[0].tolist()
-    told = [OneCycle(*each) for each in zip(*columns, strict=True)]
-    follow_one(own, told[:-1], mean, variance)
-    before, before_v = np.array([mean]), np.array([variance])
-    follow_one(own, told[-1:], mean, variance)
-    cycles = count[-1:] if len(count) else np.zeros(dynamics.start.shape, dtype=np.int64)
-    return Level(np.array([mean]), np.array([variance]), cycles, before, before_v)
+    state, before, cycles = _followed(dynamics, finished, finished_w)
+    share = shares_of(state.told)[..., None]
+    mean = (share * state.mean).sum(axis=0)
+    away = state.mean - mean
+    return Level(mean, (share * (state.variance + away * away)).sum(axis=0), cycles, *before)
 
 
 def log_likelihood(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> np.ndarray:
-    """The log likelihood [n, n_meters] of the finished cycles, up to a constant of the data: for fitting."""
-    _, likelihood = _followed(dynamics, finished, finished_w)
+    """The log likelihood [n] of the finished cycles, up to a constant of the data: for fitting."""
+    state, _, _ = _followed(dynamics, finished, finished_w)
+    most = state.told.max(axis=0)
+    likelihood: np.ndarray = np.log(np.exp(state.told - most).sum(axis=0)) + most
     return likelihood
 
 
-def _followed(dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray) -> tuple[Level, np.ndarray]:
-    level, prior = first_level(dynamics), _prior(dynamics)
-    first = int(finished_w.any(axis=(0, 2)).argmax()) if finished_w.size else 0
-    finished, finished_w = finished[:, first:], finished_w[:, first:]
-    seen = seen_of(dynamics.seen[:, None], dynamics.floor[:, None], finished, finished_w)
-    count = seen.known.cumsum(axis=1)
-    begun = count > 0
-    growth, drift = begun * dynamics.growth[:, None], begun * dynamics.drift[:, None]
-    around = prior.cycle[:, :, None] + seen.noise
-    mean, variance = before, before_v = level.mean, level.variance
-    likelihood = np.zeros(mean.shape)
-    for cycle in range(finished.shape[1]):
-        before, before_v = mean, variance
-        weighed = _weigh(prior, mean, variance, seen.log[:, cycle], around[:, :, cycle])
-        moved, after = _stepped(weighed)
-        mean = mean + moved + growth[:, cycle]
-        variance = np.where(begun[:, cycle], after + drift[:, cycle], variance)
-        likelihood += np.where(seen.known[:, cycle], weighed.likelihood, 0.0)
-    cycles = count[:, -1] if finished.shape[1] else level.cycles
-    return Level(mean, variance, cycles, before, before_v), likelihood
-
-
-def _prior(dynamics: Dynamics) -> _Prior:
-    chance = np.stack([1 - dynamics.jump - dynamics.odd, dynamics.odd, dynamics.jump])
-    level, cycle = np.zeros(chance.shape), np.empty(chance.shape)  # one row may stand for all subscribers
-    level[2] = dynamics.far
-    cycle[:] = dynamics.cycle
-    cycle[1] += dynamics.far
-    odds = TOGETHER / (1 - TOGETHER)
-    return _Prior(chance, chance.mean(axis=-1) * odds, level, cycle)
+def shares_of(told: np.ndarray) -> np.ndarray:
+    """The probability of each temper, of what was told [n_tempers, n]."""
+    share: np.ndarray = np.exp(told - told.max(axis=0))
+    share /= share.sum(axis=0)
+    return share
 
 
 def seen_of(variance: np.ndarray, floor: np.ndarray, used: np.ndarray, share: np.ndarray) -> Seen:
@@ -235,49 +140,69 @@ def seen_of(variance: np.ndarray, floor: np.ndarray, used: np.ndarray, share: np
     return Seen(known, np.maximum(log + noise / 2, floor), np.where(known, noise, ENDLESS))
 
 
-def _weigh(
-    prior: _Prior, mean: np.ndarray, variance: np.ndarray, log: np.ndarray, around: np.ndarray
-) -> _Weighed:
-    """`mean`, `variance` of the level, what was seen, and its variance `around` the level by story."""
-    level_v = variance + prior.level
-    total = level_v + around
-    gap = log - mean
-    unlike = gap * gap / total
-    unlike += np.log(total)
-    least = unlike.min(axis=0)
-    unlike -= least
-    unlike *= -0.5
-    share = np.exp(unlike)
-    share *= prior.chance
-    each = share.sum(axis=0)
-    share /= each
-    if share.shape[-1] > 1:
-        _put_together(share, prior, unlike, each)
-    return _Weighed(share, level_v, total, gap, np.log(each) - 0.5 * (least + LOG_TWO_PI))
+def _followed(
+    dynamics: Dynamics, finished: np.ndarray, finished_w: np.ndarray
+) -> tuple[_State, _State, np.ndarray]:
+    """What is known after the finished cycles, and before the last; how many were seen, [n, n_meters]."""
+    seen = seen_of(dynamics.seen[:, None], dynamics.floor[:, None], finished, finished_w)
+    count = seen.known.cumsum(axis=1)
+    begun = count > 0
+    growth, drift = begun * dynamics.growth[:, None], begun * dynamics.drift[:, None]
+    prior, state = _Prior.of(dynamics), _State.first(dynamics)
+    before, cycles = state, np.zeros(dynamics.start.shape, dtype=np.int64)
+    for cycle, anybody in enumerate(np.any(begun, axis=(0, 2)).tolist()):
+        before, cycles = state, count[:, cycle]
+        if anybody:
+            mean, variance, told = _moved(prior, state, seen.log[:, cycle], seen.noise[:, cycle])
+            variance = np.where(begun[:, cycle], variance + drift[:, cycle], state.variance)
+            state = _State(mean + growth[:, cycle], variance, told)
+    return state, before, cycles
 
 
-def _put_together(share: np.ndarray, prior: _Prior, log_likelihood: np.ndarray, each: np.ndarray) -> None:
-    """Mix into the shares [3, n, n_meters] of every meter for itself those of all in one story.
+def _moved(prior: _Prior, state: _State, log: np.ndarray, noise: np.ndarray) -> _State:
+    """The level after a cycle, of which `log` and `noise` [n, n_meters] were seen.
 
-    By how well the two tell it: `each` [n, n_meters] says how well the first does.
+    An unusual cycle and a new level tell equally well what is seen: both are weighed as one. Then all three
+    stories are collapsed to one normal distribution.
     """
-    together = np.exp(log_likelihood.sum(axis=-1))
-    together *= prior.together
-    all_ = together.sum(axis=0)
-    together /= all_ + TINY
-    part = all_ / (all_ + each.prod(axis=-1))
-    other = together[..., None] - share
-    other *= part[:, None]
-    share += other
+    level_v, far, part = state.variance, prior.far, prior.to_level
+    around = prior.around + noise
+    total = level_v + around
+    by, wide_by = 1 / total, 1 / (total + far)
+    gap = log - state.mean
+    squared = gap * gap
+    better = squared * (by - wide_by)
+    better *= 0.5
+    np.minimum(better, MOST_BETTER / gap.shape[-1], out=better)
+    np.exp(better, out=better)
+    better *= np.sqrt(wide_by * total)
+    changed, both = _changed(prior, better)
+    gain = level_v * by
+    more = (level_v + part * far) * wide_by - gain  # of the gain, on average over both
+    pull = gain + changed * more
+    apart = wide_by * far
+    variance = (1 - changed) * more * more + part * (1 - part) * apart * apart
+    variance *= squared
+    variance += (1 - part) * apart * level_v
+    variance *= changed
+    variance += pull * around
+    unlike = squared * by - np.log(by)
+    told = state.told + np.log(both) - 0.5 * np.add.reduce(unlike, axis=-1)
+    return _State(state.mean + pull * gap, variance, told)
 
 
-def _stepped(weighed: _Weighed) -> tuple[np.ndarray, np.ndarray]:
-    """How far the level moves, and its variance: the three stories collapsed to one normal distribution."""
-    gain = weighed.level_v / weighed.total
-    away = gain * weighed.gap
-    moved: np.ndarray = (weighed.share * away).sum(axis=0)
-    away -= moved
-    away *= away
-    away += weighed.level_v * (1 - gain)
-    variance: np.ndarray = (weighed.share * away).sum(axis=0)
-    return moved, variance
+def _changed(prior: _Prior, better: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The probability [n_tempers, n, n_meters] that a cycle is not as usual, and likelihoods [n_tempers, n].
+
+    `better` is how much better that tells each meter; likelihoods are over those of the usual story. Every
+    meter is for itself, or all are in one story: by how well both tell what is seen.
+    """
+    own = prior.changed * better
+    each = prior.usual + own
+    together = prior.all_changed * np.multiply.reduce(better, axis=-1)
+    apart = (1 - TOGETHER) * np.multiply.reduce(each, axis=-1)
+    both = together + prior.all_usual + apart
+    own /= each
+    own *= (apart / both)[..., None]
+    own += (together / both)[..., None]
+    return own, both

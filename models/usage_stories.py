@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 from models.usage_cycles import FINISHED_CUTS, N_CUTS, RUNNING_CUTS, UsageCycles
-from models.usage_level import TINY, TOGETHER, Dynamics, Level, Seen, seen_of
+from models.usage_dynamics import USUAL_TEMPER, Dynamics
+from models.usage_level import TOGETHER, Level, Seen, seen_of, shares_of
 
 # Runs of the filter: of the running cycle's cuts the usual story and the change at each, five stories of
 # whole cycles, and of the finished cycle's cuts the change at each and the usual story.
@@ -51,9 +52,9 @@ PARTS = (1 / 3, 1 / 3, 1 / 3, 1 / 4)
 
 
 class Stories(NamedTuple):
-    """The stories of the running cycle; [STORIES, n, n_meters] but for the last two.
+    """The stories of the running cycle; [STORIES, n_tempers, n, n_meters] but for the last two.
 
-    share           probability of each, after what is seen
+    share           probability of each, and of the temper, after what is seen
     level, level_v  mean and variance of the level in each
     cycle, cycle_v  mean and variance of the running cycle's own logarithm of use in each
     gap             what is seen of the running cycle above the level, [n, n_meters]; 0 where nothing is
@@ -70,7 +71,7 @@ class Stories(NamedTuple):
 
 
 class _State(NamedTuple):
-    """Level and the cycle's own deviation, their variances and covariance: all [RUNS, n, n_meters]."""
+    """Level and the cycle's own deviation, their variances, covariance: [RUNS, n_tempers, n, n_meters]."""
 
     level: np.ndarray
     own: np.ndarray
@@ -98,38 +99,39 @@ class _State(NamedTuple):
 
 def stories(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Stories:
     """What the running cycle [n] says; `dynamics` by subscriber, `level` after the finished ones."""
-    state, far = _started(level), dynamics.far
+    state, far, of_cycle = _started(level), dynamics.far, dynamics.by_temper()
     seen = _seen(dynamics, level, cycles)
-    logs, noises = ([each.take(heard, axis=0) for heard in HEARD] for each in (seen.log, seen.noise))
+    logs, noises = ([each.take(heard, axis=0)[:, None] for heard in HEARD] for each in (seen.log, seen.noise))
     every = slice(0, RUNS)
-    state.own_v[:] = dynamics.cycle
+    state.own_v[:] = of_cycle
     state.own_v[ODD_BEFORE] += far
     state.level_v[JUMP_BEFORE] += far
     state.hear(every, logs[0], noises[0])
     state.level_v[CHANGED_BEFORE] += far
     state.hear(CUT_BEFORE, logs[1], noises[1])
-    _next_cycle(state, dynamics, level)
+    _next_cycle(state, dynamics, level, of_cycle)
     state.own_v[ODD] += far
     state.level_v[JUMP] += far
     state.hear(every, logs[2], noises[2])
     state.level_v[CHANGED] += far
     state.hear(CUT, logs[3], noises[3])
     gap = np.where(seen.known[RUNNING], seen.log[RUNNING] - level.mean, 0.0)
-    return _weighed(state, _chances(dynamics, seen.known[PARTS_SEEN : PARTS_SEEN + N_CUTS]), gap)
+    chance = _chances(dynamics, seen.known[PARTS_SEEN : PARTS_SEEN + N_CUTS])
+    return _weighed(state, chance[:, None], level.told, gap)
 
 
 def _started(level: Level) -> _State:
-    state = _State(*np.zeros((6, RUNS, *level.mean.shape)))
+    state = _State(*np.zeros((6, RUNS, *level.before.shape)))
     state.level[:], state.level_v[:] = level.before, level.before_v
     return state
 
 
-def _next_cycle(state: _State, dynamics: Dynamics, level: Level) -> None:
+def _next_cycle(state: _State, dynamics: Dynamics, level: Level, of_cycle: np.ndarray) -> None:
     """A new cycle deviates anew, around a level that has drifted."""
     begun = level.cycles > 0
     state.level[:] += begun * dynamics.growth
     state.level_v[:] += begun * dynamics.drift
-    state.own[:], state.both[:], state.own_v[:] = 0.0, 0.0, dynamics.cycle
+    state.own[:], state.both[:], state.own_v[:] = 0.0, 0.0, of_cycle
 
 
 def _seen(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Seen:
@@ -147,7 +149,8 @@ def _seen(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Seen:
     split *= (split > LEAST_W).all(axis=0)
     seen = seen_of(dynamics.seen, dynamics.floor, used, share)
     short = seen.log[PARTS_SEEN:]
-    np.maximum(short, level.before - np.log1p(1 / (EVEN * seen.noise[PARTS_SEEN:])), out=short)
+    before = level.before[USUAL_TEMPER]
+    np.maximum(short, before - np.log1p(1 / (EVEN * seen.noise[PARTS_SEEN:])), out=short)
     return seen
 
 
@@ -166,27 +169,23 @@ def _chances(dynamics: Dynamics, heard: np.ndarray) -> np.ndarray:
     return chance
 
 
-def _weighed(state: _State, chance: np.ndarray, gap: np.ndarray) -> Stories:
+def _weighed(state: _State, chance: np.ndarray, before: np.ndarray, gap: np.ndarray) -> Stories:
+    """The stories by their `chance` and how well they tell what is seen; tempers as well, and by `before`."""
     told = state.likelihood[TOLD] - state.likelihood[BESIDE]
-    told -= told.max(axis=0)
+    most = told.max(axis=0)
+    told -= most
     share = np.exp(told)
     share *= chance
     each = share.sum(axis=0)
     share /= each
-    if share.shape[-1] > 1:
-        _put_together(share, chance, told, each)
-    level, own, level_v, own_v, both = (part[TOLD] for part in state[:5])
-    return Stories(
-        share, level, level_v, level + own, level_v + 2 * both + own_v, gap, share[NOW].sum(axis=0)
-    )
-
-
-def _put_together(share: np.ndarray, chance: np.ndarray, told: np.ndarray, each: np.ndarray) -> None:
-    """Mix into the shares of every meter for itself those of all in one story, by how well both tell it."""
-    together = np.exp(told.sum(axis=-1)) * (
-        chance.sum(axis=-1) * (TOGETHER / (1 - TOGETHER) / chance.shape[-1])
-    )
-    all_ = together.sum(axis=0)
-    together /= all_ + TINY
-    part = all_ / (all_ + each.prod(axis=-1))
-    share += part[:, None] * (together[..., None] - share)
+    # Every meter for itself, or all in one story: by how well both tell it.
+    together = np.exp(told.sum(axis=-1)) * (TOGETHER * chance.mean(axis=-1))
+    apart = (1 - TOGETHER) * each.prod(axis=-1)
+    both = apart + together.sum(axis=0)
+    temper = shares_of(before + np.log(both) + (most + state.likelihood[USUAL]).sum(axis=-1))
+    both /= temper
+    share *= (apart / both)[..., None]
+    share += (together / both)[..., None]
+    level, own, level_v, own_v, cov = (part[TOLD] for part in state[:5])
+    unusual = share[NOW].sum(axis=(0, 1))
+    return Stories(share, level, level_v, level + own, level_v + 2 * cov + own_v, gap, unusual)

@@ -8,21 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from models.usage_level import FEW, MOST_SPREAD, Dynamics, first_level, follow, log_likelihood
+from models.usage_dynamics import LOG_CHANCE, TEMPERS, Dynamics
+from models.usage_level import follow, log_likelihood, shares_of
+from tests.models.some_dynamics import METERS, USUAL, dynamics
 
-METERS = 2
-USUAL = np.log(100.0)
 TOTALS = st.lists(st.floats(0, 1000) | st.none(), min_size=METERS, max_size=METERS)
-
-
-def dynamics(n: int = 1, meters: int = METERS, **changed: float) -> Dynamics:
-    """Levels near 100 of `n` subscribers of one plan; cycles that differ by a fifth."""
-    values = {
-        "between": 0.5, "cycle": 0.04, "day": 0.03, "seen": 0.03, "drift": 0.001, "growth": 0.01,
-        "jump": 0.02, "odd": 0.02, "far": 1.0, "floor": np.log(1.0), "start": USUAL,
-        "spread": 0.1, "heed": 0.0,
-    } | changed  # fmt: skip
-    return Dynamics(**{name: np.full((n, meters), value) for name, value in values.items()})
 
 
 def cycles(histories: list[list[list[float | None]]]) -> tuple[np.ndarray, np.ndarray]:
@@ -38,15 +28,18 @@ def test_one_row_is_followed_as_many_are(histories: list[list[list[float | None]
     together = follow(dynamics(len(histories)), *cycles(histories))
     for row, history in enumerate(histories):
         alone = follow(dynamics(), *cycles([history]))
-        for many, one in zip(together, alone, strict=True):
-            np.testing.assert_allclose(many[row], one[0], rtol=1e-9)
+        for name in ("mean", "variance", "cycles"):
+            np.testing.assert_allclose(getattr(together, name)[row], getattr(alone, name)[0], rtol=1e-9)
+        for name in ("before", "before_v"):
+            np.testing.assert_allclose(getattr(together, name)[:, row], getattr(alone, name)[:, 0], rtol=1e-9)
+        np.testing.assert_allclose(shares_of(together.told)[:, row], shares_of(alone.told)[:, 0], rtol=1e-9)
 
 
 def test_nothing_known_leaves_the_plans_level() -> None:
     for n in (1, 3):
         level = follow(dynamics(n), *cycles([[[None, None]] * 4] * n))
-        np.testing.assert_array_equal(level.mean, first_level(dynamics(n)).mean)
-        np.testing.assert_array_equal(level.variance, 0.5)
+        np.testing.assert_allclose(level.mean, USUAL, rtol=1e-12)
+        np.testing.assert_allclose(level.variance, 0.5, rtol=1e-12)
         assert (level.cycles == 0).all()
 
 
@@ -75,8 +68,8 @@ def test_the_level_before_the_last_cycle_is_kept() -> None:
     history = [[200.0, 100.0], [150.0, 90.0], [260.0, 120.0]]
     for n in (1, 2):
         whole, short = (follow(dynamics(n), *cycles([each] * n)) for each in (history, history[:-1]))
-        np.testing.assert_allclose(whole.before, short.mean)
-        np.testing.assert_allclose(whole.before_v, short.variance)
+        share = shares_of(whole.told)[..., None]
+        np.testing.assert_allclose((share * whole.before).sum(axis=0), short.mean)
 
 
 @pytest.mark.parametrize("used", [0.0, 1e-9, 1e15])
@@ -95,7 +88,7 @@ def one(**changed: float) -> Dynamics:
 
 def likelihood(of: Dynamics, *totals: float) -> float:
     used = np.array(totals).reshape(1, -1, 1)
-    return float(log_likelihood(of, used, np.ones_like(used))[0, 0])
+    return float(log_likelihood(of, used, np.ones_like(used))[0])
 
 
 def test_two_cycles_by_hand() -> None:
@@ -104,7 +97,8 @@ def test_two_cycles_by_hand() -> None:
     gain = 0.5 / 0.54
     mean, variance = start + gain * (first - start) + 0.1, 0.5 * (1 - gain) + 0.01
     expected = norm.logpdf(first, start, np.sqrt(0.54)) + norm.logpdf(second, mean, np.sqrt(variance + 0.04))
-    assert likelihood(one(), 150.0, 120.0) == pytest.approx(expected)
+    constant = np.log(2 * np.pi)  # of two cycles: the same whatever holds
+    assert likelihood(one(), 150.0, 120.0) - constant == pytest.approx(expected)
 
 
 def test_a_chance_of_change_makes_a_change_likelier() -> None:
@@ -115,27 +109,47 @@ def test_a_chance_of_change_makes_a_change_likelier() -> None:
 
 
 def test_unknown_cycles_say_nothing() -> None:
+    """Neither of two worlds becomes likelier by them."""
     used = np.array([100.0, 130.0]).reshape(1, -1, 1)
     share = np.array([1.0, 0.0]).reshape(1, -1, 1)
-    assert log_likelihood(one(), used, share)[0, 0] == pytest.approx(likelihood(one(), 100.0))
+    worlds = one(), one(cycle=0.2, between=0.1, growth=0.3)
+    unknown = [log_likelihood(of, used, share)[0] for of in worlds]
+    known = [likelihood(of, 100.0) for of in worlds]
+    assert unknown[0] - unknown[1] == pytest.approx(known[0] - known[1])
 
 
-def heeding(heed: float, spread: np.ndarray, spread_w: np.ndarray) -> Dynamics:
-    """Of one subscriber whose days are known to differ by so much, where 0.1 is usual."""
-    only = np.zeros(1, dtype=np.int64)
-    return dynamics(spread=0.1, heed=heed).of(only, only, (spread, spread_w))
+def test_tempers_are_weighed_by_how_well_they_tell_all_cycles() -> None:
+    """Of one meter, each temper is one whose cycles differ by so much and no other."""
+    totals = (100.0, 140.0, 80.0, 110.0)
+    each = [likelihood(one(cycle=0.04 * np.exp(0.8 * temper)), *totals) for temper in TEMPERS]
+    expected = np.log(np.exp(LOG_CHANCE + each).sum())
+    assert likelihood(one(restless=0.8), *totals) == pytest.approx(expected)
 
 
-def test_whose_days_differ_more_is_less_sure_of_them() -> None:
-    half = heeding(0.5, np.array([[0.1, 0.4]]) * 9, np.full((1, METERS), 9.0))
-    times = np.sqrt((4 * 9 + FEW) / (9 + FEW))
-    np.testing.assert_allclose(half.seen, [[0.03, 0.03 * times]])
-    np.testing.assert_allclose(half.day, [[0.03, 0.03 * times]])
-    np.testing.assert_array_equal(half.cycle, dynamics().cycle)
+def test_who_is_calm_and_who_is_restless_is_told_by_their_cycles() -> None:
+    """The same last month, after months that were all alike, and after months that were not."""
+    calm, wild = [[100.0, 100.0]] * 6, [[60.0, 150.0], [170.0, 80.0], [70.0, 120.0]] * 2
+    told = [
+        follow(dynamics(restless=0.8), *cycles([[*each, [150.0, 150.0], [100, 100]]]))
+        for each in (calm, wild)
+    ]
+    of_calm, of_wild = (shares_of(level.told)[:, 0] for level in told)
+    assert of_calm[0] > np.exp(LOG_CHANCE[0])
+    assert of_wild[-1] > 2 * np.exp(LOG_CHANCE[-1])
 
 
-def test_of_unknown_days_what_is_usual_holds_and_nobody_differs_without_end() -> None:
-    none, known = np.zeros((1, METERS)), np.full((1, METERS), 9.0)
-    np.testing.assert_allclose(heeding(1.0, none, none).seen, 0.03)
-    np.testing.assert_allclose(heeding(1.0, known * 1e6, known).seen, 0.03 * MOST_SPREAD)
-    np.testing.assert_allclose(heeding(1.0, none, known).seen, 0.03 / MOST_SPREAD)
+def test_meters_tell_the_temper_together() -> None:
+    """Data that were restless make a subscriber's minutes known for restless too."""
+    steady, wild = [100.0] * 6, [60.0, 170.0, 70.0, 150.0, 65.0, 160.0]
+    minutes = [[a, b] for a, b in zip(steady, wild, strict=True)]
+    alone = follow(dynamics(restless=0.8), *cycles([[[a, None] for a in steady]]))
+    both = follow(dynamics(restless=0.8), *cycles([minutes]))
+    assert shares_of(both.told)[-1, 0] > shares_of(alone.told)[-1, 0]
+
+
+def test_a_wild_month_far_from_a_calm_level_is_told_as_one_however_far_it_is() -> None:
+    """How much better a change tells it must not be cut short, or the calm would pass for restless."""
+    history = [[100.0, 100.0]] * 6 + [[900.0, 900.0], [900.0, 900.0], [900.0, 900.0]]
+    level = follow(dynamics(restless=1.2, cycle=0.01, seen=0.001), *cycles([history]))
+    assert shares_of(level.told)[:, 0].argmax() < 2
+    assert np.exp(level.mean[0, 0]) == pytest.approx(900, rel=0.1)

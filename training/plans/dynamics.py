@@ -8,8 +8,9 @@ from scipy.optimize import minimize
 from models.arrays import frozen
 from models.plans import PlanBook
 from models.usage_cycles import UsageCycles
-from models.usage_defaults import FIELDS, FLOOR, default_dynamics
-from models.usage_level import Dynamics, log_likelihood, relative_spread
+from models.usage_defaults import FIELDS, FLOOR, PRIOR, default_dynamics
+from models.usage_dynamics import Dynamics, relative_spread
+from models.usage_level import log_likelihood
 
 LEAST_SEEN = 0.2  # W under which a cycle is not learned from
 LEAST_SUBSCRIBERS = 20
@@ -17,6 +18,7 @@ LEARNED_FROM = 1500  # subscribers: the likelihood is sharp enough
 PLAN_SHRINK = 10.0  # subscribers of the family's mean mixed into each plan's
 MOST_CHANCE = 0.15  # of a jump, of an unusual cycle
 LEAST_FAR = -0.22  # logarithm of `far`: a new level differs by a factor, or it is only noise
+MOST_RESTLESS = 1.4
 ROUNDS = 260
 
 
@@ -64,12 +66,12 @@ def _start(
 
 
 def _learn(fields: dict[str, np.ndarray], cycles: UsageCycles, rows: np.ndarray, at: tuple[int, int]) -> None:
-    """Maximum likelihood of the six that have no closed form, with a weak pull to what is usual."""
+    """Maximum likelihood of the seven that have no closed form, with a weak pull to what is usual."""
     f, m = at
     used = cycles.finished[rows][:, :, m : m + 1]
     share = cycles.finished_w[rows][:, :, m : m + 1]
     share = np.where(share > LEAST_SEEN, share, 0.0)
-    begin = np.array([np.log(0.05), np.log(0.002), -1.5, -1.5, np.log(0.8), 0.0])
+    begin = np.array([np.log(0.05), np.log(0.002), -1.5, -1.5, np.log(0.8), 0.0, PRIOR["restless"]])
     fixed = {
         name: fields[name][f : f + 1, m : m + 1] for name in ("between", "day", "floor", "spread", "heed")
     }
@@ -83,7 +85,7 @@ def _learn(fields: dict[str, np.ndarray], cycles: UsageCycles, rows: np.ndarray,
         return {
             "cycle": float(np.exp(step[0])), "drift": float(np.exp(step[1])), "jump": float(chance[0]),
             "odd": float(chance[1]), "far": float(np.exp(min(max(step[4], LEAST_FAR), 1.0))),
-            "growth": float(x[5] * 0.05),
+            "growth": float(x[5] * 0.05), "restless": float(np.clip(x[6], 0.0, MOST_RESTLESS)),
         }  # fmt: skip
 
     def loss(x: np.ndarray) -> float:
@@ -91,7 +93,7 @@ def _learn(fields: dict[str, np.ndarray], cycles: UsageCycles, rows: np.ndarray,
         likelihood = log_likelihood(Dynamics(**fixed, **values, start=start), used, share)
         return float(-likelihood.sum() + ((x - begin) ** 2).sum())
 
-    simplex = begin + np.vstack([np.zeros(6), np.diag([0.7, 1.0, 1.0, 1.0, 0.4, 0.3])])
+    simplex = begin + np.vstack([np.zeros(7), np.diag([0.7, 1.0, 1.0, 1.0, 0.4, 0.3, -0.4])])
     options = {"maxfev": ROUNDS, "xatol": 0.02, "fatol": 0.05, "initial_simplex": simplex}
     found = minimize(loss, begin, method="Nelder-Mead", options=options).x
     for name, value in made(found).items():

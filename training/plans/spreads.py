@@ -7,7 +7,7 @@ import numpy as np
 from models.arrays import frozen
 from models.usage_cycles import UsageCycles
 from models.usage_defaults import PRIOR
-from models.usage_level import relative_spread
+from models.usage_dynamics import relative_spread
 from models.usage_rate import UsageRates, spread_of
 from training.plans.rates import Parts, squares, variance
 
