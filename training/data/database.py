@@ -79,7 +79,7 @@ def _spool(engine: sa.Engine, query: str, name: str, spool: Path) -> Iterator[Pa
             told = ", ".join(repeated)
             raise DataError(f"the query returns {told} more than once: name them apart with AS", source=name)
         number = 0
-        for number, rows in enumerate(result.partitions(), start=1):
+        for number, rows in enumerate(result.partitions(ROWS_AT_A_TIME), start=1):
             yield _write(columns, rows, name, spool / f"{number}.parquet")
         if number == 0:
             yield _write(columns, [], name, spool / "0.parquet")

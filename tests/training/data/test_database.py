@@ -123,6 +123,16 @@ def test_batches_are_spooled_one_after_the_other(
     assert list(spool.iterdir()) == []
 
 
+@pytest.mark.parametrize("fixture", ["sqlite_url", "postgres_orders"])
+def test_a_batch_is_as_many_rows_as_are_fetched_at_a_time(
+    fixture: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a file for every row, which takes its time, nor the whole answer in memory."""
+    monkeypatch.setattr(database, "ROWS_AT_A_TIME", 2)
+    with database.open_query(request.getfixturevalue(fixture), QUERY, "orders") as parts:
+        assert [len(part.frame.collect()) for part in parts] == [2, 1]
+
+
 def test_columns_are_mapped(sqlite_url: str) -> None:
     query = "SELECT order_id AS o, product_id AS p, ordered_at AS t, quantity AS q FROM order_lines"
     shop = read(
