@@ -100,6 +100,7 @@ def random_cycles(n: int) -> UsageCycles:
         parts=frozen(np.stack([before, after], axis=-1)),
         parts_w=frozen(np.broadcast_to(CUT_W[:, None], (n, N_CUTS, 3, 2))),
         open_w=frozen(1 - share),
+        next_w=frozen(np.ones((n, 3))),
         days=same(10, np.int32),
         missing=same(0, np.int32),
     )

@@ -101,9 +101,8 @@ class PlanAdvisor:
         top_ups = best_top_ups(book, self.strata, cycles, coming, p_exceed, limits.gate)
         jumped = (coming.jumped & metered & (level.cycles > 0)).any(axis=1)
         seen = (level.cycles * metered).max(axis=1, initial=0)
-        outlook = Outlook(
-            p_exceed, coming.next.mean, jumped, np.exp(level.mean), seen, self.relations.more[plan]
-        )
+        usual = np.exp(level.mean) * cycles.next_w
+        outlook = Outlook(p_exceed, coming.next.mean, jumped, usual, seen, self.relations.more[plan])
         decided = decide(book, cycles, outlook, prices, top_ups, limits)
         rows, tops = np.arange(len(plan)), decided.decision == TOP_UP
         current = prices.cost[rows, plan]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.arrays import frozen
-from models.billing_days import cycle_of, cycle_start
+from models.billing_days import cycle_start, month_of
 from models.plan_advisor import PlanAdvisor
 from models.usage_cycles import USUAL_CYCLE, UsageCycles
 from models.usage_history import MOST_CYCLES, SPANS, SUMS
@@ -25,8 +25,12 @@ NOBODY = 0  # whose row it is does not matter: it is answered and forgotten
 class StatedCycle:
     """The running cycle on a plan. Days count from 1970-01-01; `end` is the day after the last.
 
-    plan   position in the plan book
-    as_of  everything before it is known
+    Cycles before and after it begin on the same day of other months, if it ends where the next of these
+    begins; otherwise all are of as many days.
+
+    plan    position in the plan book
+    as_of   everything before it is known
+    locked  the plan cannot be changed on the first day of the next cycle
     """
 
     plan: int
@@ -34,6 +38,30 @@ class StatedCycle:
     start: int
     end: int
     locked: bool
+
+    @property
+    def anchor(self) -> int | None:
+        """The day of the month on which cycles begin; None where they are not of the calendar."""
+        # From the end of a short month the day is that of the end.
+        days = [(EPOCH + timedelta(days=day)).day for day in (self.start, self.end)]
+        for day in days:
+            begin, end = cycle_start(self._month + np.arange(2), np.full(2, day)).tolist()
+            if (begin, end) == (self.start, self.end):
+                return day
+        return None
+
+    @property
+    def starts(self) -> np.ndarray:
+        """First days [MOST_CYCLES + 3] of the finished cycles, oldest first, of this one, the next, and the
+        one after that."""
+        steps = np.arange(-MOST_CYCLES, 3)
+        if self.anchor is None:
+            return self.start + steps * (self.end - self.start)
+        return cycle_start(self._month + steps, np.full(len(steps), self.anchor))
+
+    @property
+    def _month(self) -> int:
+        return int(month_of(np.array([self.start]))[0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +91,7 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
     spans = timeline.told(advisor, cycle)
     raw, finished, finished_w = timeline.finished(spans, use)
     now = slice(cycle.start - timeline.first, cycle.as_of - timeline.first)
+    next_w = timeline.weight[:, timeline.starts[-2] - timeline.first :].sum(axis=1) / USUAL_CYCLE
     begins = max(cycle.start, timeline.beginning)
     since = slice(min(begins, cycle.as_of) - timeline.first, cycle.as_of - timeline.first)
     to_end = slice(since.start, cycle.end - timeline.first)
@@ -90,6 +119,7 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
         parts=frozen(halves(spans.use[None], MOST_CYCLES)),
         parts_w=frozen(halves(spans.share[None], MOST_CYCLES)),
         open_w=frozen(open_w[None] / USUAL_CYCLE),
+        next_w=frozen(next_w[None]),
         days=_one(int((recorded & after_first)[now].sum()), np.int32),
         missing=_one(max(since.stop - since.start - int(recorded[since].sum()), 0), np.int32),
     )
@@ -116,7 +146,7 @@ class _Timeline:
     seen     is there a record?
     counted  is there one that counts?
     weight   of the day, by the learned profile
-    starts   [n_cycles + 1] first days of the cycles before the running one, oldest first, then its own
+    starts   as of StatedCycle
     """
 
     first: int
@@ -130,28 +160,25 @@ class _Timeline:
     @classmethod
     def of(cls, advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> _Timeline:
         family = int(advisor.book.family[cycle.plan])
-        anchor = (EPOCH + timedelta(days=cycle.start)).day
-        cycles = int(cycle_of(np.array([cycle.start]), np.array([anchor]))[0])
-        numbers = cycles + np.arange(-MOST_CYCLES, 1)
-        starts = cycle_start(numbers, np.full(len(numbers), anchor))
+        starts = cycle.starts
         first = int(starts[0])
-        shape = (len(advisor.book.meters), cycle.end - first)
+        shape = (len(advisor.book.meters), int(starts[-1]) - first)
         amount, seen = np.zeros(shape), np.zeros(shape, dtype=np.bool_)
         kept = (use.day >= first) & (use.day < cycle.as_of)
         at = use.meter[kept], use.day[kept] - first
         amount[at], seen[at] = use.amount[kept], True
         active = np.asarray((amount > 0).any(axis=0))
         beginning = first + int(active.argmax()) + 1 if active.any() else cycle.start
-        if (use.total_amount > 0).any():
+        if (use.total_amount > 0).any() or (use.amount[use.day < first] > 0).any():
             beginning = first
         counts = np.arange(shape[1]) + first >= beginning if active.any() else np.True_
-        weight = advisor.profile.weights(family, anchor, first, cycle.end)
+        weight = advisor.profile.weights(family, cycle.anchor, first, int(starts[-1]))
         return cls(first, beginning, amount, seen, seen & counts, weight, starts)
 
     def told(self, advisor: PlanAdvisor, cycle: StatedCycle) -> _Told:
         """The spans of the finished cycles, the running one, and its cuts, in the order of `spans_of`."""
-        one = [np.array([each]) for each in (self.starts[-2], self.starts[-1], cycle.as_of)]
-        on = np.concatenate([self.starts, [cycle.end], cut_days(*one)[0], one[2]]) - self.first
+        one = [np.array([each]) for each in (self.starts[-4], cycle.start, cycle.as_of)]
+        on = np.concatenate([self.starts[:-1], cut_days(*one)[0], one[2]]) - self.first
         weight, counted = self.weight, self.amount * self.counted
         days = np.empty((SUMS, *weight.shape))
         levels_of(counted, self.counted, weight, days[SHAPE])

@@ -26,7 +26,7 @@ class UsageCycles:
     plan        int16 [n] the plan of the running cycle, position in the plan book
     as_of       int32 [n] the day asked about: everything before it is known. Days since 1970-01-01
     start, end  int32 [n] first day of the running cycle on this plan, day after its last
-    locked      bool [n] the plan cannot be changed on `as_of`
+    locked      bool [n] the plan cannot be changed on the first day of the next cycle
     finished    float64 [n, n_cycles, n_meters] use in finished cycles, oldest first, the last one right
                 before the running one; over the days that count (recorded, after the first activity)
     finished_w  float64 [n, n_cycles, n_meters] W of those days, 0 where nothing is known, about 1 for all
@@ -41,6 +41,7 @@ class UsageCycles:
                 of the running one, on days that count
     parts_w     float64 [n, N_CUTS, n_meters, 2] W of those days, 0 where the cut is not inside the cycle
     open_w      float64 [n, n_meters] W of the days still to come and of those that are missing
+    next_w      float64 [n, n_meters] W of the next cycle
     days        int32 [n] days of the running cycle with a record that count
     missing     int32 [n] days of it before `as_of`, after the first activity, without any record
     """
@@ -62,6 +63,7 @@ class UsageCycles:
     parts: np.ndarray
     parts_w: np.ndarray
     open_w: np.ndarray
+    next_w: np.ndarray
     days: np.ndarray
     missing: np.ndarray
 

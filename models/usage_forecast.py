@@ -163,8 +163,7 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
     """
     told = stories(dynamics, level, cycles)
     rate, rate_2 = _mixed(told.share, told.cycle, told.cycle_v)
-    left = cycles.open_w
-    rest_v = left * left * (rate_2 - rate * rate) + dynamics.day * left * rate_2
+    left, coming = cycles.open_w, cycles.next_w
     following = told.level_v + dynamics.drift + dynamics.by_temper()
     next_, next_2 = _mixed(told.share, told.level + dynamics.growth, following)
     known = cycles.exposed_w > 0
@@ -179,8 +178,9 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
     signs[..., 4] = (level.mean - dynamics.start)[..., None]
     signs[..., 5] = cycles.apart[..., None]
     mean, variance = np.empty((2, *gap.shape, 2))
-    mean[..., REST], mean[..., NEXT] = left * rate, next_
-    variance[..., REST], variance[..., NEXT] = rest_v, next_2 * (1 + dynamics.day) - next_ * next_
+    mean[..., REST], mean[..., NEXT] = left * rate, coming * next_
+    variance[..., REST] = left * left * (rate_2 - rate * rate) + dynamics.day * left * rate_2
+    variance[..., NEXT] = coming * coming * (next_2 - next_ * next_) + dynamics.day * coming * next_2
     return Moments(
         mean,
         variance,

@@ -126,10 +126,10 @@ class UsageHistory:
         n_days = until - first + 2 * LONGEST_CYCLE
         days = np.zeros((SUMS, len(running), len(book.meters), n_days))
         use, amount = days[USE], days[RECORDED]
-        seen = _filled(amount, running, usage, book, (first, until))
+        seen, before = _filled(amount, running, usage, book, (first, until))
         used: np.ndarray = amount.max(axis=1, initial=0.0) > 0
         active = used.any(axis=1)
-        began = np.where(active, used.argmax(axis=1), -1)
+        began = np.where(active & ~before, used.argmax(axis=1), -1)
         after = np.arange(n_days) - began[:, None]
         counts = seen & (after > 0)[:, None]
         weight, kind = _weights(running, profile, first, n_days)
@@ -139,7 +139,7 @@ class UsageHistory:
         levels_of(use, counts, own, days[SHAPE])
         use_days = seen.any(axis=1) & (after >= 0)
         # Without any use, exposure starts with the subscription.
-        beginning = np.where(active, began + 1 + first, np.maximum(running.started, first))
+        beginning = np.where(active | before, began + 1 + first, np.maximum(running.started, first))
         return cls(
             running, first, beginning, _sums(days), rates, _sums(weight), kind, _sums(use_days, np.int32)
         )
@@ -160,7 +160,8 @@ class UsageHistory:
         """The cycles of the subscribers `rows` [n] as known on the days `as_of` [n]."""
         who, n_cycles = self.running.take(rows), MOST_CYCLES
         now = cycle_of(as_of, who.anchor)
-        starts = cycle_start(now[:, None] + np.arange(-n_cycles, 2), who.anchor[:, None])
+        starts = cycle_start(now[:, None] + np.arange(-n_cycles, 3), who.anchor[:, None])
+        starts, next_end = starts[:, :-1], starts[:, -1]
         cycle_begin, cycle_end = starts[:, -2], starts[:, -1]
         start = np.maximum(cycle_begin, who.started)
         end = np.minimum(cycle_end, who.ended + 1)
@@ -169,10 +170,10 @@ class UsageHistory:
         days = (
             starts,
             cut_days(starts[:, -3], cycle_begin, as_of),
-            *(d[:, None] for d in (start, end, since, as_of)),
+            *(d[:, None] for d in (next_end, start, end, since, as_of)),
         )
         on = np.concatenate(days, axis=1)
-        on_start, on_end, on_since, on_as_of = range(on.shape[1] - 4, on.shape[1])
+        on_after, on_start, on_end, on_since, on_as_of = range(on.shape[1] - 5, on.shape[1])
         day, at = np.minimum(np.maximum(on - self.first, 0), self.sums.shape[-1] - 1), rows[:, None]
         use_days = self.use_days[at, day]
         weight = self.weight[self.kind[rows][:, None], :, day]
@@ -193,7 +194,7 @@ class UsageHistory:
             as_of=frozen(as_of.astype(np.int32)),
             start=frozen(start.astype(np.int32)),
             end=frozen(end.astype(np.int32)),
-            locked=frozen(who.locked_until >= as_of),
+            locked=frozen(who.locked_until >= cycle_end),
             finished=frozen(use[:, :n_cycles]),
             finished_w=frozen(share[:, :n_cycles]),
             apart=frozen(apart_of(sums[USE, :, :n_cycles], use[:, :n_cycles])),
@@ -205,6 +206,7 @@ class UsageHistory:
             parts=frozen(halves(use, n_cycles)),
             parts_w=frozen(halves(share, n_cycles)),
             open_w=frozen(open_w / USUAL_CYCLE),
+            next_w=frozen((weight[:, on_after] - weight[:, n_cycles + 1]) / USUAL_CYCLE),
             days=frozen(np.maximum(days, 0).astype(np.int32)),
             missing=frozen(np.maximum(as_of - since - recorded_days, 0).astype(np.int32)),
         )
@@ -249,20 +251,28 @@ class UsageHistory:
 
 def _filled(
     amount: np.ndarray, running: Running, usage: DailyUsage, book: PlanBook, between: tuple[int, int]
-) -> np.ndarray:
-    """Put use of the days `between` into `amount` [n, n_meters, n_days]; the days with a record, bool."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Put use of the days `between` into `amount` [n, n_meters, n_days].
+
+    The days with a record, bool of the same shape; and whether there was use before them, bool [n].
+    """
     first, until = between
     begins, ends = (np.searchsorted(usage.customer, running.customer, side) for side in ("left", "right"))
     counts = ends - begins
     owner = np.repeat(np.arange(len(counts)), counts)
     row = np.arange(len(owner)) + (begins - (np.cumsum(counts) - counts))[owner]
     meter, day = usage.meter[row], usage.day[row]
-    kept = np.flatnonzero(book.metered[running.plan][owner, meter] & (day >= first) & (day < until))
+    own = book.metered[running.plan][owner, meter] & (day < until)
+    early = day < first
+    kept = np.flatnonzero(own & ~early)
+    before = np.zeros(len(running), dtype=np.bool_)
+    if early.any():
+        before[owner[own & early & (usage.amount[row] > 0)]] = True
     at = owner[kept], meter[kept], day[kept] - first
     amount[at] = usage.amount[row[kept]]
     seen = np.zeros(amount.shape, dtype=np.bool_)
     seen[at] = True
-    return seen
+    return seen, before
 
 
 def _weights(

@@ -31,12 +31,16 @@ class UsageProfile:
         """Every day weighs the same."""
         return cls(*(frozen(np.ones((n_families, n_meters, n))) for n in (WEEK, MONTH, MONTH)))
 
-    def weights(self, family: int, anchor: int, first: int, last: int) -> np.ndarray:
-        """The weights [n_meters, n_days] of the days first .. last - 1 for one family and anchor."""
-        weekday, month_end, position = self.features(np.arange(first, last), anchor)
+    def weights(self, family: int, anchor: int | None, first: int, last: int) -> np.ndarray:
+        """The weights [n_meters, n_days] of the days first .. last - 1 for one family and anchor.
+
+        Where cycles are not of the calendar (None), a day's place in them is not known to matter.
+        """
+        weekday, month_end, position = self.features(np.arange(first, last), anchor or 1)
         weights: np.ndarray = self.weekday[family].take(weekday, axis=1)
         weights *= self.month_end[family].take(month_end, axis=1)
-        weights *= self.position[family].take(position, axis=1)
+        if anchor is not None:
+            weights *= self.position[family].take(position, axis=1)
         return weights
 
     @staticmethod

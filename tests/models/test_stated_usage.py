@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.plan_advisor import PlanAdvisor
 from models.stated_usage import StatedCycle, StatedUse, stated_cycles
 from models.subscriptions import NOT_LOCKED, OPEN_END, DailyUsage, Subscriptions
-from models.usage_cycles import UsageCycles
+from models.usage_cycles import USUAL_CYCLE, UsageCycles
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates
 from tests.models.tiny_plans import AS_OF, tiny_advisor
 
 START, END = 19_997, 20_028  # October 2024
+AMOUNTS = st.floats(0, 100).map(lambda amount: round(amount, 3))
 NO_TOTALS = (np.empty(0, dtype=np.int64),) * 2 + (np.empty(0),) * 2
 
 
@@ -53,7 +55,7 @@ def from_files(days: list[tuple[int, int, float]], advisor: PlanAdvisor) -> Usag
     subscriptions = Subscriptions.of(
         customer=np.array([0]),
         plan=np.array([advisor.book.plans.index("small")]),
-        started=np.array([START - 200]),
+        started=np.array([START - 500]),
         ended=np.array([OPEN_END]),
         locked_until=np.array([NOT_LOCKED]),
         anchor=np.array([1]),
@@ -65,7 +67,7 @@ def from_files(days: list[tuple[int, int, float]], advisor: PlanAdvisor) -> Usag
 
 @given(
     st.lists(
-        st.tuples(st.integers(0, 1), st.integers(START - 150, AS_OF + 3), st.floats(0, 100)),
+        st.tuples(st.integers(0, 1), st.integers(START - 400, AS_OF + 3), AMOUNTS),
         min_size=1,
         unique_by=lambda row: row[:2],
     ).filter(lambda rows: any(amount > 0 and day < AS_OF for _, day, amount in rows))
@@ -76,6 +78,52 @@ def test_daily_use_is_cut_into_the_same_cycles_as_that_of_files(days: list[tuple
         theirs = from_files(days, advisor).to_arrays()
         for name in mine:
             assert np.allclose(mine[name], theirs[name]), name
+
+
+def asked(cycle: tuple[int, int], days: int) -> UsageCycles:
+    """One unit a day of the first meter, on so many days before the middle of a cycle."""
+    advisor = tiny_advisor()
+    start, end = cycle
+    as_of = (start + end) // 2
+    use = use_of([(0, day, 1.0) for day in range(as_of - days, as_of)])
+    return stated_cycles(advisor, StatedCycle(0, as_of, start, end, locked=False), use)
+
+
+@pytest.mark.parametrize("length", [7, 28, 60])
+def test_cycles_that_are_not_of_the_calendar_are_all_of_the_same_length(length: int) -> None:
+    cycles = asked((START, START + length), 5 * length)
+    np.testing.assert_allclose(cycles.finished[0, -4:, 0], length)
+    np.testing.assert_allclose(cycles.finished_w[0, -4:, 0], length / USUAL_CYCLE)
+    np.testing.assert_allclose(cycles.next_w, length / USUAL_CYCLE)
+    coming = tiny_advisor().advise(cycles).next_mean[0, 0]
+    assert coming == pytest.approx(length, rel=0.2)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "before", "after"),
+    [
+        ("2024-10-01", "2024-11-01", 30, 30),
+        ("2024-10-15", "2024-11-15", 30, 30),
+        ("2024-02-29", "2024-03-31", 29, 30),
+        ("2023-02-28", "2023-03-31", 28, 30),
+        ("2024-01-31", "2024-02-29", 31, 31),
+    ],
+)
+def test_cycles_of_the_calendar_are_told_by_their_last_day_too(
+    start: str, end: str, before: int, after: int
+) -> None:
+    """On what day the next one begins: of one that starts on the last day of February that is not certain."""
+    days = [int(np.datetime64(day, "D").astype(int)) for day in (start, end)]
+    cycles = asked((days[0], days[1]), 300)
+    assert cycles.finished[0, -1, 0] == before
+    assert cycles.next_w[0, 0] == pytest.approx(after / USUAL_CYCLE)
+
+
+def test_use_before_what_is_looked_at_tells_that_the_first_day_of_it_was_not_the_first() -> None:
+    early = [(0, START - 400, 5.0)] + [(0, day, 1.0) for day in range(START - 320, AS_OF)]
+    flat = tiny_advisor()
+    for cycles in (stated(early, advisor=flat), from_files(early, flat)):
+        assert cycles.finished[0, 0, 0] == 31  # January 2024
 
 
 def test_totals_stand_where_they_belong_and_win_over_days() -> None:
