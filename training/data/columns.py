@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.errors import ConfigError, DataError, did_you_mean
+from training.data.listing import nearest
+
+CR_ADVICE = "its lines end in a carriage return alone: save it with line ends of LF or CRLF"
 
 TableName = Literal[
     "orders",
@@ -133,9 +136,16 @@ def _absent(
 ) -> DataError:
     wanted = f"no column {theirs!r}" + ("" if theirs == canonical else f" (mapped to {canonical})")
     advice = f"name it with [data.{table}.columns] {canonical} = ..."
-    if other := _separator_inside(available, separator):
+    if lines_end_in_cr(available):
+        advice = CR_ADVICE
+    elif other := _separator_inside(available, separator):
         advice = f"it looks separated by {other!r}, not by {separator!r}: set data.{table}.separator"
-    return DataError(f"{wanted}; {did_you_mean(theirs, available)}; {advice}", source=source, column=theirs)
+    return DataError(f"{wanted}; {nearest(theirs, available)}; {advice}", source=source, column=theirs)
+
+
+def lines_end_in_cr(available: Sequence[str]) -> bool:
+    """Whether the header has the lines after it inside: they end in a carriage return alone."""
+    return any("\r" in column for column in available)
 
 
 def _separator_inside(available: Sequence[str], separator: str) -> str | None:

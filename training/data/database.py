@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from models.errors import ConfigError, DataError
 from training.data.columns import TableName
+from training.data.listing import listed
 from training.data.part import Part
 
 ROWS_AT_A_TIME = 100_000
@@ -76,7 +77,7 @@ def _spool(engine: sa.Engine, query: str, name: str, spool: Path) -> Iterator[Pa
         result = options.execute(statement)
         columns = list(result.keys())
         if repeated := sorted({column for column in columns if columns.count(column) > 1}):
-            told = ", ".join(repeated)
+            told = listed(repeated)
             raise DataError(f"the query returns {told} more than once: name them apart with AS", source=name)
         number = 0
         for number, rows in enumerate(result.partitions(ROWS_AT_A_TIME), start=1):

@@ -17,6 +17,7 @@ import polars as pl
 from config.data import Source
 from models.errors import ConfigError, DataError
 from training.data.columns import TableName
+from training.data.listing import listed
 from training.data.part import Part
 
 PACKAGE = "package:"
@@ -156,7 +157,7 @@ def _refuse_differing_columns(parts: list[Part]) -> None:
         added = sorted(set(part.columns) - set(first.columns))
         if missing or added:
             raise DataError(
-                f"its columns differ from those of {first.name}: missing {', '.join(missing) or 'none'}; "
-                f"only here {', '.join(added) or 'none'}",
+                f"its columns differ from those of {first.name}: missing {listed(missing) or 'none'}; "
+                f"only here {listed(added) or 'none'}",
                 source=part.name,
             )

@@ -10,9 +10,17 @@ import polars as pl
 
 from config.data import Source
 from models.errors import DataError
-from training.data.columns import TableColumns, TableName, locate_columns, refuse_unknown_names
+from training.data.columns import (
+    CR_ADVICE,
+    TableColumns,
+    TableName,
+    lines_end_in_cr,
+    locate_columns,
+    refuse_unknown_names,
+)
 from training.data.database import open_query
 from training.data.files import open_files, unreadable
+from training.data.listing import listed
 from training.data.part import Part
 
 
@@ -62,5 +70,6 @@ def _opening(source: Source, table: TableName) -> AbstractContextManager[list[Pa
 def refuse_no_rows(opened: Opened, rows: int) -> None:
     """Raises DataError for a source that has columns and no row."""
     if rows == 0:
-        columns = ", ".join(opened.parts[0].columns.names())
-        raise DataError(f"has a header ({columns}) and no rows", source=opened.name)
+        columns = opened.parts[0].columns.names()
+        advice = f"; {CR_ADVICE}" if lines_end_in_cr(columns) else ""
+        raise DataError(f"has a header ({listed(columns)}) and no rows{advice}", source=opened.name)

@@ -10,11 +10,12 @@ import numpy as np
 import polars as pl
 
 from config.data import Data
-from models.errors import ConfigError, DataError, did_you_mean
+from models.errors import ConfigError, DataError
 from models.ids import MAX_ID_BYTES, IdMap
 from models.plans import PlanBook
 from models.subscriptions import DEFAULT_ANCHOR, NOT_LOCKED, OPEN_END, Subscriptions
 from training.data.columns import SUBSCRIPTION_COLUMNS
+from training.data.listing import nearest
 from training.data.mostly_bad import refuse_mostly_bad
 from training.data.rejects import RejectsFile
 from training.data.report import TableReport
@@ -93,7 +94,7 @@ def _judged(table: pl.DataFrame, book: PlanBook, clock: Clock, source: str) -> p
         table, missing_day["started_on"], "started_on", clock.expected(), "subscriptions", source
     )
     first = table.filter(pl.col("plan").is_null() & pl.col("plan_id").is_not_null())["plan_id"]
-    choices = did_you_mean(first[0], book.plans.take(range(len(book.plans)))) if len(first) else ""
+    choices = nearest(first[0], book.plans.take(range(len(book.plans)))) if len(first) else ""
     refuse_mostly_bad(
         table,
         pl.col("plan").is_null(),

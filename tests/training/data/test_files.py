@@ -178,6 +178,20 @@ def test_another_separator_is_pointed_out(csv: Path, separator: str) -> None:
     assert orders_report(read(csv, separator=separator)).rows_read == 3
 
 
+@pytest.mark.parametrize("last", ["ordered_at", "quantity"])  # a column that is needed, one that is not
+def test_lines_that_end_in_cr_alone_are_told_in_one_short_line(tmp_path: Path, last: str) -> None:
+    header = ["order_id", "product_id", "ordered_at"]
+    header = header if last == "ordered_at" else [*header, last]
+    rows = [header, *([str(number), "tea", NOON, "1"][: len(header)] for number in range(1200))]
+    path = tmp_path / "orders.csv"
+    path.write_bytes("\r".join(map(",".join, rows)).encode())
+    with pytest.raises(DataError, match="carriage return alone: save it with line ends of LF") as caught:
+        read(path)
+    assert len(str(caught.value).removeprefix(str(path))) < 700
+    assert str(caught.value).isprintable()
+    assert "more" in str(caught.value)
+
+
 def test_differing_columns_name_the_file(tmp_path: Path) -> None:
     write_csv(tmp_path / "a.csv", ROWS)
     write_csv(tmp_path / "b.csv", [("1", "tea", NOON)], ("order_id", "product_id", "ordered_at"))
