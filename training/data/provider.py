@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
@@ -71,14 +71,19 @@ class Provider:
 
 
 def read_provider(
-    data: Data, progress: Callable[[str], None] = lambda _: None, *, rejects: RejectsFile | None = None
+    data: Data,
+    progress: Callable[[str], None] = lambda _: None,
+    *,
+    rejects: RejectsFile | None = None,
+    now: datetime | None = None,
 ) -> Provider:
     """Read plans, then the subscriptions to them, then their usage.
 
-    Raises ConfigError and DataError as the readers do.
+    Usage dated after `now`, the clock of this machine unless given, is rejected. Raises ConfigError
+    and DataError as the readers do.
     """
     book, plans = read_plans(data, progress)
     subscribed, subscriptions = read_subscriptions(data, book, progress, rejects=rejects)
-    usage, days = read_usage(data, book, subscribed.customers, progress, rejects=rejects)
+    usage, days = read_usage(data, book, subscribed.customers, progress, rejects=rejects, now=now)
     reports: dict[TableName, TableReport] = {"plans": plans, "subscriptions": subscriptions, "usage": days}
     return Provider(book, subscribed.customers, subscribed.subscriptions, usage, reports)

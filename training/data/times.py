@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
@@ -13,12 +14,22 @@ from training.data.columns import TableName
 UTC_NAIVE = pl.Datetime("us")
 EPOCH = "epoch"
 FIRST_YEAR, LAST_YEAR = 1970, 2100  # outside of it a date is a mistake, and would bend every window of time
+AHEAD = timedelta(days=1)  # of the clock in UTC: where the shop is it may be tomorrow already
 
 _DATES = ("%Y-%m-%d", "%Y/%m/%d")
 _DATES_DAY_FIRST = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y")
 _DATES_MONTH_FIRST = ("%m/%d/%Y",)
 _CLOCKS = (" %H:%M:%S", " %H:%M", " %H:%M:%S%.f", "T%H:%M:%S", "T%H:%M", "T%H:%M:%S%.f", "")
 _ISO_WITH_ZONE = "%+"  # also with a space for the T, and +0200 for +02:00
+
+
+def latest_day(now: datetime | None = None) -> int:
+    """The last day, since 1970-01-01, that anything can have happened on: today in UTC, and a day.
+
+    `now` is the clock of this machine unless given.
+    """
+    moment = (now or datetime.now(UTC)).astimezone(UTC) + AHEAD
+    return (moment.date() - date(1970, 1, 1)).days
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,19 +11,21 @@ import numpy as np
 import polars as pl
 
 from config.data import Data
+from config.price_list import MAX_AMOUNT
 from models.errors import ConfigError
 from models.ids import UNKNOWN, IdMap
-from models.meters import fits
+from models.meters import fits, unit_of
 from models.plans import PlanBook
 from models.subscriptions import DailyUsage
 from training.data.columns import USAGE_COLUMNS
 from training.data.identifiers import BAD, MISSING, CleanIds, Dictionary
+from training.data.listing import listed
 from training.data.money import number
 from training.data.part import Part
 from training.data.rejects import RejectsFile
 from training.data.report import TableReport
 from training.data.sources import Opened, open_source, refuse_no_rows
-from training.data.times import Clock
+from training.data.times import AHEAD, Clock, latest_day
 from training.data.usage_reasons import UsageReason, counted, refuse_mostly, tell_rejects
 
 EPOCH = datetime(1970, 1, 1)  # reports keep naive UTC
@@ -43,12 +45,13 @@ def read_usage(
     progress: Callable[[str], None] = lambda _: None,
     *,
     rejects: RejectsFile | None = None,
+    now: datetime | None = None,
 ) -> tuple[DailyUsage, TableReport]:
     """Read `[data.usage]` of these subscribers and of the meters of `book`.
 
     Days are days in the shop's time zone. A row that is there twice counts once; a day with two
-    different totals is unknown: none of its rows is used. Raises ConfigError or DataError as every
-    reader does.
+    different totals is unknown: none of its rows is used; nor is a day that is still to come, by `now`
+    or the clock. Raises ConfigError or DataError as every reader does.
     """
     if data.usage is None:
         raise ConfigError("no usage to read: set path, or url and query", key="data.usage")
@@ -65,8 +68,9 @@ def read_usage(
         rows = pl.concat(frames)
         refuse_no_rows(opened, len(rows))
         progress(f"cleaning {len(rows):,} days of usage")
-        coded = _coded(rows, dictionaries, book, subscribers)
-        refuse_mostly(opened, part_rows, coded.reason, _expected(clock, book))
+        latest = latest_day(now)
+        coded = _coded(rows, dictionaries, book, subscribers, latest)
+        refuse_mostly(opened, part_rows, coded.reason, _expected(clock, book, coded, latest))
         usage = _assemble(coded)
         tell_rejects(opened, part_rows, coded.reason, rejects)
         source = opened.name
@@ -115,7 +119,9 @@ class _Coded:
     reason: np.ndarray
 
 
-def _coded(rows: pl.DataFrame, dictionaries: _Dictionaries, book: PlanBook, subscribers: IdMap) -> _Coded:
+def _coded(
+    rows: pl.DataFrame, dictionaries: _Dictionaries, book: PlanBook, subscribers: IdMap, latest: int
+) -> _Coded:
     reason = np.zeros(len(rows), dtype=np.uint8)
 
     def mark(wrong: np.ndarray, why: UsageReason) -> None:
@@ -123,19 +129,21 @@ def _coded(rows: pl.DataFrame, dictionaries: _Dictionaries, book: PlanBook, subs
 
     customers, meters = dictionaries.customers.clean(), dictionaries.meters.clean()
     customer, meter = _positions(rows["customer"], customers), _positions(rows["meter"], meters)
-    amount = rows["amount"].fill_null(np.nan).to_numpy()
+    day, amount = rows["day"].fill_null(0).to_numpy(), rows["amount"].fill_null(np.nan).to_numpy()
     mark(customer == MISSING, UsageReason.MISSING_CUSTOMER_ID)
     mark(meter == MISSING, UsageReason.MISSING_METER)
     mark((customer == BAD) | (meter == BAD), UsageReason.BAD_ID)
     mark(rows["day"].is_null().to_numpy(), UsageReason.BAD_DATE)
+    mark(day > latest, UsageReason.FUTURE_DATE)
     mark(np.isnan(amount), UsageReason.BAD_AMOUNT)
     mark(amount < 0, UsageReason.NEGATIVE_AMOUNT)
+    mark(amount > MAX_AMOUNT, UsageReason.AMOUNT_TOO_LARGE)
     known_customer, known_meter = _known(customers, subscribers)[customer], _known(meters, book.meters)[meter]
     mark(known_meter == UNKNOWN, UsageReason.UNKNOWN_METER)
     if "unit" in rows.columns:
         mark(_unfit(rows["unit"], dictionaries.units, meter, meters), UsageReason.UNIT_MISMATCH)
     mark(known_customer == UNKNOWN, UsageReason.WITHOUT_SUBSCRIPTION)
-    return _Coded(known_customer, known_meter, rows["day"].fill_null(0).to_numpy(), amount, reason)
+    return _Coded(known_customer, known_meter, day, amount, reason)
 
 
 def _positions(raw: pl.Series, ids: CleanIds) -> np.ndarray:
@@ -187,11 +195,16 @@ def _assemble(coded: _Coded) -> DailyUsage:
     )
 
 
-def _expected(clock: Clock, book: PlanBook) -> dict[UsageReason, tuple[str, str]]:
-    meters = ", ".join(book.meters.take(range(len(book.meters))))
+def _expected(clock: Clock, book: PlanBook, coded: _Coded, latest: int) -> dict[UsageReason, tuple[str, str]]:
+    meters = book.meters.take(range(len(book.meters)))
+    unfit = np.unique(coded.meter[coded.reason == UsageReason.UNIT_MISMATCH]).tolist()
+    units = [f"{unit_of(meter)} for {meter}" for meter in book.meters.take(unfit)]
+    today = EPOCH.date() + timedelta(days=latest) - AHEAD
     return {
         UsageReason.BAD_DATE: ("date", clock.expected()),
+        UsageReason.FUTURE_DATE: ("date", f"a day up to today, {today} by the clock of this machine"),
         UsageReason.BAD_AMOUNT: ("amount", "plain numbers such as 12.50"),
-        UsageReason.UNKNOWN_METER: ("meter", f"a meter of [data.plans]: {meters}"),
-        UsageReason.UNIT_MISMATCH: ("unit", "the unit of their meter, the last word of its name"),
+        UsageReason.AMOUNT_TOO_LARGE: ("amount", f"amounts of a day, {MAX_AMOUNT:g} at the most"),
+        UsageReason.UNKNOWN_METER: ("meter", f"a meter of [data.plans]: {listed(meters)}"),
+        UsageReason.UNIT_MISMATCH: ("unit", f"the unit of their meter: {listed(units)}"),
     }

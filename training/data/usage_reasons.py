@@ -22,13 +22,15 @@ class UsageReason(IntEnum):
     MISSING_METER = 2
     BAD_ID = 3
     BAD_DATE = 4
-    BAD_AMOUNT = 5
-    NEGATIVE_AMOUNT = 6
-    UNKNOWN_METER = 7
-    UNIT_MISMATCH = 8
-    WITHOUT_SUBSCRIPTION = 9
-    REPEATED = 10
-    TWO_TOTALS = 11
+    FUTURE_DATE = 5
+    BAD_AMOUNT = 6
+    NEGATIVE_AMOUNT = 7
+    AMOUNT_TOO_LARGE = 8
+    UNKNOWN_METER = 9
+    UNIT_MISMATCH = 10
+    WITHOUT_SUBSCRIPTION = 11
+    REPEATED = 12
+    TWO_TOTALS = 13
 
     @property
     def label(self) -> str:

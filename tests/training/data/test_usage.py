@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from config.data import Data
+from config.price_list import MAX_AMOUNT
 from models.errors import DataError
 from models.subscriptions import DailyUsage
 from tests.training.data.providers import USAGE_HEADER, Rows, book_of, provider
@@ -18,10 +19,15 @@ from training.data.usage import read_usage
 SUBSCRIBERS = [(name, "small", "2026-01-01", "", "", "") for name in ("ana", "bob")]
 
 
-def read_from(data: Data, rejects: RejectsFile | None = None) -> tuple[DailyUsage, TableReport]:
+NOW = datetime(2026, 1, 31, 18, tzinfo=UTC)
+
+
+def read_from(
+    data: Data, rejects: RejectsFile | None = None, now: datetime = NOW
+) -> tuple[DailyUsage, TableReport]:
     book = book_of(data)
     subscribed, _ = read_subscriptions(data, book)
-    return read_usage(data, book, subscribed.customers, rejects=rejects)
+    return read_usage(data, book, subscribed.customers, rejects=rejects, now=now)
 
 
 def read(folder: Path, rows: Rows, **general: object) -> tuple[DailyUsage, TableReport]:
@@ -63,10 +69,14 @@ BAD = [
     (("x" * 129, "data_gb", "2026-01-04", "1"), "bad_id"),
     (("ana", "data_gb", "2026-02-30", "1"), "bad_date"),
     (("ana", "data_gb", "", "1"), "bad_date"),
+    (("ana", "data_gb", "2026-02-02", "1"), "future_date"),
+    (("ana", "data_gb", "2062-09-03", "3"), "future_date"),
     (("ana", "data_gb", "2026-01-05", ""), "bad_amount"),
     (("ana", "data_gb", "2026-01-05", "NaN"), "bad_amount"),
     (("ana", "data_gb", "2026-01-05", "inf"), "bad_amount"),
     (("ana", "data_gb", "2026-01-05", "-0.5"), "negative_amount"),
+    (("ana", "data_gb", "2026-01-05", "1.1e15"), "amount_too_large"),
+    (("ana", "data_gb", "2026-01-05", "1e300"), "amount_too_large"),
     (("ana", "data_mb", "2026-01-05", "1"), "unknown_meter"),
     (("cleo", "data_gb", "2026-01-05", "1"), "without_subscription"),
     (("ana", "data_gb", "2026-01-04", "1.0"), "repeated"),
@@ -100,6 +110,33 @@ def test_an_amount_in_another_unit_is_refused(tmp_path: Path) -> None:
     assert [row[3] for row in plain(usage)] == [1.0, 3.0]
 
 
+def test_a_file_in_another_unit_is_told_the_right_one(tmp_path: Path) -> None:
+    rows = [(*GOOD, "MB"), ("ana", "data_gb", "2026-01-05", "2", "MB"), ("bob", "minutes", *GOOD[2:], "")]
+    with pytest.raises(
+        DataError, match="do not have the unit of their meter: gb for data_gb; the first is 'MB'"
+    ):
+        read(tmp_path, rows, usage_header=(*USAGE_HEADER, "unit"))
+
+
+def test_the_most_that_a_request_may_say_is_read_from_a_file(tmp_path: Path) -> None:
+    usage, report = read(tmp_path, [("ana", "data_gb", "2026-01-05", "1e15")])
+    assert (usage.amount.tolist(), report.rejected) == ([MAX_AMOUNT], {})
+
+
+def test_where_it_is_tomorrow_already_usage_is_no_future(tmp_path: Path) -> None:
+    _, report = read(tmp_path, [GOOD, ("ana", "data_gb", "2026-02-01", "1")])
+    assert report.rejected == {}
+    rows = [("ana", "data_gb", f"2026-02-0{day}", "1") for day in (1, 2)]
+    tokyo = datetime(2026, 2, 1, 3, tzinfo=timezone(timedelta(hours=9)))  # the same moment as NOW
+    assert read_from(provider(tmp_path, SUBSCRIBERS, rows), now=tokyo)[1].rejected == {"future_date": 1}
+
+
+def test_a_lone_day_long_before_or_after_the_others_is_used(tmp_path: Path) -> None:
+    rows = [("ana", "data_gb", day, "1") for day in ("2011-03-04", "2011-03-05", "1999-01-01", "2026-01-31")]
+    usage, report = read(tmp_path, rows)
+    assert (len(usage), report.rejected) == (4, {})
+
+
 def test_times_are_days_of_the_shop(tmp_path: Path) -> None:
     rows = [("ana", "data_gb", "2026-01-05T01:30:00Z", "1")]
     assert plain(read(tmp_path, rows)[0])[0][2] == "2026-01-05"
@@ -127,7 +164,9 @@ def test_parquet_with_its_own_types_is_read_alike(tmp_path: Path) -> None:
     [
         (1, "data", "do not have a meter of [data.plans]: data_gb, minutes; the first is 'data' in row 1"),
         (2, "4.1.26", "the first is '4.1.26' in row 1"),
+        (2, "2062-09-03", "a day up to today, 2026-01-31 by the clock of this machine; the first is '2062"),
         (3, "lots", "plain numbers"),
+        (3, "1e16", "amounts of a day, 1e+15 at the most; the first is '1e16' in row 1"),
     ],
 )
 def test_a_column_of_nonsense_is_an_error(tmp_path: Path, column: int, value: str, words: str) -> None:
