@@ -10,6 +10,7 @@ from rich.table import Table
 
 from config.settings import load_settings
 from models.errors import ConfigError, DataError
+from training.commands.rejected import rejected_lines
 from training.commands.telling import telling
 from training.data.money import minor_digits
 from training.data.provider import read_provider
@@ -34,6 +35,7 @@ def evaluate_plans(file: Path) -> None:
 
     Compared with the run rate, the customer's own mean, last cycle's best plan, the 80 % rule and staying.
     Prints tables, and writes a report with pictures to the folder [evaluation] dir.
+    Rows that cannot be used are counted by reason; [data] rejects names a file of every one of them.
     """
     settings = load_settings(file)
     if not settings.data.has_plans:
@@ -60,6 +62,8 @@ def evaluate_plans(file: Path) -> None:
     if not console.is_terminal:
         console.width = PIPED_WIDTH  # a log has no edge to wrap at
     _print(study, folder / PAGE, console)
+    for line in rejected_lines(provider.reports, settings.data.rejects):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _print(study: PlanStudy, page: Path, console: Console) -> None:

@@ -13,6 +13,7 @@ import polars as pl
 from config.settings import load_settings
 from models.errors import ConfigError
 from training.batch_files import ending_of
+from training.commands.rejected import rejected_lines
 from training.commands.telling import telling
 from training.data.money import minor_digits
 from training.data.provider import read_provider
@@ -21,6 +22,8 @@ from training.plan_part import fit_plan_nudges
 from training.report.readings import DECISION_WORDS
 
 EPOCH = date(1970, 1, 1)
+MOST_UNKNOWN = 45  # days after the last usage from which on no running cycle has a known day
+NEXT = "Next: the first rows are worth most; `reason_codes` says why, p10 to p90 how sure."
 
 
 @click.command()
@@ -48,6 +51,7 @@ def nudge(file: Path, as_of: datetime | None, out: Path) -> None:
 
     One row a customer and meter, the nudges worth most first. Everything is learned anew from the files, of
     cycles that were finished on that day: no artifact is needed, and nothing later is looked at.
+    Rows that cannot be used are counted by reason; [data] rejects names a file of every one of them.
     """
     settings = load_settings(file)
     if not settings.data.has_plans:
@@ -69,18 +73,36 @@ def nudge(file: Path, as_of: datetime | None, out: Path) -> None:
         )
         progress(f"writing {out}")
         write_frame(frame, out)
-    click.echo(_report(out, frame, EPOCH + timedelta(days=day), perf_counter() - started))
+    as_of_day = EPOCH + timedelta(days=day)
+    lines = _report(out, frame, as_of_day, perf_counter() - started)
+    lines += rejected_lines(provider.reports, settings.data.rejects)
+    _tell_gap(EPOCH + timedelta(days=provider.day_after - 1), as_of_day)
+    click.echo("\n".join([*lines, NEXT]))
 
 
-def _report(out: Path, frame: pl.DataFrame, as_of: date, seconds: float) -> str:
+def _report(out: Path, frame: pl.DataFrame, as_of: date, seconds: float) -> list[str]:
     each = frame.unique(["customer_id", "plan_id"])
     counts = Counter(each["decision"])
     lines = [
         f"Wrote {len(frame):,} rows for {len(each):,} running subscriptions on {as_of} to {out} "
         f"in {seconds:.1f} s."
     ]
-    lines += [
+    return lines + [
         f"  {counts[decision]:,} {words}" for decision, words in DECISION_WORDS.items() if counts[decision]
     ]
-    lines.append("Next: the first rows are worth most; `reason_codes` says why, p10 to p90 how sure.")
-    return "\n".join(lines)
+
+
+def _tell_gap(last: date, as_of: date) -> None:
+    """Say on stderr that days before `as_of` are unknown: `last` is the last that usage is known of."""
+    days = (as_of - last).days
+    if days < 2:
+        return
+    said = f"the last known day of usage is {last}, and {as_of} is {days:,} days later"
+    if days <= MOST_UNKNOWN:
+        click.echo(f"note: {said}: the days between are unknown", err=True)
+        return
+    click.echo(
+        f"warning: {said}: the days between are unknown, so that of running cycles nothing may be known, "
+        "whatever was finished before; give newer usage, or an earlier --as-of",
+        err=True,
+    )

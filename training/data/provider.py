@@ -79,11 +79,15 @@ def read_provider(
 ) -> Provider:
     """Read plans, then the subscriptions to them, then their usage.
 
-    Usage dated after `now`, the clock of this machine unless given, is rejected. Raises ConfigError
-    and DataError as the readers do.
+    Usage dated after `now`, the clock of this machine unless given, is rejected. Without `rejects`
+    the rejects file of `data` is written, if one is asked for. Raises ConfigError and DataError as the
+    readers do.
     """
+    own = RejectsFile(data.rejects) if rejects is None and data.rejects is not None else None
     book, plans = read_plans(data, progress)
-    subscribed, subscriptions = read_subscriptions(data, book, progress, rejects=rejects)
-    usage, days = read_usage(data, book, subscribed.customers, progress, rejects=rejects, now=now)
+    subscribed, subscriptions = read_subscriptions(data, book, progress, rejects=rejects or own)
+    usage, days = read_usage(data, book, subscribed.customers, progress, rejects=rejects or own, now=now)
+    if own is not None:
+        own.write()
     reports: dict[TableName, TableReport] = {"plans": plans, "subscriptions": subscriptions, "usage": days}
     return Provider(book, subscribed.customers, subscribed.subscriptions, usage, reports)
