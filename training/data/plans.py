@@ -18,6 +18,7 @@ from config.toml_lines import lines_of_keys
 from models.errors import ConfigError, DataError, did_you_mean
 from models.plans import PlanBook
 from training.data.columns import ADD_ON_COLUMNS, PLAN_COLUMNS, PLAN_METER_COLUMNS, TableColumns
+from training.data.listing import nearest
 from training.data.money import minor_digits
 from training.data.report import TableReport
 from training.data.sources import open_source
@@ -98,12 +99,12 @@ def _from_tables(data: Data, progress: Callable[[str], None]) -> tuple[dict[str,
     plans, name = _rows(data.plans, PLAN_COLUMNS, progress)
     meters, _ = _rows(data.plan_meters, PLAN_METER_COLUMNS, progress)
     add_ons, _ = _rows(data.add_ons, ADD_ON_COLUMNS, progress) if data.add_ons else ([], "")
-    place = {plan["plan_id"]: at for at, plan in reversed(list(enumerate(plans)))}
+    place = _places(plans)
     gathered: list[list[dict[str, Any]]] = [[] for _ in plans]
     for meter in meters:
         plan_id = meter.pop("plan_id", None)
         if plan_id not in place:
-            told = f"plan_id: no plan {plan_id!r}; {did_you_mean(str(plan_id), place)}"
+            told = f"plan_id: no plan {plan_id!r}; {nearest(str(plan_id), place)}"
             raise DataError(told, source=_row(meter), column="plan_id")
         gathered[place[plan_id]].append(meter)
 
@@ -120,6 +121,21 @@ def _from_tables(data: Data, progress: Callable[[str], None]) -> tuple[dict[str,
         "plans": [{**_bare(p), "meters": list(map(_bare, m))} for p, m in zip(plans, gathered, strict=True)]
     }
     return {**bare, "add_ons": list(map(_bare, add_ons))}, where, name
+
+
+def _places(plans: list[dict[str, Any]]) -> dict[str, int]:
+    """Plan id -> its place in the table; meters could not be told whose they are otherwise.
+
+    Raises DataError for a row without an id, and for the second row of one.
+    """
+    places: dict[str, int] = {}
+    for at, plan in enumerate(plans):
+        plan_id = plan.get("plan_id")
+        if plan_id is None or plan_id in places:
+            wrong = "is missing" if plan_id is None else f"{plan_id!r} is there twice"
+            raise DataError(f"plans.{at}.plan_id: {wrong}", source=_row(plan), column="plan_id")
+        places[plan_id] = at
+    return places
 
 
 def _rows(

@@ -138,6 +138,29 @@ def test_a_mistake_in_a_table_has_its_row(
     assert words in str(caught.value)
 
 
+@pytest.mark.parametrize("again", [PLAN_ROWS[0], ("small", "broadband", "Other", "1", "USD", "")])
+@pytest.mark.parametrize("meters", [METER_ROWS, METER_ROWS + METER_ROWS])
+def test_a_plan_that_is_there_twice_has_the_row_of_the_second(
+    tmp_path: Path, again: tuple[str, ...], meters: list[tuple[str, ...]]
+) -> None:
+    data = tables(tmp_path, plans=[*PLAN_ROWS, again], meters=meters)
+    with pytest.raises(DataError, match=r"plans.csv row 4: plans.3.plan_id: 'small' is there twice"):
+        read_plans(data)
+
+
+def test_another_thing_that_is_there_twice_has_its_row(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"meters.csv row 6: .*meter: 'data_gb' is there twice"):
+        read_plans(tables(tmp_path, meters=[*METER_ROWS, METER_ROWS[0]]))
+    with pytest.raises(DataError, match=r"add_ons.csv row 2: add_ons.1.add_on_id: 'plus' is there twice"):
+        read_plans(tables(tmp_path, add_ons=ADD_ON_ROWS * 2))
+
+
+def test_a_plan_without_an_id_has_its_row(tmp_path: Path) -> None:
+    data = tables(tmp_path, plans=[("", *PLAN_ROWS[0][1:]), *PLAN_ROWS[1:]])
+    with pytest.raises(DataError, match=r"plans.csv row 1: plans.0.plan_id: is missing"):
+        read_plans(data)
+
+
 def test_a_plan_without_a_meter_is_refused(tmp_path: Path) -> None:
     data = tables(tmp_path, meters=[row for row in METER_ROWS if row[0] != "line"])
     with pytest.raises(DataError, match=r"plans.csv row 3: plans.2.meters: .* at least 1"):
