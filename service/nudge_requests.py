@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
 
 import numpy as np
 
 from config.price_list import PriceList, faults, plan_book
 from models.currencies import minor_digits
 from models.errors import did_you_mean
-from models.ids import UNKNOWN
+from models.ids import UNKNOWN, KeptPlaces
 from models.meters import fits, unit_of
 from models.other_prices import advisor_for
 from models.plan_advisor import PlanAdvisor
@@ -19,10 +20,11 @@ from models.plans import PlanBook
 from models.stated_usage import StatedCycle, StatedUse, stated_cycles
 from models.usage_cycles import UsageCycles
 from service.nudge_schemas import HistoryIn, NudgeFallback, NudgeRequest
-from service.problems import Refused
+from service.problems import MAX_ERRORS, Refused
 
 EPOCH = datetime.date(1970, 1, 1)
 LONGEST_CYCLE = 62  # days: two months; profiles and moments are of monthly cycles
+MOST_PLACES = 1 << 32  # more than there are days or cycles
 Fault = tuple[str, str]
 
 
@@ -58,12 +60,11 @@ def prepared(request: NudgeRequest, advisor: PlanAdvisor, digits: int) -> Prepar
     plan = book.plans.index(request.plan_id)
     if plan == UNKNOWN:
         raise Refused(422, [("plan_id", f"no such plan; {did_you_mean(request.plan_id, _names(book))}")])
-    checks = _Checks(request, book, plan)
-    if wrong := [*checks.cycle(), *checks.usage(), *checks.history()]:
+    places = KeptPlaces(book.meters, len(book.meters))
+    checks = _Checks(request, book, plan, places)
+    if wrong := list(islice(chain(checks.cycle(), checks.usage(), checks.history()), MAX_ERRORS)):
         raise Refused(422, wrong)
-    days, totals = _Totals("usage"), _Totals("history")
-    _add_usage(request, book, days)
-    _add_history(request, book, totals)
+    days, totals = _days(request, places), _totals(request, places)
     if conflicts := [*days.conflicts, *totals.conflicts]:
         raise Refused(409, conflicts)
     cycle = StatedCycle(
@@ -73,7 +74,10 @@ def prepared(request: NudgeRequest, advisor: PlanAdvisor, digits: int) -> Prepar
         _day(request.cycle.end) + 1,
         request.locked_until is not None and request.locked_until >= request.as_of,
     )
-    cycles = stated_cycles(advisor, cycle, _use(days, totals))
+    use = StatedUse(
+        days.meter, days.place, days.amount, totals.meter, totals.place, totals.amount, totals.share
+    )
+    cycles = stated_cycles(advisor, cycle, use)
     return Prepared(request.customer_id, advisor, digits, cycles, fallback, days.repeated + totals.repeated)
 
 
@@ -108,11 +112,12 @@ def _names(book: PlanBook) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Checks:
-    """What of a request contradicts the rest of it, or the plan it names."""
+    """What of a request contradicts the rest of it, or the plan it names; `places` are those of meters."""
 
     request: NudgeRequest
     book: PlanBook
     plan: int
+    places: KeptPlaces
 
     def cycle(self) -> Iterator[Fault]:
         start, end, as_of = self.request.cycle.start, self.request.cycle.end, self.request.as_of
@@ -124,6 +129,10 @@ class _Checks:
             yield "as_of", f"{as_of} is not in the cycle, {start} to {end}"
 
     def usage(self) -> Iterator[Fault]:
+        # Of a year of days hardly anything differs from row to row: only where something is wrong is each
+        # row looked at.
+        if self._usage_fits():
+            return
         for at, row in enumerate(self.request.usage):
             yield from self._meter(f"usage.{at}", row.meter)
             if row.unit is not None and not fits(row.unit, row.meter):
@@ -131,6 +140,16 @@ class _Checks:
                 yield f"usage.{at}.unit", told
             if row.date >= self.request.as_of:
                 yield f"usage.{at}.date", f"{row.date} is not before as_of, {self.request.as_of}"
+
+    def _usage_fits(self) -> bool:
+        """Does every row fit its meter, the plan and `as_of`?"""
+        rows, as_of = self.request.usage, self.request.as_of
+        kinds = {(row.meter, row.unit) for row in rows}
+        return (
+            all(self._metered(meter) for meter, _ in kinds)
+            and all(unit is None or fits(unit, meter) for meter, unit in kinds)
+            and all(row.date < as_of for row in rows)
+        )
 
     def history(self) -> Iterator[Fault]:
         start = self.request.cycle.start
@@ -155,60 +174,89 @@ class _Checks:
             yield f"{name}.cycle_end", f"{row.cycle_end} is before cycle_start, {row.cycle_start}"
 
     def _meter(self, name: str, meter: str) -> Iterator[Fault]:
-        found = self.book.meters.index(meter)
-        if found == UNKNOWN or not self.book.metered[self.plan, found]:
+        if not self._metered(meter):
             choices = self.book.meters.take(np.flatnonzero(self.book.metered[self.plan]))
             yield f"{name}.meter", f"not a meter of {self.request.plan_id}; {did_you_mean(meter, choices)}"
 
+    def _metered(self, meter: str) -> bool:
+        """Does the current plan have the meter?"""
+        found = self.places[meter]
+        return found != UNKNOWN and bool(self.book.metered[self.plan, found])
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Totals:
-    """Amounts by meter and day, or by meter and cycle; what was there before is counted or a conflict."""
+    """Amounts by meter and day, or by meter and cycle: every pair of them once.
 
-    name: str
-    amounts: dict[tuple[int, int], tuple[float, float]] = field(default_factory=dict)
-    repeated: int = 0
-    conflicts: list[Fault] = field(default_factory=list)
+    meter, place, amount, share  [n] the day or cycle is the place; share is how much of it is known
+    repeated                     records that were there before
+    conflicts                    other totals of what was there before
+    """
 
-    def add(self, at: int, key: tuple[int, int], amount: float, share: float = 1.0) -> None:
-        if self.amounts.setdefault(key, (amount, share)) != (amount, share):
-            self.conflicts.append((f"{self.name}.{at}.amount", "another total than the one given before"))
-
-    def columns(self) -> tuple[np.ndarray, ...]:
-        """First and second of the keys, amounts and shares, each [n]."""
-        keys = np.array(list(self.amounts), dtype=np.int64).reshape(-1, 2)
-        values = np.array(list(self.amounts.values()), dtype=np.float64).reshape(-1, 2)
-        return keys[:, 0], keys[:, 1], values[:, 0], values[:, 1]
+    meter: np.ndarray
+    place: np.ndarray
+    amount: np.ndarray
+    share: np.ndarray
+    repeated: int
+    conflicts: Sequence[Fault]
 
 
-def _add_usage(request: NudgeRequest, book: PlanBook, days: _Totals) -> None:
-    ids: set[str] = set()
-    for at, row in enumerate(request.usage):
-        key = book.meters.index(row.meter), _day(row.date)
-        if (row.id is not None and row.id in ids) or days.amounts.get(key) == (row.amount, 1.0):
-            days.repeated += 1
-        else:
-            days.add(at, key, row.amount)
-        if row.id is not None:
-            ids.add(row.id)
+def _days(request: NudgeRequest, places: KeptPlaces) -> _Totals:
+    rows = request.usage
+    meter = _whole(places[row.meter] for row in rows)
+    day = _whole(row.date.toordinal() for row in rows) - EPOCH.toordinal()
+    amount = np.array([row.amount for row in rows], dtype=np.float64)
+    return _distinct("usage", (meter, day, amount, np.ones(len(rows))), [row.id for row in rows])
 
 
-def _add_history(request: NudgeRequest, book: PlanBook, totals: _Totals) -> None:
-    usual = (request.cycle.end - request.cycle.start).days + 1
-    places = list(_places(request, usual))
-    for at, (row, place) in enumerate(zip(request.history, places, strict=True)):
-        length = usual
-        if row.cycle_start is not None and row.cycle_end is not None:
-            length = (row.cycle_end - row.cycle_start).days + 1
-        share = min(row.days / length, 1.0) if row.days is not None else 1.0
-        key = book.meters.index(row.meter), place
-        if totals.amounts.get(key) == (row.amount, share):
-            totals.repeated += 1
-        else:
-            totals.add(at, key, row.amount, share)
+def _totals(request: NudgeRequest, places: KeptPlaces) -> _Totals:
+    rows, usual = request.history, (request.cycle.end - request.cycle.start).days + 1
+    meter = _whole(places[row.meter] for row in rows)
+    place = _whole(_places(request, usual))
+    amount = np.array([row.amount for row in rows], dtype=np.float64)
+    share = np.array([_share(row, usual) for row in rows], dtype=np.float64)
+    return _distinct("history", (meter, place, amount, share), [None] * len(rows))
 
 
-def _places(request: NudgeRequest, usual: int) -> Iterable[int]:
+def _whole(values: Iterable[int]) -> np.ndarray:
+    return np.fromiter(values, dtype=np.int64)
+
+
+def _distinct(name: str, columns: Sequence[np.ndarray], ids: Sequence[str | None]) -> _Totals:
+    """The rows of meter, place, amount and share [n] that are new; `name` is that of the field they are in.
+
+    The record of an id that was there before, and the same total again, are repeated.
+    """
+    meter, place, amount, share = columns
+    keys = meter * MOST_PLACES + place
+    given = [each for each in ids if each is not None]
+    if len(np.unique(keys)) == len(keys) and len(set(given)) == len(given):
+        return _Totals(meter, place, amount, share, 0, ())
+    values = list(zip(amount.tolist(), share.tolist(), strict=True))
+    first: dict[int, int] = {}  # where each key was there first
+    seen: set[str | None] = set()
+    repeated, conflicts = 0, []
+    for at, (key, each) in enumerate(zip(keys.tolist(), ids, strict=True)):
+        if each in seen or (key in first and values[first[key]] == values[at]):
+            repeated += 1
+        elif first.setdefault(key, at) != at:
+            conflicts.append((f"{name}.{at}.amount", "another total than the one given before"))
+        if each is not None:
+            seen.add(each)
+    rows = _whole(first.values())
+    return _Totals(meter[rows], place[rows], amount[rows], share[rows], repeated, conflicts)
+
+
+def _share(row: HistoryIn, usual: int) -> float:
+    """How much of a finished cycle is known; `usual` is how many days one has that says nothing of them."""
+    if row.days is None:
+        return 1.0
+    if row.cycle_start is None or row.cycle_end is None:
+        return min(row.days / usual, 1.0)
+    return min(row.days / ((row.cycle_end - row.cycle_start).days + 1), 1.0)
+
+
+def _places(request: NudgeRequest, usual: int) -> Iterator[int]:
     """How many cycles before the running one each row of history is: 1 is the last finished one."""
     if request.history and request.history[0].cycle_start is None:
         left: dict[str, int] = {}
@@ -221,12 +269,6 @@ def _places(request: NudgeRequest, usual: int) -> Iterable[int]:
     for row in request.history:
         if row.cycle_start is not None:
             yield max(round((request.cycle.start - row.cycle_start).days / usual), 1)
-
-
-def _use(days: _Totals, totals: _Totals) -> StatedUse:
-    meter, day, amount, _ = days.columns()
-    total_meter, place, total, share = totals.columns()
-    return StatedUse(meter, day, amount, total_meter, place, total, share)
 
 
 def _day(day: datetime.date) -> int:

@@ -135,3 +135,17 @@ def test_two_totals_of_one_day_are_a_conflict(client: FlaskClient) -> None:
     dated = {"meter": "data_gb", "amount": 1.0, "cycle_start": "2024-09-01"}
     body = problem(client.post(POST, json=request(history=[dated, {**dated, "amount": 2.0}])), 409)
     assert body["errors"][0]["field"] == "history.1.amount"
+
+
+def test_every_wrong_row_of_many_is_named_by_its_place(client: FlaskClient) -> None:
+    usage = [{**USAGE, "date": f"2024-09-{day:02}", "unit": "GB"} for day in range(1, 31)]
+    usage[4] = {**usage[4], "unit": "minutes", "date": "2024-10-12"}
+    usage[20] = {**usage[20], "meter": "texts"}
+    named = [error["field"] for error in problem(client.post(POST, json=request(usage=usage)), 422)["errors"]]
+    assert named == ["usage.4.unit", "usage.4.date", "usage.20.meter", "usage.20.unit"]
+
+
+def test_a_conflict_is_named_where_something_else_is_repeated(client: FlaskClient) -> None:
+    usage = [{**USAGE, "id": "a"}, {**USAGE, "id": "a", "amount": 3.0}, {**USAGE, "id": "b", "amount": 3.0}]
+    body = problem(client.post(POST, json=request(usage=usage)), 409)
+    assert [error["field"] for error in body["errors"]] == ["usage.2.amount"]

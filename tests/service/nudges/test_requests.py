@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 
 from flask.testing import FlaskClient
 
@@ -58,3 +59,38 @@ def test_days_before_the_cycle_are_history(client: FlaskClient) -> None:
     assert nudge["meters"][0]["used"] == 2.5
     assert "NO_HISTORY" not in nudge["reason_codes"]
     assert "NO_HISTORY" in answer(client, request(history=[]))["nudge"]["reason_codes"]
+
+
+def test_a_repeated_record_is_no_conflict_whatever_it_says(client: FlaskClient) -> None:
+    rows = request()["usage"]
+    told = [{**rows[0], "id": "a"}, {**rows[1], "id": "b"}]
+    for again in (
+        {**told[0], "amount": 7.0},  # an id that was there, another amount of the same day
+        {**rows[7], "id": "a"},  # and of another day
+        {**rows[0], "id": "c"},  # the same total under another id
+    ):
+        body = answer(client, request(usage=[*told, again]))
+        assert body["repeated"] == 1
+        assert body["nudge"] == answer(client, request(usage=told))["nudge"]
+
+
+def test_a_year_of_days_is_read_in_any_order(client: FlaskClient) -> None:
+    first = datetime.date(2023, 10, 11)
+    usage = [
+        {"meter": meter, "date": (first + datetime.timedelta(days=day)).isoformat(), "amount": amount}
+        for day in range(366)
+        for meter, amount in (("data_gb", 0.2), ("minutes", 3))
+    ]
+    body = answer(client, request(usage=usage, history=[]))
+    again = answer(client, request(usage=[*usage[::-1], *usage[:20]], history=[]))
+    assert (body["repeated"], again["repeated"]) == (0, 20)
+    assert body["nudge"] == again["nudge"]
+    assert [meter["used"] for meter in body["nudge"]["meters"]] == [2.0, 30.0]
+
+
+def test_history_that_is_told_twice_is_counted(client: FlaskClient) -> None:
+    dated = [
+        {"meter": "data_gb", "amount": 4.0, "cycle_start": "2024-09-01", "days": days} for days in (31, 40)
+    ]
+    body = answer(client, request(history=dated))
+    assert body["repeated"] == 1, "more days than a cycle has are all of it"
