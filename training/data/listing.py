@@ -17,9 +17,11 @@ def listed(names: Iterable[str]) -> str:
 
 
 def nearest(wrong: str, choices: Iterable[str]) -> str:
-    """As `did_you_mean`, with no more than SHOWN of the choices."""
-    known = sorted(choices)
-    return did_you_mean(wrong, known).removesuffix(", ".join(known)) + listed(known)
+    """As `did_you_mean`; of more than SHOWN choices the first, in the order they come in."""
+    known = list(choices)
+    by_name = sorted(known)
+    head = did_you_mean(wrong, known).removesuffix(", ".join(by_name))
+    return head + listed(by_name if len(known) <= SHOWN else known)
 
 
 def _printable(name: str) -> str:

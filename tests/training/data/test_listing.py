@@ -14,7 +14,7 @@ def test_a_short_list_is_whole() -> None:
 
 
 def test_a_long_list_is_cut() -> None:
-    names = [f"plan{number:04}" for number in range(1200)]
+    names = [f"plan{number:04}" for number in reversed(range(1200))]  # in the order of the source
     assert listed(names) == ", ".join(names[:10]) + " and 1,190 more"
     said = nearest("plan1199x", names)
     assert said == f"did you mean 'plan1199'? valid choices: {', '.join(names[:10])} and 1,190 more"
@@ -22,3 +22,4 @@ def test_a_long_list_is_cut() -> None:
 
 def test_control_characters_are_escaped() -> None:
     assert listed(["amount\rana", "größe"]) == "amount\\rana, größe"
+    assert nearest("x", ["b\r1", "a"]) == "valid choices: a, b\\r1"
