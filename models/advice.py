@@ -19,29 +19,54 @@ LOW, MEDIUM, HIGH = range(3)
 
 # Why; bit i of `Advice.reasons` is REASONS[i]. Listed in the order in which they are told.
 REASONS = (
-    "RUNS_OUT",  # the running cycle is more likely than not to exceed the quota
+    "RUNS_OUT",  # the quota of the running cycle is used up, or more likely than not to be exceeded
     "RECENT_JUMP",  # the running cycle is far from what was usual: a wider interval, and first a top-up
     "HIGHER_USE",  # the next cycle is expected above the quota
     "LOWER_USE",  # the next cycle is expected at less than half of the quota of every metered meter
     "CHEAPER_PLAN",  # another plan is expected to cost less
     "EQUAL_COST",  # the next best plan costs the same
     "BELOW_GATE",  # another plan would be cheaper on average, but not surely enough
-    "NO_LARGER_PLAN",  # the quota is exceeded and no plan on sale has a larger one
+    "NO_LARGER_PLAN",  # a quota is exceeded, no plan on sale has a larger one, and no other is advised
     "THROTTLING_PRICED",  # the saving contains the price put on being slowed down
     "TOP_UP_CHEAPER",  # an add-on costs less than what the rest of this cycle is expected to
-    "LOCKED_IN",  # the contract forbids the change for now
+    "LOCKED_IN",  # the contract still forbids the change on the first day of the next cycle
     "RETIRED_PLAN",  # the plan is not sold any more; it stays valid
     "NO_HISTORY",  # no finished cycle: others' use stands in for the subscriber's own
     "FEW_DAYS",  # under three days of use
     "FEW_CYCLES",  # a smaller plan would be cheaper, but two finished cycles are needed to say so
-    "NO_USE",  # nothing was used at all
+    "NO_USE",  # nothing was used at all: there are records, and they say so
     "DAYS_MISSING",  # some days have no record and are unknown
 )
 REASON_BITS = {name: 1 << bit for bit, name in enumerate(REASONS)}
 
+# Which reasons are not told beside another one: they contradict it, or rest on what it says is not known.
+# From top to bottom: a reason that was silenced silences nothing.
+SILENCES = {
+    "FEW_DAYS": (
+        "RECENT_JUMP",
+        "HIGHER_USE",
+        "LOWER_USE",
+        "CHEAPER_PLAN",
+        "EQUAL_COST",
+        "BELOW_GATE",
+        "NO_LARGER_PLAN",
+        "THROTTLING_PRICED",
+        "TOP_UP_CHEAPER",
+        "LOCKED_IN",
+        "FEW_CYCLES",
+    ),
+    "NO_HISTORY": ("RECENT_JUMP",),
+    "DAYS_MISSING": ("NO_USE",),
+    "NO_USE": ("RUNS_OUT", "RECENT_JUMP", "HIGHER_USE", "NO_LARGER_PLAN"),
+    "HIGHER_USE": ("LOWER_USE",),
+    "CHEAPER_PLAN": ("EQUAL_COST", "BELOW_GATE", "NO_LARGER_PLAN", "FEW_CYCLES"),
+    "BELOW_GATE": ("EQUAL_COST", "FEW_CYCLES"),
+}
+
 NO_PLAN = -1
 NO_ADD_ON = -1
 NO_DAY = -1
+HALF = 0.5  # a minor unit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,10 +135,34 @@ class Advice:
         bits = int(self.reasons[row])
         return [name for name in REASONS if bits & REASON_BITS[name]]
 
+    @property
+    def offered(self) -> np.ndarray:
+        """Whether the add-on is to be offered, bool [n]: nothing is where too little is known."""
+        offered: np.ndarray = (self.add_on != NO_ADD_ON) & (self.decision != INSUFFICIENT_DATA)
+        return offered
+
+    def told_money(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Cost now, cost when acting and saving of these rows [m] in whole minor units, to be told together.
+
+        Rounded one by one they need not add up. Where the saving is the difference of the costs it is that of
+        the rounded ones; of a top-up, whose saving is told with the pack as well, the cost when acting gives.
+        """
+        current, acting = self.cost_current[rows], self.cost_recommended[rows]
+        saving, tops = np.round(self.saving[rows]), self.decision[rows] == TOP_UP
+        now = np.round(current)
+        then = np.where(tops, now - saving, np.round(acting))
+        plain = np.abs(current - acting - self.saving[rows]) < HALF
+        return now, then, np.where(plain, now - then, saving)
+
     def by_value(self) -> np.ndarray:
-        """Positions [n], those where acting is expected to save most first; ties keep their order."""
+        """Positions [n], those where acting now is expected to save most first; ties keep their order.
+
+        Of what a contract forbids for now, only the add-on counts.
+        """
         acting = np.isin(self.decision, (UPGRADE, DOWNGRADE, TOP_UP))
-        order: np.ndarray = np.argsort(-np.where(acting, self.saving * self.p_saves, -1.0), kind="stable")
+        held = (self.decision == SUPPRESSED) & self.offered
+        value = np.where(acting, self.saving * self.p_saves, np.where(held, self.top_up_saving, -1.0))
+        order: np.ndarray = np.argsort(-value, kind="stable")
         return order
 
     @classmethod

@@ -15,6 +15,7 @@ from models.advice import (
     MEDIUM,
     NO_ADD_ON,
     REASON_BITS,
+    SILENCES,
     STAY,
     SUPPRESSED,
     TOP_UP,
@@ -26,6 +27,7 @@ from models.usage_cycles import UsageCycles
 
 LIKELY = 0.5
 LITTLE = 0.5  # of the quota
+NOTHING = 1e-6  # of use, that is none
 EQUAL = 0.5  # minor units: costs nearer than this are equal
 SETTLED = 3  # finished cycles from which on the confidence may be high
 FEW_MISSING = 3  # days without a record that leave it high
@@ -190,7 +192,10 @@ def _passed_over(best: _Best, prices: Prices, moves: np.ndarray) -> dict[str, np
 
 
 def _bits(flags: dict[str, np.ndarray]) -> np.ndarray:
-    """The reasons int32 [n] of which these, bool [n], hold."""
+    """The reasons int32 [n] of which these, bool [n], hold and are not silenced by another."""
+    for name, silenced in SILENCES.items():
+        if flags[name].any():
+            flags |= {other: flags[other] & ~flags[name] for other in silenced}
     held = np.array(list(flags.values()))
     reasons: np.ndarray = np.array([REASON_BITS[name] for name in flags], dtype=np.int32) @ held
     return reasons
@@ -209,10 +214,14 @@ def _situation(
     """The reasons that lie in the use alone."""
     quota = book.quota[plan]
     limited = quota < UNLIMITED
-    runs_out = limited & (outlook.p_exceed >= LIKELY)
-    higher = limited & (outlook.next_mean > quota)
+    # A quota of 0 is neither used up nor exceeded by who uses nothing.
+    some = limited & ((cycles.used > 0) | (outlook.next_mean > NOTHING))
+    runs_out = some & ((cycles.used >= quota) | (outlook.p_exceed >= LIKELY))
+    higher = some & (outlook.next_mean > quota)
     little = ~limited | (outlook.next_mean < LITTLE * quota)
-    used = (cycles.finished.sum(axis=1) + cycles.used) * book.metered[plan]
+    metered = book.metered[plan]
+    used = (cycles.finished.sum(axis=1) + cycles.used) * metered
+    recorded = (cycles.days > 0) | ((cycles.finished_w > 0) & metered[:, None]).any(axis=(1, 2))
     return {
         "RUNS_OUT": runs_out.any(axis=1),
         "RECENT_JUMP": outlook.jumped,
@@ -221,7 +230,7 @@ def _situation(
         "NO_LARGER_PLAN": ((runs_out | higher) > outlook.more).any(axis=1),
         "RETIRED_PLAN": book.retired[plan],
         "NO_HISTORY": outlook.cycles == 0,
-        "NO_USE": ~used.any(axis=1),
+        "NO_USE": recorded & ~used.any(axis=1),
         "DAYS_MISSING": cycles.missing > 0,
     }
 

@@ -1,0 +1,122 @@
+"""The reasons for a decision: given where they hold, and never beside one that says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.advice import INSUFFICIENT_DATA, NO_DAY, REASON_BITS, SILENCES, Advice
+from models.plan_advisor import untrained
+from models.plans import MeterTerms, Plan, PlanBook
+from models.usage_cycles import UsageCycles
+from tests.models.one_subscriber import BOOK, DATA, PACKS, PLANS, advice_of, cycles_of
+
+SLOW = Plan("slow", "broadband", "Slow", 2000, (MeterTerms(DATA, 100, throttle_penalty=900),))
+NONE = Plan("none", "broadband", "None", 500, (MeterTerms(DATA, 0, 300, 10),))
+EVERY = PlanBook.of((*PLANS, SLOW, NONE), PACKS, "USD")
+TOTALS = st.lists(st.sampled_from([0.0, 10.0, 45.0, 120.0, 210.0, 480.0, 900.0]), max_size=4)
+DAYS = st.lists(st.sampled_from([0.0, 0.3, 1.5, 4.0, 8.0, 40.0]), max_size=29)
+
+
+def contradictions(codes: Sequence[str]) -> list[tuple[str, str]]:
+    return [(code, other) for code in codes for other in SILENCES.get(code, ()) if other in codes]
+
+
+@given(
+    TOTALS,
+    DAYS,
+    st.sampled_from([plan.plan_id for plan in (*PLANS, SLOW, NONE)]),
+    st.booleans(),
+    st.booleans(),
+)
+@settings(max_examples=150, deadline=None)
+def test_no_reason_stands_beside_one_that_excludes_it(
+    history: list[float], days: list[float], plan: str, locked: bool, missing: bool
+) -> None:
+    advisor = untrained(EVERY)
+    cycles = cycles_of(advisor, history, days, plan=plan)
+    cycles = replace(cycles, locked=np.array([locked]), missing=np.array([2 * missing]))
+    advice = advisor.advise(cycles)
+    codes = advice.reason_codes(0)
+    assert not contradictions(codes)
+    if advice.decision[0] == INSUFFICIENT_DATA:
+        assert "FEW_DAYS" in codes
+        assert not advice.offered[0]
+    runs_out = advice.exhaustion_day[0, 0] != NO_DAY or 0 < advice.quota[0, 0] <= advice.used[0, 0]
+    if "NO_USE" not in codes and advice.p50[0, 0] > 1e-6:
+        assert ("RUNS_OUT" in codes) == runs_out
+
+
+def test_what_excludes_what_names_reasons_only() -> None:
+    for code, others in SILENCES.items():
+        assert {code, *others} <= set(REASON_BITS)
+        assert code not in others
+
+
+@pytest.mark.parametrize("days", [[30.0, 30.0], [0.5, 0.5], [0.0, 0.0], []])
+def test_too_little_to_say_anything_says_nothing_of_plans(days: list[float]) -> None:
+    codes = set(advice_of([], days, plan="home-50").reason_codes(0))
+    assert {"NO_HISTORY", "FEW_DAYS"} <= codes
+    assert codes <= {"NO_HISTORY", "FEW_DAYS", "NO_USE", "RUNS_OUT"}
+    assert ("RUNS_OUT" in codes) == (sum(days) > 50)
+
+
+def test_nothing_used_is_what_records_say_and_not_what_is_unknown() -> None:
+    assert "NO_USE" in advice_of([], [0.0] * 4).reason_codes(0)
+    assert "NO_USE" in advice_of([0, 0], []).reason_codes(0)
+    assert "NO_USE" not in advice_of([], []).reason_codes(0)
+    advisor = untrained(BOOK)
+    some_missing = replace(cycles_of(advisor, [0, 0], [0.0] * 4), missing=np.array([1]))
+    codes = advisor.advise(some_missing).reason_codes(0)
+    assert "DAYS_MISSING" in codes
+    assert "NO_USE" not in codes
+
+
+def test_nothing_used_of_a_quota_of_nothing_does_not_run_out() -> None:
+    for history in ([], [0, 0, 0]):
+        codes = advice_of(history, [0.0] * 10, plan="none", book=EVERY).reason_codes(0)
+        assert "NO_USE" in codes
+        assert not {"RUNS_OUT", "HIGHER_USE"} & set(codes)
+
+
+@pytest.mark.parametrize("locked", [True, False])
+@pytest.mark.parametrize("history", [[], [20, 20, 20], [45, 52, 49], [300, 310, 305]])
+def test_a_quota_that_is_used_up_runs_out_whatever_is_decided(history: list[float], locked: bool) -> None:
+    advisor = untrained(BOOK)
+    cycles = cycles_of(advisor, history, [10.0] * 6, plan="home-50")
+    advice = advisor.advise(replace(cycles, locked=np.array([locked])))
+    assert "RUNS_OUT" in advice.reason_codes(0)
+
+
+def test_a_quota_that_is_used_up_to_the_last_bit_has_run_out() -> None:
+    advisor = untrained(BOOK)
+    cycles = cycles_of(advisor, [50, 50, 50], [5.0] * 10, plan="home-50")
+    still = replace(cycles, open_w=np.zeros_like(cycles.open_w))
+    assert "RUNS_OUT" in advisor.advise(still).reason_codes(0)
+
+
+def test_what_is_held_is_ordered_by_the_add_on_that_it_may_have_now() -> None:
+    """Behind who would save more by acting, before who has nothing to do."""
+    advisor = untrained(BOOK)
+    larger, smaller, held, none = (
+        cycles_of(advisor, history, days)
+        for history, days in (
+            ([400, 410, 405], [14.0] * 10),
+            ([20, 20, 20], [0.6] * 10),
+            ([400, 410, 405], [14.0] * 10),
+            ([190, 190, 190], [6.0] * 10),
+        )
+    )
+    held = replace(held, locked=np.array([True]))
+    advice: Advice = advisor.advise(UsageCycles.joined([none, held, smaller, larger]))
+    assert advice.top_up_saving[1] > 0
+    order = advice.by_value().tolist()
+    assert order[-1] == 0
+    assert order.index(1) < 3
+    value = np.where(np.arange(4) == 1, advice.top_up_saving, advice.saving * advice.p_saves)[order]
+    assert (np.diff(value) <= 0).all()
