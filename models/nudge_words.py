@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from decimal import Decimal
-
 import numpy as np
 
-from models.advice import (
-    DOWNGRADE,
-    INSUFFICIENT_DATA,
-    NO_ADD_ON,
-    NO_DAY,
-    SUPPRESSED,
-    TOP_UP,
-    UPGRADE,
-    Advice,
-)
-from models.meters import unit_of
-from models.plans import PlanBook
+from models.advice import DOWNGRADE, INSUFFICIENT_DATA, SUPPRESSED, TOP_UP, UPGRADE, Advice
+from models.nudge_amounts import included, money, unit_word
+from models.nudge_use import UseWords, beyond, shares
+from models.plans import UNLIMITED, PlanBook
 
-EPOCH = date(1970, 1, 1)
+SMALL = 0.05  # of the cost: a smaller saving is called small
 
 
 def sentence(book: PlanBook, advice: Advice, row: int, digits: int) -> str:
@@ -28,31 +17,17 @@ def sentence(book: PlanBook, advice: Advice, row: int, digits: int) -> str:
     return _Speaker(book, advice, row, digits).sentence()
 
 
-def amount(value: float, meter: str) -> str:
-    """`153 GB`, `12 minutes`: three figures at most, units of one or two letters in capitals."""
-    unit = unit_of(meter)
-    digits = 0 if abs(value) >= 100 or value == round(value) else 1
-    number = f"{value:,.{digits}f}".removesuffix(".0")
-    return f"{number} {unit.upper() if len(unit) <= 2 else unit}"
-
-
-def money(minor: float, digits: int, currency: str) -> str:
-    """`12.50 USD`."""
-    return f"{Decimal(round(minor)).scaleb(-digits)} {currency}"
-
-
-def day_name(day: int) -> str:
-    """`24 November`."""
-    found = EPOCH + timedelta(days=day)
-    return f"{found.day} {found:%B}"
-
-
 class _Speaker:
-    """The parts of the sentence for one row."""
+    """The parts of the sentence for one row; what may follow others begins with a space, or is empty."""
 
     def __init__(self, book: PlanBook, advice: Advice, row: int, digits: int) -> None:
         self.book, self.advice, self.row, self.digits = book, advice, row, digits
         self.codes = set(advice.reason_codes(row))
+        self.plan, self.target = int(advice.plan[row]), int(advice.recommended_plan[row])
+        self.pack, self.packs = int(advice.add_on[row]), int(advice.packs[row])
+        self.use = UseWords(book, advice, row)
+        told = advice.told_money(np.array([row]))
+        self.now, self.then, self.saving = (float(each[0]) for each in told)
 
     def sentence(self) -> str:
         decision = int(self.advice.decision[self.row])
@@ -66,96 +41,130 @@ class _Speaker:
         return said()
 
     def _change(self) -> str:
-        bigger = int(self.advice.decision[self.row]) == UPGRADE
-        offer = f"{self._plan(self.advice.recommended_plan)} {'fits better' if bigger else 'is enough'}"
-        now = self._running_out() if bigger else ""
         return (
-            f"{self._next_use()} {now}{offer}: about {self._money(self.advice.cost_recommended)} a cycle "
-            f"instead of {self._money(self.advice.cost_current)}, and {self._chance()} to cost less."
-            f"{self._meanwhile()}{self._priced()}"
+            f"{self._need()} {self._offer()}: {self._costs()}, and {self._chance()} to cost less."
+            f"{self._slowing()}{self._meanwhile()}{self._priced()}"
         )
 
     def _top_up(self) -> str:
-        unusual = "This cycle is not like the ones before it. " if "RECENT_JUMP" in self.codes else ""
+        at = int(self.book.add_on_meter[self.pack])
+        unusual = " This cycle is not like the ones before it." if "RECENT_JUMP" in self.codes else ""
         return (
-            f"{self._this_use()} {self._running_out()}{unusual}{self._pack()} covers this cycle and is "
-            f"expected to save {self._money(self.advice.saving)}; {self._plan(self.advice.plan)} stays the "
-            f"plan for now.{self._priced()}"
+            f"{self.use.this_cycle(at)}{self._running_out(at)}{unusual} {self._packs()} {self._effect(at)} "
+            f"{self._save(self.saving)}; {self._name(self.plan)} stays the plan for now.{self._priced()}"
         )
 
     def _suppressed(self) -> str:
         return (
-            f"{self._next_use()} {self._plan(self.advice.recommended_plan)} would be expected to save "
-            f"{self._money(self.advice.saving)} a cycle, but the contract does not allow a change yet."
+            f"{self._need()} {self._name(self.target)} would be expected to {self._save(self.saving)} a "
+            f"cycle, but the contract does not allow a change at the next cycle.{self._slowing()}"
             f"{self._meanwhile() or ' Nothing to offer today.'}"
         )
 
     def _too_early(self) -> str:
-        return "There are too few days of use to say anything yet: ask again in a few days."
+        if "RUNS_OUT" not in self.codes:
+            return "There are too few days of use to say anything yet: ask again in a few days."
+        at = self.use.tightest_now()
+        return (
+            f"{self.use.so_far(at)}.{self._running_out(at)} There are too few days of use to say more yet: "
+            "ask again in a few days."
+        )
 
     def _stay(self) -> str:
-        plan = self._plan(self.advice.plan)
+        plan = self._name(self.plan)
         if "NO_USE" in self.codes:
             return f"Nothing was used so far; {plan} stays until there is more to go by."
         if "NO_LARGER_PLAN" in self.codes:
-            return (
-                f"{self._this_use()} {self._running_out()}There is no larger plan than {plan}, so it stays."
-            )
+            at = self.use.without_more()
+            why = f"No plan on sale includes more {unit_word(self.use.meter(at))} than {plan}, so it stays."
+        else:
+            at, why = self.use.tightest_now(), self._why_none()
+        return f"{self.use.this_cycle(at)}{self._running_out(at)} {why}"
+
+    def _why_none(self) -> str:
+        """Why no other plan is advised."""
+        plan, costs = self._name(self.plan), self.advice.cost_next[self.row]
         if "BELOW_GATE" in self.codes:
-            return f"{self._this_use()} Another plan may cost less, but not surely enough: {plan} stays."
+            return f"Another plan may cost less, but not surely enough: {plan} stays."
         if "FEW_CYCLES" in self.codes:
-            return f"{self._this_use()} A smaller plan may do, but it is too early to say: {plan} stays."
-        return f"{self._this_use()} {self._running_out()}{plan} is still the cheapest that fits."
+            return f"A smaller plan may do, but it is too early to say: {plan} stays."
+        if "EQUAL_COST" in self.codes:
+            return f"Another plan is expected to cost just as much: {plan} stays."
+        less = "much less" if np.nanmin(costs) < costs[self.plan] else "less"
+        return f"No other plan is expected to cost {less}: {plan} stays."
 
-    def _tightest(self) -> int:
-        """The meter that is nearest to its quota, or beyond it; the first one where none has a quota."""
-        metered = self.advice.metered[self.row]
-        quota = np.where(metered, self.advice.quota[self.row], np.inf)
-        expected = np.maximum(self.advice.p50[self.row], self.advice.next_mean[self.row])
-        share = np.where(metered, expected / np.maximum(quota, 1e-9), -1.0)
-        return int(share.argmax())
+    def _need(self) -> str:
+        """What the next cycle needs, and what of this one runs out."""
+        if "NO_USE" in self.codes:
+            return "Nothing was used so far."
+        at = self.use.of_change(self.target)
+        return f"{self.use.next_cycle(at)}{self._running_out(at)}"
 
-    def _this_use(self) -> str:
-        at, advice, row = self._tightest(), self.advice, self.row
-        meter, quota = self.book.meters.id(at), float(advice.quota[row, at])
-        limit = f" of {amount(quota, meter)}" if np.isfinite(quota) else ""
-        return (
-            f"Used {amount(float(advice.used[row, at]), meter)}{limit} so far; this cycle ends between "
-            f"{amount(float(advice.p10[row, at]), meter)} and {amount(float(advice.p90[row, at]), meter)} in "
-            "eight cases of ten."
-        )
+    def _running_out(self, at: int) -> str:
+        return self.use.running_out(at) if "RUNS_OUT" in self.codes else ""
 
-    def _next_use(self) -> str:
-        at, advice, row = self._tightest(), self.advice, self.row
-        meter, quota = self.book.meters.id(at), float(advice.quota[row, at])
-        included = (
-            f" and {self._plan(advice.plan)} includes {amount(quota, meter)}" if np.isfinite(quota) else ""
-        )
-        return (
-            f"The next cycle is expected to need about {amount(float(advice.next_mean[row, at]), meter)} "
-            f"({amount(float(advice.next_p10[row, at]), meter)} to "
-            f"{amount(float(advice.next_p90[row, at]), meter)}){included}."
-        )
+    def _offer(self) -> str:
+        """What the recommended plan is: large enough, or only cheaper."""
+        name, quota = self._name(self.target), self.use.quotas(self.target)
+        mean, high = self.advice.next_mean[self.row], self.advice.next_p90[self.row]
+        if not beyond(mean, quota).any():
+            if int(self.advice.decision[self.row]) == UPGRADE:
+                return f"{name} fits better"
+            # Enough on average is not enough in every cycle.
+            return f"{name} is enough{' for an average cycle' if beyond(high, quota).any() else ''}"
+        at = int(shares(mean, quota, beyond(mean, quota)).argmax())
+        less = "that" if at in self.use.told else "expected"
+        billed = ", overage included" if self.book.price[self.target, at] > 0 else ""
+        holds = included(float(quota[at]), self.use.meter(at))
+        return f"{name} includes {holds}, less than {less}, but is cheaper{billed}"
 
-    def _running_out(self) -> str:
-        at, advice, row = self._tightest(), self.advice, self.row
-        if advice.used[row, at] >= advice.quota[row, at]:
-            return "The quota of this cycle is used up. "
-        day = int(advice.exhaustion_day[row, at])
-        return "" if day == NO_DAY else f"The quota of this cycle is likely to run out on {day_name(day)}. "
+    def _costs(self) -> str:
+        now, then = self._money(self.now), self._money(self.then)
+        if now == then:
+            return f"about {then} a cycle, all but the same as now"
+        if self._is_small(self.saving):
+            return f"about {then} a cycle, only a little less than the {now} of now"
+        return f"about {then} a cycle instead of {now}"
 
-    def _pack(self) -> str:
-        pack = self.book.add_on(int(self.advice.add_on[self.row]))
-        packs = int(self.advice.packs[self.row])
-        named = pack.name if packs == 1 else f"{packs} x {pack.name}"
-        return f"{named} for {money(pack.price * packs, self.digits, self.book.currency_code)}"
+    def _slowing(self) -> str:
+        """That the recommended plan slows down above a quota; empty where it does not."""
+        slows = self.book.throttled[self.target] & (self.book.quota[self.target] < UNLIMITED)
+        if not slows.any():
+            return ""
+        quota = self.use.quotas(self.target)
+        at = int(shares(self.advice.next_mean[self.row], quota, slows).argmax())
+        unpriced = "" if self.book.penalty[self.target, at] > 0 else ", which is not counted here"
+        holds = included(float(quota[at]), self.use.meter(at))
+        return f" Above {holds}, {self._name(self.target)} slows down{unpriced}."
+
+    def _effect(self, at: int) -> str:
+        """What the packs of this meter do to the rest of the cycle."""
+        quota = self.use.quota.copy()
+        quota[at] += float(self.book.add_on_amount[self.pack]) * self.packs
+        over = beyond(self.use.p50, quota) & self.use.metered
+        if not over.any():
+            return "is expected to cover the rest of this cycle and to"
+        if not over[at]:
+            return f"is expected to cover the {unit_word(self.use.meter(at))} of this cycle and to"
+        if self.book.price[self.plan, at] > 0:
+            worth = "cheaper than paying for the extra use"
+        else:
+            worth = "worth more than it costs"
+        return f"is not expected to last for all of this cycle, but is {worth} and expected to"
+
+    def _packs(self) -> str:
+        pack = self.book.add_on(self.pack)
+        named = pack.name if self.packs == 1 else f"{self.packs} x {pack.name}"
+        return f"{named} for {self._money(pack.price * self.packs)}"
 
     def _meanwhile(self) -> str:
         """The top-up that pays in the running cycle beside a change of plan; empty where none does."""
-        if self.advice.add_on[self.row] == NO_ADD_ON:
+        if not self.advice.offered[self.row]:
             return ""
-        saving = self._money(self.advice.top_up_saving)
-        return f" For the rest of this cycle, {self._pack()} is expected to save {saving}."
+        at = int(self.book.add_on_meter[self.pack])
+        begin = "For" if at in self.use.told else f"{self.use.so_far(at)}: for"
+        saving = self._save(float(self.advice.top_up_saving[self.row]))
+        return f" {begin} the rest of this cycle, {self._packs()} is expected to {saving}."
 
     def _chance(self) -> str:
         # Never "certain": a probability that rounds to 100 % is said as more than 99 %.
@@ -167,8 +176,16 @@ class _Speaker:
             return ""
         return " The figures count being slowed down as if it were billed."
 
-    def _plan(self, plans: np.ndarray) -> str:
-        return self.book.plan_names[int(plans[self.row])]
+    def _save(self, minor: float) -> str:
+        if round(minor) <= 0:
+            return "save next to nothing"
+        return f"save {'only ' if self._is_small(minor) else ''}{self._money(minor)}"
 
-    def _money(self, amounts: np.ndarray) -> str:
-        return money(float(amounts[self.row]), self.digits, self.book.currency_code)
+    def _is_small(self, saving: float) -> bool:
+        return saving < SMALL * self.now
+
+    def _name(self, plan: int) -> str:
+        return self.book.plan_names[plan]
+
+    def _money(self, minor: float) -> str:
+        return money(minor, self.digits, self.book.currency_code)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from models.advice import CONFIDENCES, DECISIONS, NO_ADD_ON, NO_DAY, Advice
+from models.advice import CONFIDENCES, DECISIONS, NO_DAY, Advice
 from models.bundle import Bundle
 from models.meters import unit_of
 from models.nudge_words import sentence
@@ -91,6 +91,7 @@ def nudge_body(book: PlanBook, cycles: UsageCycles, advice: Advice, row: int, di
     def money(minor: float) -> str:
         return str(Decimal(round(minor)).scaleb(-digits))
 
+    current, recommended, saving = (float(each[0]) for each in advice.told_money(np.array([row])))
     return {
         "as_of": _date(int(cycles.as_of[row])),
         "decision": DECISIONS[advice.decision[row]],
@@ -100,9 +101,9 @@ def nudge_body(book: PlanBook, cycles: UsageCycles, advice: Advice, row: int, di
         "recommended_plan_id": book.plans.id(int(advice.recommended_plan[row])),
         "add_on": _add_on(book, advice, row, digits),
         "currency": book.currency_code,
-        "expected_cost_current": money(advice.cost_current[row]),
-        "expected_cost_recommended": money(advice.cost_recommended[row]),
-        "expected_saving": money(advice.saving[row]),
+        "expected_cost_current": money(current),
+        "expected_cost_recommended": money(recommended),
+        "expected_saving": money(saving),
         "p_saves": round(float(advice.p_saves[row]), 4),
         "confidence": CONFIDENCES[advice.confidence[row]],
         "reason_codes": advice.reason_codes(row),
@@ -123,7 +124,7 @@ def nudge_body(book: PlanBook, cycles: UsageCycles, advice: Advice, row: int, di
 
 
 def _add_on(book: PlanBook, advice: Advice, row: int, digits: int) -> dict[str, Any] | None:
-    if advice.add_on[row] == NO_ADD_ON:
+    if not advice.offered[row]:
         return None
     pack, packs = book.add_on(int(advice.add_on[row])), int(advice.packs[row])
     return {

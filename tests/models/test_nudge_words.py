@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
-from models.advice import Advice
-from models.nudge_words import amount, day_name, money, sentence
+from models.advice import (
+    DECISIONS,
+    DOWNGRADE,
+    NO_ADD_ON,
+    NO_DAY,
+    REASON_BITS,
+    STAY,
+    SUPPRESSED,
+    TOP_UP,
+    UPGRADE,
+    Advice,
+)
+from models.nudge_amounts import amount, money
+from models.nudge_words import sentence
 from models.plan_decision import NudgeLimits
+from models.plans import AddOn, MeterTerms, Plan, PlanBook
 from tests.models.tiny_plans import AS_OF, tiny_nudges
 
 
@@ -31,8 +47,8 @@ ANA, BEN, ERIN, GUS = range(4)
                 "4 x 3 GB more for 24.00 EUR",
             ),
         ),
-        (BEN, ("the contract does not allow a change yet", "3 GB more")),
-        (ERIN, ("Used 1 GB of 50 GB", "Large stays")),
+        (BEN, ("the contract does not allow a change at the next cycle", "is used up", "3 GB more")),
+        (ERIN, ("Used 1 of 50 GB", "Large stays")),
         (GUS, ("too few days",)),
     ],
 )
@@ -58,23 +74,210 @@ def test_no_probability_is_told_as_certain(advice: Advice) -> None:
     assert "100%" not in said
 
 
+# One subscriber of plan `mid`, whose figures are set by hand.
+DATA, DOCUMENTS = range(2)
+PLANS = (
+    Plan(
+        "eco",
+        "office",
+        "Eco",
+        900,
+        (MeterTerms("data_gb", 20, throttle_penalty=500), MeterTerms("documents")),
+    ),
+    Plan(
+        "free",
+        "office",
+        "Free",
+        900,
+        (MeterTerms("data_gb", 20, throttle_penalty=0), MeterTerms("documents")),
+    ),
+    Plan(
+        "little", "office", "Little", 500, (MeterTerms("data_gb", 50, 10, 1), MeterTerms("documents", 500, 5))
+    ),
+    Plan(
+        "mid", "office", "Mid", 2000, (MeterTerms("data_gb", 250, 100, 10), MeterTerms("documents", 100, 10))
+    ),
+    Plan(
+        "much", "office", "Much", 4000, (MeterTerms("data_gb", 900, 100, 10), MeterTerms("documents", 900, 5))
+    ),
+)
+PACKS = (
+    AddOn("docs", "office", "100 documents more", 1000, "documents", 100),
+    AddOn("gigas", "office", "5 GB more", 100, "data_gb", 5),
+)
+BOOK = PlanBook.of(PLANS, PACKS, "GBP")
+
+
+def told(decision: int, target: str = "mid", codes: tuple[str, ...] = (), **changed: object) -> str:
+    """The sentence for 100 of 250 GB and 20 of 100 documents, and what is changed."""
+    one = {
+        "decision": decision,
+        "plan": BOOK.index("mid"),
+        "recommended_plan": BOOK.index(target),
+        "add_on": NO_ADD_ON,
+        "packs": 0,
+        "cost_next": [2000.0] * len(PLANS),
+        "cost_current": 5000.0,
+        "cost_recommended": 3000.0,
+        "saving": 2000.0,
+        "p_saves": 0.9,
+        "top_up_saving": 0.0,
+        "confidence": 1,
+        "reasons": sum(REASON_BITS[code] for code in codes),
+        "metered": [True, True],
+        "used": [100.0, 20.0],
+        "quota": [250.0, 100.0],
+        "mean": [180.0, 40.0],
+        "p10": [160.0, 30.0],
+        "p50": [180.0, 40.0],
+        "p90": [200.0, 50.0],
+        "p_exceed": [0.0, 0.0],
+        "exhaustion_day": [NO_DAY, NO_DAY],
+        "next_mean": [180.0, 40.0],
+        "next_p10": [160.0, 30.0],
+        "next_p90": [200.0, 50.0],
+    }
+    return sentence(
+        BOOK, Advice(**{name: np.array([value]) for name, value in {**one, **changed}.items()}), 0, 2
+    )
+
+
+def pack(add_on_id: str, packs: int, saving: float) -> dict[str, object]:
+    return {
+        "add_on": BOOK.add_ons.index(add_on_id),
+        "packs": packs,
+        "top_up_saving": saving,
+        "saving": saving,
+    }
+
+
+OVER = {"used": [275.0, 20.0], "p10": [280.0, 30.0], "p50": [300.0, 40.0], "p90": [330.0, 50.0]}
+
+
+def test_a_pack_that_is_too_small_is_not_said_to_cover_the_cycle() -> None:
+    said = told(TOP_UP, codes=("RUNS_OUT",), **pack("gigas", 4, 900.0), **OVER)
+    assert "cover" not in said
+    assert (
+        "4 x 5 GB more for 4.00 GBP is not expected to last for all of this cycle, but is cheaper than "
+        "paying for the extra use and expected to save 9.00 GBP"
+    ) in said
+    enough = told(TOP_UP, codes=("RUNS_OUT",), **pack("gigas", 4, 900.0), **{**OVER, "p50": [269.0, 40.0]})
+    assert (
+        "4 x 5 GB more for 4.00 GBP is expected to cover the rest of this cycle and to save 9.00 GBP"
+        in enough
+    )
+
+
+def test_a_top_up_is_told_with_the_meter_that_it_is_for() -> None:
+    documents = {**OVER, "used": [275.0, 90.0], "p50": [300.0, 150.0], "p90": [330.0, 180.0]}
+    day = {"exhaustion_day": [AS_OF, AS_OF + 2]}
+    said = told(TOP_UP, codes=("RUNS_OUT",), **pack("docs", 1, 2500.0), **documents, **day)
+    assert said.startswith("Used 90 of 100 documents so far; this cycle ends between 30 and 180 documents")
+    assert "The quota of this cycle is likely to run out on 17 October." in said
+    assert "Used 275 of 250 GB so far: that quota is used up." in said
+    assert "100 documents more for 10.00 GBP is expected to cover the documents of this cycle and" in said
+
+
+def test_a_pack_beside_a_change_is_told_with_its_meter() -> None:
+    said = told(UPGRADE, "much", **pack("docs", 1, 500.0), used=[275.0, 90.0], next_mean=[300.0, 40.0])
+    assert "Used 90 of 100 documents so far: for the rest of this cycle, 100 documents more for" in said
+
+
 @pytest.mark.parametrize(
-    ("value", "meter", "words"),
+    ("target", "mean", "high", "words"),
     [
-        (153.4, "data_gb", "153 GB"),
-        (12.34, "data_gb", "12.3 GB"),
-        (5.0, "data_gb", "5 GB"),
-        (4.96, "data_gb", "5 GB"),
-        (12345.6, "api_calls", "12,346 calls"),
-        (0.0, "minutes", "0 minutes"),
+        ("little", 40.0, 49.0, "Little is enough: about 30.00 GBP a cycle instead of 50.00 GBP"),
+        ("little", 40.0, 60.0, "Little is enough for an average cycle: about"),
+        (
+            "little",
+            90.0,
+            120.0,
+            "Little includes 50 GB, less than that, but is cheaper, overage included: about",
+        ),
+        ("eco", 90.0, 120.0, "Eco includes 20 GB, less than that, but is cheaper: about"),
+        ("eco", 10.0, 12.0, "Eco is enough: about"),
     ],
 )
-def test_amounts_are_round(value: float, meter: str, words: str) -> None:
-    assert amount(value, meter) == words
+def test_enough_is_said_only_of_a_plan_into_which_the_use_fits(
+    target: str, mean: float, high: float, words: str
+) -> None:
+    use = {"next_mean": [mean, 40.0], "next_p90": [high, 50.0]}
+    said = told(DOWNGRADE, target, **use)
+    assert words in said
+    assert ("is enough" in said) == ("is enough" in words)
+    assert said.startswith(f"The next cycle is expected to need about {mean:g} GB")
 
 
-def test_money_and_days_are_written_out() -> None:
-    assert money(2679.4, 2, "EUR") == "26.79 EUR"
-    assert money(2679.4, 0, "JPY") == "2679 JPY"
-    assert money(-0.2, 2, "EUR") == "0.00 EUR"
-    assert day_name(AS_OF) == "15 October"
+def test_a_larger_plan_that_is_too_small_does_not_fit_better() -> None:
+    use = {"next_mean": [1200.0, 40.0], "next_p90": [1500.0, 50.0]}
+    said = told(UPGRADE, "much", **use)
+    assert "Much includes 900 GB, less than that, but is cheaper, overage included" in said
+    assert "Much fits better" in told(UPGRADE, "much", next_mean=[600.0, 40.0])
+
+
+def test_a_plan_that_slows_down_says_so() -> None:
+    assert "Above 20 GB, Eco slows down." in told(DOWNGRADE, "eco")
+    assert "Above 20 GB, Free slows down, which is not counted here." in told(DOWNGRADE, "free")
+    assert "Above 20 GB, Eco slows down." in told(SUPPRESSED, "eco")
+    assert "slows down" not in told(DOWNGRADE, "little")
+
+
+@pytest.mark.parametrize("decision", [STAY, DOWNGRADE, SUPPRESSED, UPGRADE, TOP_UP])
+@pytest.mark.parametrize("code", ["BELOW_GATE", "FEW_CYCLES", "NO_LARGER_PLAN", "LOWER_USE"])
+def test_what_runs_out_is_said_whatever_the_decision(decision: int, code: str) -> None:
+    target = "little" if decision in (DOWNGRADE, SUPPRESSED) else "much" if decision == UPGRADE else "mid"
+    add_on = pack("gigas", 4, 900.0) if decision == TOP_UP else {}
+    said = told(decision, target, ("RUNS_OUT", code), **{**OVER, "exhaustion_day": [AS_OF, NO_DAY]}, **add_on)
+    assert "is used up" in said, DECISIONS[decision]
+    later = {"used": [200.0, 20.0], "p50": [300.0, 40.0], "exhaustion_day": [AS_OF + 2, NO_DAY]}
+    assert "likely to run out on 17 October" in told(decision, target, ("RUNS_OUT", code), **later, **add_on)
+
+
+def test_small_savings_are_called_small() -> None:
+    assert "to save only 0.80 GBP" in told(TOP_UP, **pack("gigas", 1, 80.0))
+    costs = {"cost_recommended": 4987.0, "saving": 13.0}
+    assert "about 49.87 GBP a cycle, only a little less than the 50.00 GBP of now" in told(
+        DOWNGRADE, "little", **costs
+    )
+    assert "all but the same as now" in told(DOWNGRADE, "little", cost_recommended=4999.7, saving=0.3)
+    assert "save 9.00 GBP" in told(TOP_UP, **pack("gigas", 1, 900.0))
+
+
+def test_a_quota_of_nothing_is_not_used_up() -> None:
+    none = {"quota": [0.0, 100.0], "used": [3.0, 20.0], "exhaustion_day": [AS_OF, NO_DAY]}
+    said = told(STAY, codes=("RUNS_OUT",), **none)
+    assert said.startswith("Used 3 GB so far, with none included")
+    assert "used up" not in said
+
+
+def test_who_used_nothing_is_told_no_forecast_of_it() -> None:
+    said = told(DOWNGRADE, "little", ("NO_USE", "CHEAPER_PLAN"), next_mean=[0.0, 0.0], next_p90=[0.0, 0.0])
+    assert said.startswith("Nothing was used so far. Little is enough")
+
+
+def test_one_of_something_is_no_wrong_plural() -> None:
+    ones = {
+        "quota": [250.0, 1.0],
+        "used": [1.0, 1.0],
+        "p10": [1.0, 1.0],
+        "p50": [1.0, 1.0],
+        "p90": [1.0, 1.0],
+    }
+    said = told(STAY, codes=("RUNS_OUT",), **ones)
+    assert said.startswith("Used 1 of 1 documents so far, and hardly more is expected in this cycle.")
+
+
+def test_costs_and_saving_that_are_told_together_add_up(advice: Advice) -> None:
+    """22.2014 - 9.6735 = 12.5279, and 22.201 - 9.674 = 12.527."""
+    for decision in (UPGRADE, TOP_UP):
+        one = {
+            "decision": np.array([decision]),
+            "cost_current": np.array([22201.4]),
+            "cost_recommended": np.array([9673.5]),
+            "saving": np.array([12527.9]),
+        }
+        now, then, saving = replace(advice, **one).told_money(np.array([0]))
+        assert now - then == saving
+        assert abs(saving[0] - 12527.9) < 1
+    corrected = replace(advice, saving=advice.saving * 0.9)
+    assert corrected.told_money(np.array([ANA]))[2] == round(float(corrected.saving[ANA]))

@@ -22,7 +22,7 @@ def test_a_request_is_answered_with_its_evidence(client: FlaskClient) -> None:
     costs = [float(plan["expected_cost"]) for plan in nudge["plans"]]
     assert costs == sorted(costs)
     assert {plan["plan_id"] for plan in nudge["plans"]} == {"small", "large"}, "retired plans are not offered"
-    assert "2.5 GB of 5 GB" in nudge["sentence"]
+    assert "2.5 of 5 GB" in nudge["sentence"]
 
 
 def test_costs_are_those_of_the_list_of_plans(client: FlaskClient) -> None:
@@ -67,6 +67,33 @@ def test_under_three_days_without_history_is_too_little_to_say(client: FlaskClie
         assert "too few days" in nudge["sentence"]
 
 
+def test_no_record_at_all_is_unknown_and_not_no_use(client: FlaskClient) -> None:
+    for asked in (request(usage=[], history=[]), request(usage=[], history=[], as_of="2024-10-01")):
+        codes = set(answer(client, asked)["nudge"]["reason_codes"])
+        assert "NO_USE" not in codes
+        assert not codes & {"BELOW_GATE", "HIGHER_USE", "RUNS_OUT"} or "FEW_DAYS" not in codes
+
+
+def test_too_little_to_say_anything_offers_nothing(client: FlaskClient) -> None:
+    usage = [{"meter": "data_gb", "date": f"2024-10-{day:02}", "amount": 4.0} for day in (1, 2)]
+    nudge = answer(client, request(usage=usage, history=[], as_of="2024-10-03"))["nudge"]
+    assert nudge["decision"] == "insufficient_data"
+    assert nudge["add_on"] is None
+    assert "RUNS_OUT" in nudge["reason_codes"]
+    assert "The quota of this cycle is used up." in nudge["sentence"]
+    assert set(nudge["reason_codes"]) <= {"RUNS_OUT", "NO_HISTORY", "FEW_DAYS"}
+
+
+def test_a_top_up_costs_what_is_saved_less(client: FlaskClient) -> None:
+    usage = [{"meter": "data_gb", "date": f"2024-10-{day:02}", "amount": 0.45} for day in range(1, 11)]
+    history = [{"meter": "data_gb", "amount": amount} for amount in (3.9, 3.8, 4.0)]
+    nudge = answer(client, request(usage=usage, history=history))["nudge"]
+    assert nudge["decision"] == "top_up"
+    assert nudge["add_on"]["expected_saving"] == nudge["expected_saving"]
+    difference = Decimal(nudge["expected_cost_current"]) - Decimal(nudge["expected_cost_recommended"])
+    assert difference == Decimal(nudge["expected_saving"])
+
+
 def test_a_retired_plan_is_valid_as_the_current_one_and_never_recommended(client: FlaskClient) -> None:
     nudge = answer(client, request(plan_id="old"))["nudge"]
     assert nudge["plan_id"] == "old"
@@ -94,7 +121,7 @@ def test_the_largest_plan_still_exceeded_says_so(client: FlaskClient) -> None:
 def test_a_lock_in_suppresses_and_says_why(client: FlaskClient) -> None:
     history = [{"meter": "data_gb", "amount": 30}] * 3
     free = answer(client, request(history=history, locked_until="2024-10-10"))["nudge"]
-    bound = answer(client, request(history=history, locked_until="2024-10-11"))["nudge"]
+    bound = answer(client, request(history=history, locked_until="2024-12-31"))["nudge"]
     assert free["decision"] == "upgrade"
     assert bound["decision"] == "suppressed"
     assert "LOCKED_IN" in bound["reason_codes"]

@@ -1,0 +1,73 @@
+"""How amounts of use, money and days are written in sentences."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from math import floor, log10
+
+from models.meters import unit_of
+
+EPOCH = date(1970, 1, 1)
+MOST_DIGITS = 6  # after the point
+STATED = 12  # figures of what a price list states: all that a float can be trusted with
+SYMBOL = 2  # letters of a unit up to which it is an abbreviation, and the same for one and for many
+
+
+def unit_word(meter: str) -> str:
+    """`GB`, `minutes`: units of one or two letters in capitals."""
+    unit = unit_of(meter)
+    return unit.upper() if len(unit) <= SYMBOL else unit
+
+
+def figures(value: float, beside: float | None = None) -> str:
+    """`12,346`, `12.3`, `0.013`: an estimate, with as many figures as can be listened to.
+
+    More of them where it would otherwise look the same as `beside`, a stated number that it is not.
+    """
+    size = abs(value)
+    digits = 0 if size >= 100 or value == round(value) else 1
+    if 0 < size < 1:
+        digits = min(1 - floor(log10(size)), MOST_DIGITS)
+    text = _plain(value, digits)
+    while beside is not None and value != beside and text == stated(beside) and digits < MOST_DIGITS:
+        digits += 1
+        text = _plain(value, digits)
+    return text
+
+
+def stated(value: float) -> str:
+    """`15,360`, `2.25`: a number of a price list, as it was given."""
+    return f"{Decimal(f'{value:.{STATED}g}'):,f}"
+
+
+def amount(value: float, meter: str) -> str:
+    """`153 GB`, `12 minutes`: an estimate with its unit."""
+    number = figures(value)
+    return f"{number}.0 {unit_word(meter)}" if _is_one(number, meter) else f"{number} {unit_word(meter)}"
+
+
+def included(quota: float, meter: str) -> str:
+    """`200 GB`, `just 1`: what a plan includes. No word is put into the singular: nobody said what it is."""
+    number = stated(quota)
+    return "just 1" if _is_one(number, meter) else f"{number} {unit_word(meter)}"
+
+
+def money(minor: float, digits: int, currency: str) -> str:
+    """`12.50 USD`, `1,250.00 USD`."""
+    return f"{Decimal(round(minor)).scaleb(-digits):,f} {currency}"
+
+
+def day_name(day: int) -> str:
+    """`24 November`."""
+    found = EPOCH + timedelta(days=day)
+    return f"{found.day} {found:%B}"
+
+
+def _plain(value: float, digits: int) -> str:
+    text = f"{value:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if digits else text
+
+
+def _is_one(number: str, meter: str) -> bool:
+    return number == "1" and len(unit_of(meter)) > SYMBOL

@@ -1,0 +1,119 @@
+"""What is said of one subscriber's use: so far, in the next cycle, and which quotas run out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.advice import NO_DAY, Advice
+from models.nudge_amounts import amount, day_name, figures, included, stated, unit_word
+from models.plans import UNLIMITED, PlanBook
+
+NOTHING = 1e-6  # use, or use beyond a quota, that is none
+
+
+class UseWords:
+    """Sentences about the meters of the current plan, for one row of advice."""
+
+    def __init__(self, book: PlanBook, advice: Advice, row: int) -> None:
+        self.book, self.advice, self.row = book, advice, row
+        self.plan = int(advice.plan[row])
+        self.quota, self.metered = advice.quota[row], advice.metered[row]
+        self.used, self.p50 = advice.used[row], advice.p50[row]
+        self.told: set[int] = set()  # meters that were spoken of
+
+    def meter(self, at: int) -> str:
+        """The name of the meter."""
+        return self.book.meters.id(at)
+
+    def quotas(self, plan: int) -> np.ndarray:
+        """What a plan includes [n_meters], inf where that is unlimited or it has no such meter."""
+        quota = self.book.quota[plan]
+        return np.where(quota < UNLIMITED, quota, np.inf)
+
+    def tightest(self, use: np.ndarray, quota: np.ndarray) -> int:
+        """The meter of the current plan that is nearest to the quota [n_meters], or furthest beyond it."""
+        return int(shares(use, quota, self.metered).argmax())
+
+    def tightest_now(self) -> int:
+        """The same in the running cycle."""
+        return self.tightest(self.p50, self.quota)
+
+    def of_change(self, target: int) -> int:
+        """The meter for which the plan is too small, else the one for which the other plan is tightest."""
+        coming, quota = self.advice.next_mean[self.row], self.quotas(target)
+        too_small = (beyond(coming, self.quota) & self.metered).any()
+        limited = np.isfinite(quota[self.metered]).any()
+        return self.tightest(coming, quota if limited and not too_small else self.quota)
+
+    def without_more(self) -> int:
+        """The tightest meter of those of which no plan on sale includes more."""
+        book, plan = self.book, self.plan
+        others = (book.family == book.family[plan]) & ~book.retired
+        more = ((book.quota[others] > book.quota[plan]) & book.metered[others]).any(axis=0)
+        use = np.maximum(self.p50, self.advice.next_mean[self.row])
+        return int(shares(use, self.quota, self.metered & ~more).argmax())
+
+    def so_far(self, at: int) -> str:
+        """`Used 120 of 200 GB so far`, without a full stop."""
+        self.told.add(at)
+        used, quota, meter = float(self.used[at]), float(self.quota[at]), self.meter(at)
+        if quota == 0:
+            return f"Used {amount(used, meter)} so far, with none included"
+        if np.isfinite(quota):
+            return f"Used {figures(used, beside=quota)} of {stated(quota)} {unit_word(meter)} so far"
+        return f"Used {amount(used, meter)} so far"
+
+    def this_cycle(self, at: int) -> str:
+        """`Used 151 of 200 GB so far; this cycle ends between 334 and 484 GB in eight cases of ten.`"""
+        used, low, high = (
+            float(each[self.row, at]) for each in (self.advice.used, self.advice.p10, self.advice.p90)
+        )
+        so_far, ends = self.so_far(at), amount(high, self.meter(at))
+        if figures(used) == figures(high):
+            return f"{so_far}, and hardly more is expected in this cycle."
+        if figures(low) == figures(high):
+            return f"{so_far}; this cycle is expected to end at {ends}."
+        return f"{so_far}; this cycle ends between {figures(low)} and {ends} in eight cases of ten."
+
+    def next_cycle(self, at: int) -> str:
+        """`The next cycle is expected to need about 385 GB (316 to 457), and Home 200 includes 200 GB.`"""
+        self.told.add(at)
+        advice, row, meter, quota = self.advice, self.row, self.meter(at), float(self.quota[at])
+        low, high = (figures(float(each[row, at])) for each in (advice.next_p10, advice.next_p90))
+        between = "" if low == high else f" ({low} to {high})"
+        name = self.book.plan_names[self.plan]
+        limit = f", and {name} includes {included(quota, meter)}" if np.isfinite(quota) else ""
+        about = amount(float(advice.next_mean[row, at]), meter)
+        return f"The next cycle is expected to need about {about}{between}{limit}."
+
+    def running_out(self, at: int) -> str:
+        """Whether the quota of the meter just spoken of runs out, and that of the tightest other one.
+
+        Begins with a space, or is empty.
+        """
+        coming = (self.advice.exhaustion_day[self.row] != NO_DAY) & (self.p50 > NOTHING)
+        out = self.metered & (coming | ((self.used >= self.quota) & (self.used > 0)))
+        said = f" The quota of this cycle {self._end(at)}." if out[at] and self.quota[at] > 0 else ""
+        out[at] = False
+        if out.any():
+            other = int(shares(self.p50, self.quota, out).argmax())
+            end = f": that quota {self._end(other)}" if self.quota[other] > 0 else ""
+            said += f" {self.so_far(other)}{end}."
+        return said
+
+    def _end(self, at: int) -> str:
+        if self.used[at] >= self.quota[at]:
+            return "is used up"
+        return f"is likely to run out on {day_name(int(self.advice.exhaustion_day[self.row, at]))}"
+
+
+def beyond(use: np.ndarray, quota: np.ndarray) -> np.ndarray:
+    """Where use is above the quota, bool [n_meters]."""
+    above: np.ndarray = use > quota + NOTHING
+    return above
+
+
+def shares(use: np.ndarray, quota: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """How much of each quota is used [n_meters]; below 0 for meters that are not looked at."""
+    some = np.where(use > NOTHING, use, 0.0)
+    return np.where(among, some / np.maximum(quota, NOTHING), -1.0)
