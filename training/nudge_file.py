@@ -10,7 +10,9 @@ import polars as pl
 import polars.selectors as cs
 
 from models.advice import CONFIDENCES, DECISIONS, NO_DAY, Advice
+from models.nudge_words import sentence
 from models.plan_nudges import PlanNudges
+from models.plans import PlanBook
 from training.batch_files import ending_of, put_in_place, workplace
 
 COLUMNS = (
@@ -34,59 +36,74 @@ COLUMNS = (
     "p_exceed",
     "exhaustion_date",
     "next_mean",
+    "add_on_id",
+    "packs",
+    "sentence",
 )
 SEPARATOR = ";"  # of reason codes in a CSV file
 
 
 def nudge_frame(nudges: PlanNudges, advice: Advice, digits: int) -> pl.DataFrame:
-    """COLUMNS of the advice of `nudges.cycles`, ordered by the expected value of acting.
+    """COLUMNS of the advice of `nudges.cycles`, ordered by the expected value of acting now.
 
     Costs are in major units of the currency (`digits` decimals), as_of and exhaustion_date dates, quota null
     where unlimited, exhaustion_date null where the quota is not expected to be reached; reason_codes a list.
+    add_on_id and packs are null without an add-on; the sentence is the same in all rows of a subscription.
     """
     order = advice.by_value()
     place, meter = np.nonzero(advice.metered[order])
     row = order[place]
-
-    def named(names: Sequence[str], positions: np.ndarray) -> pl.Series:
-        return pl.Series(list(names), dtype=pl.String).gather(pl.Series(positions.astype(np.int64)))
-
-    def money(minor: np.ndarray) -> np.ndarray:
-        amounts: np.ndarray = np.round(minor[row] / 10**digits, digits)
-        return amounts
-
-    def measured(values: np.ndarray, decimals: int = 3) -> np.ndarray:
-        cells: np.ndarray = np.round(values[row, meter], decimals)
-        return cells
-
-    plans = nudges.book.plans.take(range(len(nudges.book.plans)))
-    quota = measured(advice.quota)
-    exhausted = advice.exhaustion_day[row, meter]
+    book, offered = nudges.book, advice.offered[row]
+    plans, add_ons = (ids.take(range(len(ids))) for ids in (book.plans, book.add_ons))
+    current, recommended, saving = (np.round(m / 10**digits, digits) for m in advice.told_money(row))
     codes = pl.Series([advice.reason_codes(at) for at in order.tolist()], dtype=pl.List(pl.String))
+    said = pl.Series([sentence(book, advice, at, digits) for at in order.tolist()], dtype=pl.String)
     return pl.DataFrame(
         {
             "customer_id": pl.Series(nudges.subscribers.take(nudges.cycles.customer[row]), dtype=pl.String),
             "as_of": pl.Series(nudges.cycles.as_of[row]).cast(pl.Date),
-            "decision": named(DECISIONS, advice.decision[row]),
-            "plan_id": named(plans, advice.plan[row]),
-            "recommended_plan_id": named(plans, advice.recommended_plan[row]),
-            "expected_cost_current": money(advice.cost_current),
-            "expected_cost_recommended": money(advice.cost_recommended),
-            "expected_saving": money(advice.saving),
+            "decision": _named(DECISIONS, advice.decision[row]),
+            "plan_id": _named(plans, advice.plan[row]),
+            "recommended_plan_id": _named(plans, advice.recommended_plan[row]),
+            "expected_cost_current": current,
+            "expected_cost_recommended": recommended,
+            "expected_saving": saving,
             "p_saves": np.round(advice.p_saves[row], 4),
-            "confidence": named(CONFIDENCES, advice.confidence[row]),
+            "confidence": _named(CONFIDENCES, advice.confidence[row]),
             "reason_codes": codes.gather(pl.Series(place)),
-            "meter": named(nudges.book.meters.take(range(len(nudges.book.meters))), meter),
-            "used": measured(advice.used),
-            "quota": pl.Series(quota).replace(float("inf"), None),
-            "p10": measured(advice.p10),
-            "p50": measured(advice.p50),
-            "p90": measured(advice.p90),
-            "p_exceed": measured(advice.p_exceed, 4),
-            "exhaustion_date": pl.Series(exhausted).replace(NO_DAY, None).cast(pl.Date),
-            "next_mean": measured(advice.next_mean),
+            **_measured(book, advice, row, meter),
+            "add_on_id": _named([*add_ons, None], np.where(offered, advice.add_on[row], len(add_ons))),
+            "packs": pl.Series(np.where(offered, advice.packs[row], 0), dtype=pl.Int64).replace(0, None),
+            "sentence": said.gather(pl.Series(place)),
         }
     ).select(COLUMNS)
+
+
+def _named(names: Sequence[str | None], positions: np.ndarray) -> pl.Series:
+    return pl.Series(list(names), dtype=pl.String).gather(pl.Series(positions.astype(np.int64)))
+
+
+def _measured(
+    book: PlanBook, advice: Advice, row: np.ndarray, meter: np.ndarray
+) -> dict[str, np.ndarray | pl.Series]:
+    """The columns of these meters [m] of these rows [m]."""
+
+    def rounded(values: np.ndarray, decimals: int = 3) -> np.ndarray:
+        cells: np.ndarray = np.round(values[row, meter], decimals)
+        return cells
+
+    exhausted = pl.Series(advice.exhaustion_day[row, meter])
+    return {
+        "meter": _named(book.meters.take(range(len(book.meters))), meter),
+        "used": rounded(advice.used),
+        "quota": pl.Series(rounded(advice.quota)).replace(float("inf"), None),
+        "p10": rounded(advice.p10),
+        "p50": rounded(advice.p50),
+        "p90": rounded(advice.p90),
+        "p_exceed": rounded(advice.p_exceed, 4),
+        "exhaustion_date": exhausted.replace(NO_DAY, None).cast(pl.Date),
+        "next_mean": rounded(advice.next_mean),
+    }
 
 
 def write_frame(frame: pl.DataFrame, out: Path) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
 from models.errors import ConfigError, DataError
+from models.nudge_words import sentence
 from models.plan_decision import NudgeLimits
 from tests.models.tiny_plans import tiny_nudges
 from tests.training.data.providers import PLANS, provider
@@ -26,7 +29,7 @@ def tiny_frame() -> pl.DataFrame:
 def test_one_row_a_customer_and_meter_the_best_nudge_first() -> None:
     frame = tiny_frame()
     assert tuple(frame.columns) == COLUMNS
-    assert COLUMNS[:4] + COLUMNS[-9:] == (
+    assert COLUMNS[:4] + COLUMNS[11:] == (
         "customer_id",
         "as_of",
         "decision",
@@ -40,6 +43,9 @@ def test_one_row_a_customer_and_meter_the_best_nudge_first() -> None:
         "p_exceed",
         "exhaustion_date",
         "next_mean",
+        "add_on_id",
+        "packs",
+        "sentence",
     )
     assert frame["customer_id"][0] == "ana"
     assert frame.group_by("customer_id").len().sort("customer_id").rows() == [
@@ -53,6 +59,34 @@ def test_one_row_a_customer_and_meter_the_best_nudge_first() -> None:
     assert ana["expected_cost_current"] > ana["expected_cost_recommended"] >= 25.0
     assert ana["expected_saving"] > 0
     assert ana["reason_codes"][:2] == ["RUNS_OUT", "HIGHER_USE"]
+
+
+def test_what_is_to_be_said_and_offered_stands_in_every_row() -> None:
+    nudges = tiny_nudges()
+    advice = nudges.advisor.advise(nudges.cycles, NudgeLimits())
+    frame = tiny_frame()
+    for row, name in enumerate(("ana", "ben", "erin", "gus")):
+        own = frame.filter(customer_id=name)
+        assert own["sentence"].to_list() == [sentence(nudges.book, advice, row, 2)] * 2
+    offered = frame.select("customer_id", "add_on_id", "packs").unique(maintain_order=True).rows()
+    assert offered[:2] == [("ana", "plus", 4), ("ben", "plus", 4)]
+    assert sorted(offered[2:]) == [("erin", None, None), ("gus", None, None)]
+
+
+def test_who_is_locked_in_and_helped_by_an_add_on_stands_before_who_has_nothing_to_do() -> None:
+    assert tiny_frame()["customer_id"].unique(maintain_order=True).to_list() == ["ana", "ben", "erin", "gus"]
+    nudges = tiny_nudges()
+    turned = replace(nudges, cycles=nudges.cycles.take(np.array([3, 2, 1, 0])))
+    frame = nudge_frame(turned, turned.advisor.advise(turned.cycles, NudgeLimits()), 2)
+    assert frame["customer_id"].unique(maintain_order=True).to_list() == ["ana", "ben", "gus", "erin"]
+    assert frame.filter(customer_id="ben")["decision"][0] == "suppressed"
+
+
+def test_costs_and_saving_of_a_row_add_up() -> None:
+    """As they are printed: a saving that is not corrected is the difference of the costs."""
+    frame = tiny_frame().filter(pl.col("expected_saving") > 0)
+    difference = frame["expected_cost_current"] - frame["expected_cost_recommended"]
+    assert difference.round(2).to_list() == frame["expected_saving"].to_list()
 
 
 def test_what_is_not_there_is_null() -> None:
