@@ -48,7 +48,9 @@ def amount(value: float, meter: str) -> str:
 
 
 def included(quota: float, meter: str) -> str:
-    """`200 GB`, `just 1`: what a plan includes. No word is put into the singular: nobody said what it is."""
+    """`200 GB`, `just 1`, `none`: what a plan includes; no singular, as nobody said what it would be."""
+    if quota == 0:
+        return "none"
     number = stated(quota)
     return "just 1" if _is_one(number, meter) else f"{number} {unit_word(meter)}"
 

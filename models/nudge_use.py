@@ -58,7 +58,9 @@ class UseWords:
         self.told.add(at)
         used, quota, meter = float(self.used[at]), float(self.quota[at]), self.meter(at)
         if quota == 0:
-            return f"Used {amount(used, meter)} so far, with none included"
+            return (
+                f"Used {amount(used, meter) if used else f'no {unit_word(meter)}'} so far, with none included"
+            )
         if np.isfinite(quota):
             return f"Used {figures(used, beside=quota)} of {stated(quota)} {unit_word(meter)} so far"
         return f"Used {amount(used, meter)} so far"

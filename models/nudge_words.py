@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.advice import DOWNGRADE, INSUFFICIENT_DATA, SUPPRESSED, TOP_UP, UPGRADE, Advice
-from models.nudge_amounts import included, money, unit_word
+from models.nudge_amounts import amount, included, money, stated, unit_word
 from models.nudge_use import UseWords, beyond, shares
 from models.plans import UNLIMITED, PlanBook
 
@@ -51,13 +51,14 @@ class _Speaker:
         unusual = " This cycle is not like the ones before it." if "RECENT_JUMP" in self.codes else ""
         return (
             f"{self.use.this_cycle(at)}{self._running_out(at)}{unusual} {self._packs()} {self._effect(at)} "
-            f"{self._save(self.saving)}; {self._name(self.plan)} stays the plan for now.{self._priced()}"
+            f"{self._save_with_pack()}; {self._name(self.plan)} stays the plan for now.{self._priced()}"
         )
 
     def _suppressed(self) -> str:
+        saving = self._save(self.saving, self.now)
         return (
-            f"{self._need()} {self._name(self.target)} would be expected to {self._save(self.saving)} a "
-            f"cycle, but the contract does not allow a change at the next cycle.{self._slowing()}"
+            f"{self._need()} {self._name(self.target)} would be expected to {saving} a cycle, but the "
+            f"contract does not allow a change at the next cycle.{self._slowing()}{self._priced()}"
             f"{self._meanwhile() or ' Nothing to offer today.'}"
         )
 
@@ -113,16 +114,19 @@ class _Speaker:
             # Enough on average is not enough in every cycle.
             return f"{name} is enough{' for an average cycle' if beyond(high, quota).any() else ''}"
         at = int(shares(mean, quota, beyond(mean, quota)).argmax())
-        less = "that" if at in self.use.told else "expected"
+        meter, included_ = self.use.meter(at), float(quota[at])
+        if at == self.use.of_change(self.target):
+            holds = f"{included(included_, meter)}, less than that"
+        else:
+            holds = f"{stated(included_)} of the about {amount(float(mean[at]), meter)} expected"
         billed = ", overage included" if self.book.price[self.target, at] > 0 else ""
-        holds = included(float(quota[at]), self.use.meter(at))
-        return f"{name} includes {holds}, less than {less}, but is cheaper{billed}"
+        return f"{name} includes {holds}, but is cheaper{billed}"
 
     def _costs(self) -> str:
         now, then = self._money(self.now), self._money(self.then)
         if now == then:
             return f"about {then} a cycle, all but the same as now"
-        if self._is_small(self.saving):
+        if self.saving < SMALL * self.now:
             return f"about {then} a cycle, only a little less than the {now} of now"
         return f"about {then} a cycle instead of {now}"
 
@@ -153,9 +157,12 @@ class _Speaker:
         return f"is not expected to last for all of this cycle, but is {worth} and expected to"
 
     def _packs(self) -> str:
-        pack = self.book.add_on(self.pack)
-        named = pack.name if self.packs == 1 else f"{self.packs} x {pack.name}"
-        return f"{named} for {self._money(pack.price * self.packs)}"
+        name = self.book.add_on_names[self.pack]
+        named = name if self.packs == 1 else f"{self.packs} x {name}"
+        return f"{named} for {self._money(self._price())}"
+
+    def _price(self) -> int:
+        return int(self.book.add_on_price[self.pack]) * self.packs
 
     def _meanwhile(self) -> str:
         """The top-up that pays in the running cycle beside a change of plan; empty where none does."""
@@ -163,8 +170,7 @@ class _Speaker:
             return ""
         at = int(self.book.add_on_meter[self.pack])
         begin = "For" if at in self.use.told else f"{self.use.so_far(at)}: for"
-        saving = self._save(float(self.advice.top_up_saving[self.row]))
-        return f" {begin} the rest of this cycle, {self._packs()} is expected to {saving}."
+        return f" {begin} the rest of this cycle, {self._packs()} is expected to {self._save_with_pack()}."
 
     def _chance(self) -> str:
         # Never "certain": a probability that rounds to 100 % is said as more than 99 %.
@@ -174,15 +180,21 @@ class _Speaker:
     def _priced(self) -> str:
         if "THROTTLING_PRICED" not in self.codes:
             return ""
-        return " The figures count being slowed down as if it were billed."
+        # Of two plans only one may have a price on it.
+        ends = {self.plan, self.target}
+        priced = [plan for plan in ends if self.book.penalty[plan].any()]
+        where = f" on {self._name(priced[0])}" if len(priced) < len(ends) else ""
+        return f" The figures count being slowed down{where} as if it were billed."
 
-    def _save(self, minor: float) -> str:
+    def _save_with_pack(self) -> str:
+        saving, fee = float(self.advice.top_up_saving[self.row]), int(self.book.fee[self.plan])
+        return self._save(saving, max(fee, self._price()))
+
+    def _save(self, minor: float, cost: float) -> str:
+        """`save 12.00 USD`, or less than that where it is small beside a cost."""
         if round(minor) <= 0:
             return "save next to nothing"
-        return f"save {'only ' if self._is_small(minor) else ''}{self._money(minor)}"
-
-    def _is_small(self, saving: float) -> bool:
-        return saving < SMALL * self.now
+        return f"save {'only ' if minor < SMALL * cost else ''}{self._money(minor)}"
 
     def _name(self, plan: int) -> str:
         return self.book.plan_names[plan]

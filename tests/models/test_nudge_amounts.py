@@ -31,6 +31,7 @@ def test_no_number_makes_a_wrong_plural() -> None:
     """Nobody said what one of the seats is called."""
     assert amount(1.0, "seats") == "1.0 seats"
     assert included(1.0, "seats") == "just 1"
+    assert included(0.0, "seats") == "none"
     assert (included(3.0, "seats"), included(1.0, "data_gb")) == ("3 seats", "1 GB")
 
 

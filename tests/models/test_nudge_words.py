@@ -75,8 +75,8 @@ def test_no_probability_is_told_as_certain(advice: Advice) -> None:
 
 
 # One subscriber of plan `mid`, whose figures are set by hand.
-DATA, DOCUMENTS = range(2)
 PLANS = (
+    Plan("none", "office", "None", 500, (MeterTerms("data_gb", 1000, 1, 1), MeterTerms("documents", 1, 5))),
     Plan(
         "eco",
         "office",
@@ -208,6 +208,16 @@ def test_enough_is_said_only_of_a_plan_into_which_the_use_fits(
     assert said.startswith(f"The next cycle is expected to need about {mean:g} GB")
 
 
+def test_what_a_plan_lacks_is_told_with_its_meter() -> None:
+    """Of documents, when data was spoken of; and a quota of 1 says of what."""
+    said = told(UPGRADE, "much", next_mean=[300.0, 950.0])
+    assert said.startswith("The next cycle is expected to need about 950 documents")
+    assert "Much includes 900 documents, less than that, but is cheaper" in said
+    said = told(DOWNGRADE, "none", next_mean=[2000.0, 4.0])
+    assert said.startswith("The next cycle is expected to need about 2,000 GB")
+    assert "None includes 1 of the about 4 documents expected, but is cheaper, overage included" in said
+
+
 def test_a_larger_plan_that_is_too_small_does_not_fit_better() -> None:
     use = {"next_mean": [1200.0, 40.0], "next_p90": [1500.0, 50.0]}
     said = told(UPGRADE, "much", **use)
@@ -220,6 +230,13 @@ def test_a_plan_that_slows_down_says_so() -> None:
     assert "Above 20 GB, Free slows down, which is not counted here." in told(DOWNGRADE, "free")
     assert "Above 20 GB, Eco slows down." in told(SUPPRESSED, "eco")
     assert "slows down" not in told(DOWNGRADE, "little")
+
+
+def test_what_is_priced_as_throttling_is_said_of_the_plan_that_it_is_priced_for() -> None:
+    priced = "The figures count being slowed down on Eco as if it were billed."
+    assert priced in told(DOWNGRADE, "eco", ("THROTTLING_PRICED",))
+    said = told(DOWNGRADE, "free", ("THROTTLING_PRICED",), plan=BOOK.index("eco"))
+    assert said.endswith(f"Above 20 GB, Free slows down, which is not counted here. {priced}")
 
 
 @pytest.mark.parametrize("decision", [STAY, DOWNGRADE, SUPPRESSED, UPGRADE, TOP_UP])
@@ -241,6 +258,8 @@ def test_small_savings_are_called_small() -> None:
     )
     assert "all but the same as now" in told(DOWNGRADE, "little", cost_recommended=4999.7, saving=0.3)
     assert "save 9.00 GBP" in told(TOP_UP, **pack("gigas", 1, 900.0))
+    dear = {"cost_current": 90000.0}
+    assert "save 4.00 GBP" in told(UPGRADE, "much", **{**dear, **pack("docs", 1, 400.0)})
 
 
 def test_a_quota_of_nothing_is_not_used_up() -> None:
@@ -248,6 +267,7 @@ def test_a_quota_of_nothing_is_not_used_up() -> None:
     said = told(STAY, codes=("RUNS_OUT",), **none)
     assert said.startswith("Used 3 GB so far, with none included")
     assert "used up" not in said
+    assert told(STAY, **{**none, "used": [0.0, 20.0]}).startswith("Used no GB so far, with none included")
 
 
 def test_who_used_nothing_is_told_no_forecast_of_it() -> None:
