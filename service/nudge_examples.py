@@ -30,9 +30,9 @@ NUDGE_EXAMPLE: dict[str, Any] = {
         "as_of": "2024-10-11",
         "decision": "stay",
         "suppressions": [],
-        "sentence": "Used 2.2 GB of 5 GB so far; this cycle ends between 3.1 GB and 21.7 GB in "
-        "eight cases of ten. The quota of this cycle is likely to run out on 21 "
-        "October. Small is still the cheapest that fits.",
+        "sentence": "Used 2.2 of 5 GB so far; this cycle ends between 3.1 and 21.7 GB in eight "
+        "cases of ten. The quota of this cycle is likely to run out on 21 October. No "
+        "other plan is expected to cost less: Small stays.",
         "plan_id": "small",
         "recommended_plan_id": "small",
         "add_on": None,
@@ -92,7 +92,7 @@ CUSTOMER_NUDGES_EXAMPLE: dict[str, Any] = {
             "as_of": "2024-10-15",
             "decision": "upgrade",
             "suppressions": [],
-            "sentence": "The next cycle is expected to need about 30.1 GB (15.9 GB to 46.5 GB) "
+            "sentence": "The next cycle is expected to need about 30.1 GB (15.9 to 46.5), "
             "and Small includes 5 GB. The quota of this cycle is used up. Large fits "
             "better: about 26.79 EUR a cycle instead of 87.14 EUR, and 98% likely to "
             "cost less. For the rest of this cycle, 4 x 3 GB more for 24.00 EUR is "

@@ -86,7 +86,11 @@ class NudgeRequest(Asked):
     history: Annotated[tuple[HistoryIn, ...], Field(max_length=MAX_HISTORY)] = Field(
         (), description="Finished cycles."
     )
-    locked_until: Day | None = Field(None, description="Last day on which the plan cannot change.")
+    locked_until: Day | None = Field(
+        None,
+        description="Last day on which the plan cannot change. It would on the first day of the next cycle: "
+        "a lock that ends before that stands against nothing.",
+    )
     plans: Annotated[tuple[PlanTable, ...], Field(min_length=1, max_length=MAX_PLANS)] | None = Field(
         None, description="An own price list, as in plans.toml; the service's own plans if left out."
     )
@@ -121,7 +125,9 @@ class MeterOut(Answered):
     p50: float
     p90: float = Field(description="In one case of ten more is used in this cycle.")
     p_exceed: Share = Field(description="Probability of more than the quota in this cycle.")
-    exhaustion_date: str | None = Field(description="Day on which the quota is expected to be reached.")
+    exhaustion_date: str | None = Field(
+        description="Day on which the quota is expected to be passed; null if not in this cycle."
+    )
     next_mean: float = Field(description="Expected in the next cycle; with its own range:")
     next_p10: float
     next_p90: float
@@ -163,19 +169,19 @@ class NudgeOut(Answered):
     suppressions: tuple[SuppressionOut, ...] = Field(
         description="Why not to tell it now: caps, complaints, dismissals. Of stated usage nothing is asked."
     )
-    sentence: str = Field(description="To be read out.")
+    sentence: str = Field(description="To be read out; of the suppressions it says nothing.")
     plan_id: str
     recommended_plan_id: str = Field(description="The current one unless another is recommended.")
-    add_on: AddOnOut | None
+    add_on: AddOnOut | None = Field(description="For the rest of this cycle; may come beside any change.")
     currency: str
     expected_cost_current: str = Field(description="Of the next cycle; for a top_up, of this one.")
-    expected_cost_recommended: str
+    expected_cost_recommended: str = Field(description="Of the same cycle.")
     expected_saving: str = Field(
         description="For a change of plan corrected by experience: not always the difference."
     )
     p_saves: Share = Field(description="Probability that what is recommended costs less; 0 if nothing is.")
     confidence: Confidence = Field(description="How much is known about this subscriber.")
-    reason_codes: tuple[ReasonCode, ...]
+    reason_codes: tuple[ReasonCode, ...] = Field(description="None beside one that excludes it.")
     cycle: dict[Literal["start", "end"], str] = Field(description="First and last day of the running one.")
     meters: tuple[MeterOut, ...]
     plans: tuple[PlanCostOut, ...] = Field(description="Cheapest first.")
