@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -17,6 +18,15 @@ CONTENT_TYPE = "application/problem+json"
 CONFLICT = 409
 MAX_ERRORS = 20
 MAX_NAME = 100  # characters of a field's name that are repeated
+# What is repeated of what was sent: a number, a date, or one word. Anything else may be about a person.
+HARMLESS = re.compile(
+    r"[+-]?\d{1,9}(\.\d{1,6})?|\d{4}-\d{1,2}-\d{1,2}([T ][\d:.Z+-]{1,25})?|(?!.*\d{7})[A-Za-z][\w-]{0,39}|",
+    re.ASCII,
+)
+MAX_NUMBER = 1e18
+# Errors whose message says all there is to say, and those about texts, which may be about a person.
+COMPLETE = frozenset({"missing", "extra_forbidden", "too_short", "too_long"})
+OF_TEXTS = frozenset({"string_type", "string_too_short", "string_too_long", "string_unicode"})
 
 DETAILS = {
     400: "the request could not be understood",
@@ -91,7 +101,7 @@ def of_invalid(error: ValidationError, schema: type[BaseModel]) -> Response:
 
 def invalid_body(error: ValidationError, schema: type[BaseModel]) -> dict[str, Any]:
     """The fields of that problem, as ProblemOut has them."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+    found = _told(error.errors(include_url=False, include_context=False))
     if found[0]["type"] == "json_invalid":
         return problem_body(400, f"the body is no JSON: {found[0]['msg'].removeprefix('Invalid JSON: ')}")
     errors = [(_field(item), _message(item, schema)) for item in found[:MAX_ERRORS]]
@@ -99,12 +109,41 @@ def invalid_body(error: ValidationError, schema: type[BaseModel]) -> dict[str, A
     return problem_body(422, f"not valid: {named}" if named else "the body must be a JSON object", errors)
 
 
+def given(value: object) -> str:
+    """What was sent, for the end of a message; only its kind where it may be about a person."""
+    if value is None or isinstance(value, bool):
+        return str(value).lower().replace("none", "null")
+    if isinstance(value, (int, float)):
+        return str(value) if not abs(value) > MAX_NUMBER else "a larger number"
+    if isinstance(value, str) and HARMLESS.fullmatch(value):
+        return repr(value)
+    return kind_of(value)
+
+
+def kind_of(value: object) -> str:
+    """What kind of thing was sent."""
+    if isinstance(value, str):
+        return f"{len(value)} character{'s' * (len(value) != 1)}"
+    kinds = {type(None): "null", bool: "a boolean", int: "a number", float: "a number", dict: "an object"}
+    return kinds.get(type(value), "an array")
+
+
+def _told(found: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Errors without those of a list that is too short only because what is in it is wrong."""
+    around = {item["loc"][:length] for item in found for length in range(len(item["loc"]))}
+    return [item for item in found if item["type"] != "too_short" or item["loc"] not in around]
+
+
 def _field(item: ErrorDetails) -> str:
     return ".".join(str(part)[:MAX_NAME] for part in item["loc"])
 
 
 def _message(item: ErrorDetails, schema: type[BaseModel]) -> str:
-    if item["type"] == "extra_forbidden":
+    kind, value = item["type"], item["input"]
+    if kind == "extra_forbidden":
         name, inside = str(item["loc"][-1])[:MAX_NAME], len(item["loc"]) > 1
         return f"unknown field; {did_you_mean(name, schema.model_fields)}" if not inside else "unknown field"
-    return item["msg"].removeprefix("Value error, ")
+    said = item["msg"].removeprefix("Value error, ")
+    if kind in COMPLETE or (kind == "value_error" and not isinstance(value, (str, int, float))):
+        return said
+    return f"{said}, got {kind_of(value) if kind in OF_TEXTS else given(value)}"

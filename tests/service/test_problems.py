@@ -54,6 +54,43 @@ def test_a_wrong_field_is_named(client: FlaskClient, asked: dict[str, Any], fiel
     assert field in body["detail"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "end"),
+    [
+        ({"limit": 0}, "1, got 0"),
+        ({"limit": "5"}, "got '5'"),
+        ({"limit": 1.5}, "got 1.5"),
+        ({"limit": 10**40}, "got a larger number"),
+        ({"limit": True}, "got true"),
+        ({"limit": {}}, "got an object"),
+        ({"limit": [1]}, "got an array"),
+        ({"explain": None}, "got null"),
+        ({"placement": "basement"}, "or 'sales', got 'basement'"),
+        ({"placement": "b" * 41}, "got 41 characters"),
+        ({"placement": "ana@example.com"}, "got 15 characters"),
+        ({"placement": "+49 170 1234567"}, "got 15 characters"),
+        ({"limit": "01701234567"}, "got 11 characters"),
+        ({"placement": "Ana Miller"}, "got 10 characters"),
+        ({"customer_id": 491701234567}, "got a number"),
+        ({"customer_id": ["ana@example.com"]}, "got an array"),
+        ({"customer_id": ""}, "got 0 characters"),
+        ({"session_id": "x" * 129}, "got 129 characters"),
+        ({"kinds": []}, "not 0"),
+        ({"nix": "ana@example.com"}, "explain, kinds, limit, placement, session_id, viewing"),
+    ],
+)
+def test_what_was_sent_is_said_unless_it_may_be_about_a_person(
+    client: FlaskClient, asked: dict[str, Any], end: str
+) -> None:
+    (error,) = _problem(client.post(POST, json=asked), 422)["errors"]
+    assert error["message"].endswith(end), error["message"]
+
+
+def test_a_list_is_not_called_empty_where_its_items_are_wrong(client: FlaskClient) -> None:
+    (error,) = _problem(client.post(POST, json={"kinds": ["up"]}), 422)["errors"]
+    assert error["field"] == "kinds.0"
+
+
 def test_sizes_up_to_the_bounds_are_taken(client: FlaskClient) -> None:
     asked = {"basket": ["x"] * 200, "exclude": ["y"] * 1000, "limit": 100, "customer_id": "z" * 128}
     assert client.post(POST, json=asked).status_code == 200
