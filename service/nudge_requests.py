@@ -20,7 +20,7 @@ from models.plans import PlanBook
 from models.stated_usage import StatedCycle, StatedUse, stated_cycles
 from models.usage_cycles import UsageCycles
 from service.nudge_schemas import HistoryIn, NudgeFallback, NudgeRequest
-from service.problems import MAX_ERRORS, Refused
+from service.problems import MAX_ERRORS, Refused, given
 
 EPOCH = datetime.date(1970, 1, 1)
 LONGEST_CYCLE = 62  # days: two months; profiles and moments are of monthly cycles
@@ -59,7 +59,8 @@ def prepared(request: NudgeRequest, advisor: PlanAdvisor, digits: int) -> Prepar
     book = advisor.book
     plan = book.plans.index(request.plan_id)
     if plan == UNKNOWN:
-        raise Refused(422, [("plan_id", f"no such plan; {did_you_mean(request.plan_id, _names(book))}")])
+        wrong_name = f"no such plan, got {given(request.plan_id)}"
+        raise Refused(422, [("plan_id", f"{wrong_name}; {did_you_mean(request.plan_id, _names(book))}")])
     places = KeptPlaces(book.meters, len(book.meters))
     checks = _Checks(request, book, plan, places)
     if wrong := list(islice(chain(checks.cycle(), checks.usage(), checks.history()), MAX_ERRORS)):
@@ -176,7 +177,8 @@ class _Checks:
     def _meter(self, name: str, meter: str) -> Iterator[Fault]:
         if not self._metered(meter):
             choices = self.book.meters.take(np.flatnonzero(self.book.metered[self.plan]))
-            yield f"{name}.meter", f"not a meter of {self.request.plan_id}; {did_you_mean(meter, choices)}"
+            wrong_name = f"not a meter of {self.request.plan_id}, got {given(meter)}"
+            yield f"{name}.meter", f"{wrong_name}; {did_you_mean(meter, choices)}"
 
     def _metered(self, meter: str) -> bool:
         """Does the current plan have the meter?"""
@@ -229,8 +231,8 @@ def _distinct(name: str, columns: Sequence[np.ndarray], ids: Sequence[str | None
     """
     meter, place, amount, share = columns
     keys = meter * MOST_PLACES + place
-    given = [each for each in ids if each is not None]
-    if len(np.unique(keys)) == len(keys) and len(set(given)) == len(given):
+    own = [each for each in ids if each is not None]
+    if len(np.unique(keys)) == len(keys) and len(set(own)) == len(own):
         return _Totals(meter, place, amount, share, 0, ())
     values = list(zip(amount.tolist(), share.tolist(), strict=True))
     first: dict[int, int] = {}  # where each key was there first
@@ -240,7 +242,9 @@ def _distinct(name: str, columns: Sequence[np.ndarray], ids: Sequence[str | None
         if each in seen or (key in first and values[first[key]] == values[at]):
             repeated += 1
         elif first.setdefault(key, at) != at:
-            conflicts.append((f"{name}.{at}.amount", "another total than the one given before"))
+            before, now = amount[first[key]], amount[at]
+            which = f"got {now} after {before}" if now != before else "of more or fewer days"
+            conflicts.append((f"{name}.{at}.amount", f"another total than the one given before, {which}"))
         if each is not None:
             seen.add(each)
     rows = _whole(first.values())

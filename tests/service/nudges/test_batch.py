@@ -29,3 +29,10 @@ def test_a_batch_answers_row_by_row(client: FlaskClient) -> None:
 def test_a_batch_of_the_wrong_shape_is_refused(client: FlaskClient, rows: Any) -> None:
     body = problem(client.post(BATCH, json={"requests": rows}), 422)
     assert body["errors"][0]["field"].startswith("requests")
+
+
+def test_a_row_that_is_no_object_is_all_that_is_said(client: FlaskClient) -> None:
+    body = problem(client.post(BATCH, json={"requests": [7]}), 422)
+    assert [(error["field"], error["message"]) for error in body["errors"]] == [
+        ("requests.0", "Input should be an object, got 7")
+    ]

@@ -132,9 +132,32 @@ def test_add_ons_without_plans_are_refused(client: FlaskClient) -> None:
 def test_two_totals_of_one_day_are_a_conflict(client: FlaskClient) -> None:
     body = problem(client.post(POST, json=request(usage=[USAGE, {**USAGE, "amount": 2.0}])), 409)
     assert body["errors"][0]["field"] == "usage.1.amount"
+    assert body["errors"][0]["message"].endswith("before, got 2.0 after 1.0")
     dated = {"meter": "data_gb", "amount": 1.0, "cycle_start": "2024-09-01"}
     body = problem(client.post(POST, json=request(history=[dated, {**dated, "amount": 2.0}])), 409)
     assert body["errors"][0]["field"] == "history.1.amount"
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "end"),
+    [
+        (request(plan_id="smal"), "plan_id", "no such plan, got 'smal'; did you mean 'small'?"),
+        (request(plan_id="ana@example.com"), "plan_id", "no such plan, got 15 characters; valid choices"),
+        (request(usage=[{**USAGE, "meter": "gb"}]), "usage.0.meter", "not a meter of small, got 'gb'; "),
+        (request(usage=[{**USAGE, "amount": -3}]), "usage.0.amount", "greater than or equal to 0, got -3"),
+        (request(usage=[{**USAGE, "date": "2024-02-30"}]), "usage.0.date", "range, got '2024-02-30'"),
+        (request(**OWN_PLANS, add_ons=[7]), "add_ons.0", "object, got 7"),
+        (request(plans=[7]), "plans.0", "object, got 7"),
+        (request(plans=[{**OWN_PLANS["plans"][0], "meters": [7]}]), "plans.0.meters.0", "object, got 7"),
+        (request(plans=[{**OWN_PLANS["plans"][0], "fee": 10}]), "plans.0.fee", '"20.00", got 10'),
+    ],
+)
+def test_what_was_sent_is_said_and_nothing_else(
+    client: FlaskClient, asked: dict[str, Any], field: str, end: str
+) -> None:
+    (error,) = problem(client.post(POST, json=asked), 422)["errors"]
+    assert error["field"] == field
+    assert end in error["message"]
 
 
 def test_every_wrong_row_of_many_is_named_by_its_place(client: FlaskClient) -> None:
@@ -149,3 +172,11 @@ def test_a_conflict_is_named_where_something_else_is_repeated(client: FlaskClien
     usage = [{**USAGE, "id": "a"}, {**USAGE, "id": "a", "amount": 3.0}, {**USAGE, "id": "b", "amount": 3.0}]
     body = problem(client.post(POST, json=request(usage=usage)), 409)
     assert [error["field"] for error in body["errors"]] == ["usage.2.amount"]
+
+
+def test_a_total_of_more_days_is_another_one(client: FlaskClient) -> None:
+    dated = [
+        {"meter": "data_gb", "amount": 1.0, "cycle_start": "2024-09-01", "days": days} for days in (20, 30)
+    ]
+    body = problem(client.post(POST, json=request(history=dated)), 409)
+    assert body["errors"][0]["message"].endswith("of more or fewer days")
