@@ -97,6 +97,7 @@ def random_cycles(n: int) -> UsageCycles:
         used=frozen(used),
         exposed=frozen(used),
         exposed_w=frozen(share),
+        paused=frozen(np.zeros((n, 3))),
         parts=frozen(np.stack([before, after], axis=-1)),
         parts_w=frozen(np.broadcast_to(CUT_W[:, None], (n, N_CUTS, 3, 2))),
         open_w=frozen(1 - share),

@@ -32,7 +32,7 @@ SMALL_UNIT = 0.6  # of the standard deviation: up to here the end corrections al
 def exceeds(use: Gamma, quota: np.ndarray) -> np.ndarray:
     """P(Y > quota), elementwise."""
     p: np.ndarray = gammaincc(use.shape, np.maximum(quota, 0.0) / use.scale)
-    return p
+    return np.where(use.mean > LEAST, p, 0.0)
 
 
 def mean_excess(use: Gamma, quota: np.ndarray) -> np.ndarray:

@@ -13,7 +13,8 @@ from models.billing_days import cycle_start, month_of
 from models.plan_advisor import PlanAdvisor
 from models.usage_cycles import USUAL_CYCLE, UsageCycles
 from models.usage_history import MOST_CYCLES, SPANS, SUMS
-from models.usage_rate import levels_of, spread_of
+from models.usage_rate import QUIET, levels_of, spread_of
+from models.usage_silence import Recorded, Silence, heard, silence_of
 from models.usage_spans import SHAPE, USE, WEIGHT, apart_of, cut_days, halves, told
 
 EPOCH = date(1970, 1, 1)
@@ -98,6 +99,7 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
     counted_w = timeline.weight * timeline.counted
     known_w = counted_w[:, since].sum(axis=1)
     open_w = np.maximum(timeline.weight[:, to_end].sum(axis=1) - known_w, 0.0)
+    silent = timeline.silence(since, use)
     recorded = np.asarray(timeline.seen.any(axis=0))
     spread, spread_w = spread_of(spans.shapes[None, : MOST_CYCLES + 1], spans.share[None, : MOST_CYCLES + 1])
     after_first = np.arange(len(recorded)) + timeline.first >= timeline.beginning - 1
@@ -115,9 +117,10 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
         spread_w=frozen(spread_w),
         used=frozen(timeline.amount[:, now].sum(axis=1)[None]),
         exposed=frozen(spans.use[None, MOST_CYCLES]),
-        exposed_w=frozen(spans.share[None, MOST_CYCLES]),
+        exposed_w=frozen(spans.share[None, MOST_CYCLES] * silent.kept),
+        paused=frozen(silent.paused),
         parts=frozen(halves(spans.use[None], MOST_CYCLES)),
-        parts_w=frozen(halves(spans.share[None], MOST_CYCLES)),
+        parts_w=frozen(heard(halves(spans.share[None], MOST_CYCLES), silent.paused)),
         open_w=frozen(open_w[None] / USUAL_CYCLE),
         next_w=frozen(next_w[None]),
         days=_one(int((recorded & after_first)[now].sum()), np.int32),
@@ -191,6 +194,28 @@ class _Timeline:
         family = advisor.book.family[[cycle.plan]]
         use, shapes = told(advisor.rates, family, between[:, None])
         return _Told(between[USE], use[0], between[WEIGHT] / USUAL_CYCLE, shapes[0], whole / USUAL_CYCLE)
+
+    def silence(self, since: slice, use: StatedUse) -> Silence:
+        """Whether use [1, n_meters] has paused; `since` are the days of the running cycle that count."""
+        used: np.ndarray = self.counted & (self.amount > 0)
+        days = np.arange(used.shape[1])
+        last = np.where(used.any(axis=1), used.shape[1] - used[:, ::-1].argmax(axis=1), 0)[:, None]
+        before = days < last
+        now = (days >= since.start) & (days < since.stop)
+        ever = np.array(used.any(axis=1))
+        ever[use.total_meter[use.total_amount > 0]] = True
+        weight = self.weight * self.counted
+        recorded = np.minimum(self.weight / QUIET, 1.0) * self.counted
+        return silence_of(
+            Recorded(
+                ever[None],
+                (recorded * before).sum(axis=1)[None],
+                used.sum(axis=1)[None],
+                (recorded * ~before).sum(axis=1)[None],
+                (weight * now).sum(axis=1)[None],
+                (weight * (now & ~before)).sum(axis=1)[None],
+            )
+        )
 
     def finished(self, spans: _Told, use: StatedUse) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Use in finished cycles as it was and as it is told, and how much of each is known, oldest first.

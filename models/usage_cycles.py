@@ -36,7 +36,8 @@ class UsageCycles:
     spread_w    float64 [n, n_meters] by what to divide that, 0 where no days are known
     used        float64 [n, n_meters] recorded use that counts against the quota of the running cycle
     exposed     float64 [n, n_meters] the part of the running cycle's use on days that count
-    exposed_w   float64 [n, n_meters] W of those days
+    exposed_w   float64 [n, n_meters] W of those days, less what of a pause is not heard
+    paused      float64 [n, n_meters] probability that use has paused, see `usage_silence`
     parts       float64 [n, N_CUTS, n_meters, 2] use before and after each cut of the last finished cycle and
                 of the running one, on days that count
     parts_w     float64 [n, N_CUTS, n_meters, 2] W of those days, 0 where the cut is not inside the cycle
@@ -60,6 +61,7 @@ class UsageCycles:
     used: np.ndarray
     exposed: np.ndarray
     exposed_w: np.ndarray
+    paused: np.ndarray
     parts: np.ndarray
     parts_w: np.ndarray
     open_w: np.ndarray

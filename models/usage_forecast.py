@@ -29,7 +29,9 @@ JUMP_CYCLES = 2  # finished cycles without which nothing is usual
 MORE = 0.6  # of the variance of the rest of an unusual cycle: what made it so may go on or end
 REST, NEXT = 0, 1  # the rest of the running cycle, the next cycle
 BIAS, WIDTH = 0, 1
-KEPT = ("lean", "factor", "shape", "saving")  # of Faults, in an artifact
+OFTEN, SHARE = 0, 1  # see Faults.resumed
+RESUMED = ((0.85, 0.85), (0.9, 0.95))  # the same of REST and of NEXT, until learned
+KEPT = ("lean", "factor", "shape", "resumed", "saving")  # of Faults, in an artifact
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +45,8 @@ class Faults:
     factor  float64 [n_families, n_meters, 3, KNOTS, 2, 2] factors of mean and standard deviation: BIAS, WIDTH
     shape   float64 [n_families, n_meters, KNOTS, SHAPE_KNOTS] how often the use of the rest was below what
             the gamma distribution puts at probability 0, 0.05, ... 1; not falling
+    resumed  float64 [n_families, n_meters, 2, 2] after use had paused, how OFTEN any came; and then what SHARE
+            of what was expected
     saving  float64 [n_families, 2] realised over expected saving of upgrades and downgrades: who is chosen
             for a large one is more often overestimated (winner's curse)
     together  lean, factor and shape of each cell [n_families, n_meters, 3, KNOTS, ...] in one row, to be
@@ -52,6 +56,7 @@ class Faults:
     lean: np.ndarray
     factor: np.ndarray
     shape: np.ndarray
+    resumed: np.ndarray
     saving: np.ndarray
     together: np.ndarray = field(init=False)
 
@@ -70,6 +75,7 @@ class Faults:
             frozen(np.zeros((*cells, SIGNS))),
             frozen(np.ones((*cells, 2))),
             frozen(straight),
+            frozen(np.tile(RESUMED, (n_families, n_meters, 1, 1))),
             frozen(np.ones((n_families, 2))),
         )
 
@@ -145,12 +151,14 @@ class Moments(NamedTuple):
     mean, variance  float64 [n, n_meters, 2] of REST and NEXT
     signs           float64 [n, n_meters, 2, SIGNS] see `moments`
     unusual         float64 [n, n_meters] probability that the running cycle is unusual or on a new level
+    paused          float64 [n, n_meters] probability that use has paused
     """
 
     mean: np.ndarray
     variance: np.ndarray
     signs: np.ndarray
     unusual: np.ndarray
+    paused: np.ndarray
 
 
 def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
@@ -160,6 +168,8 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
     stories moved from the level; how far the rate of the running cycle is from it; the same of the other
     meters, on average, because what moves one of a customer's meters often moves all; how far the level is
     from that of the plan; and how far use was from the rates that the level is told by.
+
+    Of what was not used at all, neither in finished cycles nor since, nothing is expected.
     """
     told = stories(dynamics, level, cycles)
     rate, rate_2 = _mixed(told.share, told.cycle, told.cycle_v)
@@ -181,11 +191,13 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
     mean[..., REST], mean[..., NEXT] = left * rate, coming * next_
     variance[..., REST] = left * left * (rate_2 - rate * rate) + dynamics.day * left * rate_2
     variance[..., NEXT] = coming * coming * (next_2 - next_ * next_) + dynamics.day * coming * next_2
+    never = (level.cycles > 0) & (cycles.finished.sum(axis=1) + cycles.used <= 0)
     return Moments(
-        mean,
-        variance,
+        np.where(never[..., None], 0.0, mean),
+        np.where(never[..., None], 0.0, variance),
         np.minimum(np.maximum(signs, -MOST_SIGN), MOST_SIGN),
         np.where(known, told.unusual, 0.0),
+        cycles.paused,
     )
 
 
@@ -196,7 +208,7 @@ def forecast(
     raw = moments(dynamics, level, cycles)
     elapsed = (cycles.as_of - cycles.start) / np.maximum(cycles.end - cycles.start, 1)
     lean, factor, shape = _learned(faults, family, class_of(level.cycles), elapsed)
-    mean, variance = leaning(raw, lean, level.cycles)
+    mean, variance = leaning(raw, lean, level.cycles, faults.resumed[family])
     mean, variance = mean * factor[..., BIAS], variance * factor[..., WIDTH] ** 2
     return Forecast(
         cycles.used,
@@ -215,15 +227,23 @@ def class_of(cycles: np.ndarray) -> np.ndarray:
     return known
 
 
-def leaning(raw: Moments, lean: np.ndarray, cycles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def leaning(
+    raw: Moments, lean: np.ndarray, cycles: np.ndarray, resumed: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Mean and variance [n, n_meters, 2], once the coefficients [n, n_meters, 2, SIGNS] are heard.
 
-    `cycles` [n, n_meters] finished ones: without any, nothing is usual or unusual.
+    `cycles` [n, n_meters] finished ones: without any, nothing is usual or unusual. `resumed`, as in Faults, by
+    row [n, n_meters, 2, 2].
     """
     times = np.exp(np.minimum(np.maximum((lean * raw.signs).sum(axis=-1), -MOST_LEAN), MOST_LEAN))
-    variance = raw.variance * times * times
+    mean, variance = raw.mean * times, raw.variance * times * times
     variance[..., REST] *= 1 + MORE * np.where(cycles > 0, raw.unusual, 0.0)
-    return raw.mean * times, variance
+    if raw.paused.any():
+        paused, often, share = raw.paused[..., None], resumed[..., OFTEN], resumed[..., SHARE]
+        second = (1 - paused * (1 - often * share * share)) * (variance + mean * mean)
+        mean *= 1 - paused * (1 - often * share)
+        variance = second - mean * mean
+    return mean, variance
 
 
 def _doubled(cycles: UsageCycles, level: Level) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import gammainc, gammaincinv
 
 LEAST_SHAPE, MOST_SHAPE = 0.02, 1e5  # beyond: nothing is known, everything is
-LEAST = 1e-9
+LEAST = 1e-9  # of a mean: then nothing is expected, and no quota is exceeded, not even one of 0
 MOST = 1e280  # of a value, even of an unlimited quota: over the least scale it is still a number
 
 
@@ -26,7 +26,7 @@ class Gamma(NamedTuple):
     def cdf(self, values: np.ndarray) -> np.ndarray:
         """P(Y <= value), for values [n, n_meters]."""
         below: np.ndarray = gammainc(self.shape, np.minimum(np.maximum(values, 0.0), MOST) / self.scale)
-        return np.where(values < 0, 0.0, below)
+        return np.where(values < 0, 0.0, np.where(self.mean > LEAST, below, 1.0))
 
     def quantile(self, probability: np.ndarray) -> np.ndarray:
         """The value that is not exceeded with these probabilities [n, n_meters]."""

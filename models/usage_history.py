@@ -13,6 +13,7 @@ from models.subscriptions import DailyUsage, Subscriptions
 from models.usage_cycles import USUAL_CYCLE, UsageCycles
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates, levels_of, shapes_of, spread_of
+from models.usage_silence import Recorded, Silence, heard, silence_of
 from models.usage_spans import (
     DAYS,
     LEAST,
@@ -100,6 +101,7 @@ class UsageHistory:
     weight      float64 [n_kinds, n_meters, n_days + 1] weight of all days, by anchor and family
     kind        int64 [n] row of `weight`
     use_days    int32 [n, n_days + 1] days with a record of any meter, from the first use on
+    used_days   int32 [n, n_meters, n_days + 1] days that count on which something was used
     """
 
     running: Running
@@ -110,6 +112,7 @@ class UsageHistory:
     weight: np.ndarray
     kind: np.ndarray
     use_days: np.ndarray
+    used_days: np.ndarray
 
     @classmethod
     def of(
@@ -141,7 +144,15 @@ class UsageHistory:
         # Without any use, exposure starts with the subscription.
         beginning = np.where(active | before, began + 1 + first, np.maximum(running.started, first))
         return cls(
-            running, first, beginning, _sums(days), rates, _sums(weight), kind, _sums(use_days, np.int32)
+            running,
+            first,
+            beginning,
+            _sums(days),
+            rates,
+            _sums(weight),
+            kind,
+            _sums(use_days, np.int32),
+            _sums(use > 0, np.int32),
         )
 
     @property
@@ -179,7 +190,7 @@ class UsageHistory:
         weight = self.weight[self.kind[rows][:, None], :, day]
         # By position: of days, then of sums, as `shapes_of` takes them.
         sums = self.sums[:, at, :, day].transpose(2, 0, 1, 3)
-        recorded = sums[RECORDED]
+        recorded, silent = sums[RECORDED], self._silence(rows, *day[:, [0, on_since, on_as_of]].T)
         known_w = sums[WEIGHT, :, on_as_of] - sums[WEIGHT, :, on_since]
         sums = np.maximum(sums[:RECORDED, :, SPANS.end] - sums[:RECORDED, :, SPANS.begin], 0.0)
         use, shapes = told(self.rates, who.family, sums)
@@ -202,13 +213,37 @@ class UsageHistory:
             spread_w=frozen(spread_w),
             used=frozen(np.maximum(recorded[:, on_as_of] - recorded[:, on_start], 0.0)),
             exposed=frozen(use[:, n_cycles]),
-            exposed_w=frozen(share[:, n_cycles]),
+            exposed_w=frozen(share[:, n_cycles] * silent.kept),
+            paused=frozen(silent.paused),
             parts=frozen(halves(use, n_cycles)),
-            parts_w=frozen(halves(share, n_cycles)),
+            parts_w=frozen(heard(halves(share, n_cycles), silent.paused)),
             open_w=frozen(open_w / USUAL_CYCLE),
             next_w=frozen((weight[:, on_after] - weight[:, n_cycles + 1]) / USUAL_CYCLE),
             days=frozen(np.maximum(days, 0).astype(np.int32)),
             missing=frozen(np.maximum(as_of - since - recorded_days, 0).astype(np.int32)),
+        )
+
+    def _silence(self, rows: np.ndarray, first: np.ndarray, since: np.ndarray, as_of: np.ndarray) -> Silence:
+        """Whether use had paused, by the positions [n] of the first day that is looked at, of the first known
+        one of the running cycle, and of the one asked about.
+        """
+        at, meters, until = rows[:, None], np.arange(self.used_days.shape[1]), as_of[:, None]
+        used_days, n_used = self.used_days[rows], self.used_days[at, meters, until]
+        # The day after the last on which something was used.
+        last = np.maximum((used_days >= n_used[..., None]).argmax(axis=-1), first[:, None])
+        used = n_used - self.used_days[at, meters, first[:, None]]
+        days, weight = self.sums[DAYS], self.counted_w
+        until_last, known = days[at, meters, last], weight[at, meters, until]
+        silent = np.minimum(np.maximum(last, since[:, None]), until)
+        return silence_of(
+            Recorded(
+                used > 0,
+                until_last - days[at, meters, first[:, None]],
+                used,
+                days[at, meters, until] - until_last,
+                known - weight[at, meters, since[:, None]],
+                known - weight[at, meters, silent],
+            )
         )
 
     def totals(self, rows: np.ndarray, begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

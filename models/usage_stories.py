@@ -137,7 +137,7 @@ def _next_cycle(state: _State, dynamics: Dynamics, level: Level, of_cycle: np.nd
 def _seen(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Seen:
     """What was seen of both cycles and of their parts, [2 + 2 N_CUTS, n, n_meters].
 
-    A short part without use is no proof of a level of nothing: it is believed as far as its noise goes.
+    Some days without use are no proof of a level of nothing: they are believed as far as their noise goes.
     """
     used, share = np.empty((2, PARTS_SEEN + 2 * N_CUTS, *level.mean.shape))
     used[FINISHED], used[RUNNING] = cycles.finished[:, -1], cycles.exposed
@@ -148,9 +148,9 @@ def _seen(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Seen:
     split[:] = cycles.parts_w.transpose(3, 1, 0, 2)
     split *= (split > LEAST_W).all(axis=0)
     seen = seen_of(dynamics.seen, dynamics.floor, used, share)
-    short = seen.log[PARTS_SEEN:]
+    short = seen.log[RUNNING:]
     before = level.before[USUAL_TEMPER]
-    np.maximum(short, before - np.log1p(1 / (EVEN * seen.noise[PARTS_SEEN:])), out=short)
+    np.maximum(short, before - np.log1p(1 / (EVEN * seen.noise[RUNNING:])), out=short)
     return seen
 
 

@@ -60,6 +60,7 @@ def asked(used: float) -> UsageCycles:
         parts_w=np.zeros((1, N_CUTS, 1, 2)),
         open_w=np.full((1, 1), 1 / 3),
         next_w=np.ones((1, 1)),
+        paused=np.zeros((1, 1)),
         days=np.array([20], dtype=np.int32),
         missing=np.zeros(1, dtype=np.int32),
     )

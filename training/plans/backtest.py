@@ -154,7 +154,7 @@ def _ask(
     total, seen = history.totals(rows, begin, end)
     next_, seen_next = history.totals(rows, end, after)
     whole = (end <= until) & (cycles.start == begin) & (cycles.end == end) & (history.beginning < begin + day)
-    judged = advice.metered & whole[:, None] & (seen >= LEAST_SEEN) & (cycles.exposed_w > 0)
+    judged = advice.metered & whole[:, None] & (seen >= LEAST_SEEN) & (cycles.days > 0)[:, None]
     actual = total / np.maximum(seen, LEAST_SEEN)
     priced = whole & (after <= until) & ((seen_next >= LEAST_SEEN) | ~advice.metered).all(axis=1)
     comparable = advisor.relations.comparable[cycles.plan]

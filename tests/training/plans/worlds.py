@@ -43,6 +43,7 @@ class World:
     no_call_days: float = 0.0
     by_cycle: bool = True  # busy and quiet stretches are cycles, otherwise they drift from day to day
     misfit: float = 0.6  # sigma of the logarithm of what customers believe they use
+    holidays: float = 0.0  # times a year that each has 4 to 16 days without any use
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def make(world: World) -> Made:
         anchor,
         lambda draw, rows, shape: single_days(draw, world, (len(rows), *shape)),
     )
+    _go_on_holiday(world, amount)
     usage = _recorded(rng, world, amount, started)
     return Made(book, subscriptions, usage, amount, FIRST_DAY + days, truth)
 
@@ -178,6 +180,15 @@ def single_days(rng: np.random.Generator, world: World, shape: tuple[int, ...]) 
     amount *= np.where(rng.random(shape) < world.tail, rng.lognormal(1.2, 0.6, shape), 1.0)
     amount *= (rng.random(shape) >= world.no_call_days) / (1 - world.no_call_days)
     return amount
+
+
+def _go_on_holiday(world: World, amount: np.ndarray) -> None:
+    """Take the use of holidays out of `amount` [n, n_meters, n_days], in place."""
+    rng = np.random.default_rng([world.seed, 4])
+    n, _, days = amount.shape
+    for customer, times in enumerate(rng.poisson(world.holidays * days / 365, n).tolist()):
+        for first, length in zip(rng.integers(0, days, times), rng.integers(4, 17, times), strict=True):
+            amount[customer, :, first : first + length] = 0.0
 
 
 def _recorded(rng: np.random.Generator, world: World, amount: np.ndarray, started: np.ndarray) -> DailyUsage:
