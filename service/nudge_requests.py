@@ -230,15 +230,15 @@ def _distinct(name: str, columns: Sequence[np.ndarray], ids: Sequence[str | None
     The record of an id that was there before, and the same total again, are repeated.
     """
     meter, place, amount, share = columns
-    keys = meter * MOST_PLACES + place
+    keys = (meter * MOST_PLACES + place).tolist()
     own = [each for each in ids if each is not None]
-    if len(np.unique(keys)) == len(keys) and len(set(own)) == len(own):
+    if len(set(keys)) == len(keys) and len(set(own)) == len(own):
         return _Totals(meter, place, amount, share, 0, ())
     values = list(zip(amount.tolist(), share.tolist(), strict=True))
     first: dict[int, int] = {}  # where each key was there first
     seen: set[str | None] = set()
     repeated, conflicts = 0, []
-    for at, (key, each) in enumerate(zip(keys.tolist(), ids, strict=True)):
+    for at, (key, each) in enumerate(zip(keys, ids, strict=True)):
         if each in seen or (key in first and values[first[key]] == values[at]):
             repeated += 1
         elif first.setdefault(key, at) != at:
