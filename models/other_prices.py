@@ -82,7 +82,7 @@ def _moved(
 
 
 def _savings(book: PlanBook, known: PlanAdvisor, default: np.ndarray) -> np.ndarray:
-    """Realised over expected savings [n_families, 2] of families of the same name."""
+    """Realised over expected savings [n_families, 3] of families of the same name."""
     savings = default.copy()
     for family in range(len(book.families)):
         there = known.book.families.index(book.families.id(family))

@@ -19,7 +19,7 @@ from models.top_ups import best_top_ups, running_costs
 from models.usage_cycles import UsageCycles
 from models.usage_defaults import default_dynamics
 from models.usage_dynamics import Dynamics
-from models.usage_forecast import Faults, Forecast, Moments, forecast, moments
+from models.usage_forecast import WAYS, Faults, Forecast, Moments, forecast, moments
 from models.usage_gamma import LEAST
 from models.usage_history import UsageHistory, running_on
 from models.usage_level import Level, follow
@@ -99,6 +99,8 @@ class PlanAdvisor:
         p_exceed = np.where(metered, coming.p_exceed(book.quota[plan]), 0.0)
         prices = self.prices(cycles, coming)
         top_ups = best_top_ups(book, self.strata, cycles, coming, p_exceed, limits.gate)
+        realised = self.faults.saving[book.family[plan], WAYS.index("top_up")]
+        top_ups = top_ups._replace(saving=top_ups.saving * realised)
         jumped = (coming.jumped & metered & (level.cycles > 0)).any(axis=1)
         seen = (level.cycles * metered).max(axis=1, initial=0)
         usual = np.exp(level.mean) * cycles.next_w

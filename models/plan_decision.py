@@ -56,7 +56,8 @@ class Prices(NamedTuple):
     cost        minor units, NaN where it cannot stand in for the current plan; `throttling` what of it is
                 priced throttling
     p_saves     probability that it costs less than the current plan
-    realised    float64 [n, 2] of the expected saving of upgrades and downgrades, what is to be counted on
+    realised    float64 [n, 3] of the expected saving of upgrades and downgrades, what is to be counted on:
+                as in `usage_forecast.Faults`
     """
 
     larger: np.ndarray
@@ -134,7 +135,7 @@ def decide(
         np.where(moves, target, plan).astype(np.int16),
         np.where(moves, counted, tops * top_ups.saving),
         np.where(moves, prices.p_saves[rows, target], tops * top_ups.p_saves),
-        _confidence(cycles, outlook),
+        _confidence(cycles, outlook, book.metered[plan]),
         _bits(flags),
     )
 
@@ -258,8 +259,12 @@ def _penalised(book: PlanBook, plan: np.ndarray, top_ups: TopUps) -> np.ndarray:
     return priced
 
 
-def _confidence(cycles: UsageCycles, outlook: Outlook) -> np.ndarray:
-    """High after three finished cycles like the running one; low without any, or after a jump."""
-    low = (outlook.cycles == 0) | outlook.jumped
+def _confidence(cycles: UsageCycles, outlook: Outlook, metered: np.ndarray) -> np.ndarray:
+    """High after three finished cycles like the running one; low without any, after a jump, in a pause, and
+    where nothing is known of one of the plan's meters: bool [n, n_meters].
+    """
+    known = (cycles.finished_w > 0).any(axis=1) | (cycles.exposed_w > 0) | (cycles.paused > 0)
+    doubtful = (metered & (~known | (cycles.paused > LIKELY))).any(axis=1)
+    low = (outlook.cycles == 0) | outlook.jumped | doubtful
     high = (outlook.cycles >= SETTLED) & (cycles.missing <= FEW_MISSING)
     return np.where(low, LOW, np.where(high, HIGH, MEDIUM)).astype(np.int8)

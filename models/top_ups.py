@@ -89,7 +89,7 @@ def best_top_ups(
     rows, add_on = np.nonzero(open_[:, book.add_on_meter] & mine)
     if len(rows) == 0:
         return best
-    left = _left(book, cycles, forecast, rows, book.add_on_meter[add_on])
+    left = _left(book, cycles, forecast.rest, rows, book.add_on_meter[add_on])
     packs, saving, p_saves = _tried(book, strata, left, add_on, gate)
     # The best of each subscriber, the first of equals: `rows` rise.
     order = np.lexsort((-saving, rows))
@@ -118,10 +118,8 @@ def _tried(
     return chosen, pays[each, chosen], p[each, chosen]
 
 
-def _left(
-    book: PlanBook, cycles: UsageCycles, forecast: Forecast, rows: np.ndarray, meter: np.ndarray
-) -> _Left:
-    """What is left for these rows and their meters [m]."""
+def _left(book: PlanBook, cycles: UsageCycles, coming: Gamma, rows: np.ndarray, meter: np.ndarray) -> _Left:
+    """What is left for these rows and their meters [m], of what is `coming` [n, n_meters]."""
     plan, used = cycles.plan[rows], cycles.used[rows, meter]
     quota, unit, price = book.quota[plan, meter], book.unit[plan, meter], book.price[plan, meter]
     start, end, as_of = cycles.start[rows], cycles.end[rows], cycles.as_of[rows]
@@ -130,7 +128,7 @@ def _left(
     charged = np.ceil(past / unit - 1e-9)
     slack = np.where(over, (price > 0) * (charged * unit - past), quota - used)
     penalty = book.penalty[plan, meter] * np.where(over, (end - as_of) / np.maximum(end - start, 1), 1.0)
-    rest = Gamma(forecast.rest.mean[rows, meter], forecast.rest.shape[rows, meter])
+    rest = Gamma(coming.mean[rows, meter], coming.shape[rows, meter])
     return _Left(rest, np.maximum(slack, 0.0), unit, price, penalty, over, charged * price)
 
 
@@ -141,7 +139,26 @@ def running_costs(book: PlanBook, cycles: UsageCycles, forecast: Forecast, rows:
     """Expected cost [m] of the whole running cycle on the current plan without a pack, for these rows."""
     plan = cycles.plan[rows]
     at, meter = np.nonzero(book.quota[plan] < UNLIMITED)
-    left = _left(book, cycles, forecast, rows[at], meter)
+    left = _left(book, cycles, forecast.rest, rows[at], meter)
     variable = np.bincount(at, left.charged + left.cost(_NO_PACK)[:, 0], len(rows))
     total: np.ndarray = book.fee[plan] + variable
     return total
+
+
+def realised_savings(
+    book: PlanBook, cycles: UsageCycles, add_on: np.ndarray, packs: np.ndarray, came: np.ndarray
+) -> np.ndarray:
+    """What packs bought on the day asked about saved, minor units [n]: below 0 where they cost more.
+
+    `add_on`, `packs` [n]; `came` [n, n_meters] is what was used in the whole running cycle in the end.
+    """
+    saved = np.zeros(len(cycles))
+    rows = np.flatnonzero(add_on != NO_ADD_ON)
+    if len(rows):
+        bought, meter = packs[rows], book.add_on_meter[add_on[rows]]
+        rest = np.maximum(came - cycles.used, 0.0)
+        left = _left(book, cycles, Gamma(rest, np.ones(rest.shape)), rows, meter)
+        added = np.stack([np.zeros(len(rows)), book.add_on_amount[add_on[rows]] * bought], axis=1)
+        cost = left.costs(rest[rows, meter][:, None], added)[..., 0]
+        saved[rows] = cost[:, 0] - cost[:, 1] - book.add_on_price[add_on[rows]] * bought
+    return saved

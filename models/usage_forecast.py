@@ -29,6 +29,7 @@ JUMP_CYCLES = 2  # finished cycles without which nothing is usual
 MORE = 0.6  # of the variance of the rest of an unusual cycle: what made it so may go on or end
 REST, NEXT = 0, 1  # the rest of the running cycle, the next cycle
 BIAS, WIDTH = 0, 1
+WAYS = ("upgrade", "downgrade", "top_up")  # of saving, see Faults.saving
 OFTEN, SHARE = 0, 1  # see Faults.resumed
 RESUMED = ((0.85, 0.85), (0.9, 0.95))  # the same of REST and of NEXT, until learned
 KEPT = ("lean", "factor", "shape", "resumed", "saving")  # of Faults, in an artifact
@@ -45,10 +46,10 @@ class Faults:
     factor  float64 [n_families, n_meters, 3, KNOTS, 2, 2] factors of mean and standard deviation: BIAS, WIDTH
     shape   float64 [n_families, n_meters, KNOTS, SHAPE_KNOTS] how often the use of the rest was below what
             the gamma distribution puts at probability 0, 0.05, ... 1; not falling
-    resumed  float64 [n_families, n_meters, 2, 2] after use had paused, how OFTEN any came; and then what SHARE
-            of what was expected
-    saving  float64 [n_families, 2] realised over expected saving of upgrades and downgrades: who is chosen
-            for a large one is more often overestimated (winner's curse)
+    resumed  float64 [n_families, n_meters, 2, 2] after use had paused, how OFTEN any came; and then what
+            SHARE of what was expected
+    saving  float64 [n_families, 3] realised over expected saving of upgrades, downgrades and top-ups: who is
+            chosen for a large one is more often overestimated (winner's curse)
     together  lean, factor and shape of each cell [n_families, n_meters, 3, KNOTS, ...] in one row, to be
             looked up at once; not kept
     """
@@ -76,7 +77,7 @@ class Faults:
             frozen(np.ones((*cells, 2))),
             frozen(straight),
             frozen(np.tile(RESUMED, (n_families, n_meters, 1, 1))),
-            frozen(np.ones((n_families, 2))),
+            frozen(np.ones((n_families, len(WAYS)))),
         )
 
     def to_arrays(self) -> Arrays:
@@ -232,8 +233,8 @@ def leaning(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mean and variance [n, n_meters, 2], once the coefficients [n, n_meters, 2, SIGNS] are heard.
 
-    `cycles` [n, n_meters] finished ones: without any, nothing is usual or unusual. `resumed`, as in Faults, by
-    row [n, n_meters, 2, 2].
+    `cycles` [n, n_meters] finished ones: without any, nothing is usual or unusual. `resumed` as in Faults, by
+    row: [n, n_meters, 2, 2].
     """
     times = np.exp(np.minimum(np.maximum((lean * raw.signs).sum(axis=-1), -MOST_LEAN), MOST_LEAN))
     mean, variance = raw.mean * times, raw.variance * times * times

@@ -17,7 +17,7 @@ def learned() -> PlanAdvisor:
     advisor = tiny_advisor()
     cycle = np.array([[0.11, 0.12], [0.21, 0.22]])  # broadband, mobile x data_gb, minutes
     start = advisor.dynamics.start + 3.0
-    saving = np.array([[0.5, 0.6], [0.7, 0.8]])
+    saving = np.array([[0.5, 0.6, 0.9], [0.7, 0.8, 0.9]])
     return replace(
         advisor,
         dynamics=replace(advisor.dynamics, cycle=cycle, start=start),
@@ -52,7 +52,7 @@ def test_meters_find_what_is_known_by_family_then_by_name() -> None:
     assert other.dynamics.cycle[mobile, data] == 0.21
     assert other.dynamics.cycle[cable, minutes] == 0.22, "the only family that has minutes"
     assert other.dynamics.cycle[mobile, seats] == untrained(book).dynamics.cycle[mobile, seats]
-    assert other.faults.saving[mobile].tolist() == [0.7, 0.8]
+    assert other.faults.saving[mobile].tolist() == [0.7, 0.8, 0.9]
     assert other.faults.saving[cable].tolist() == untrained(book).faults.saving[cable].tolist()
 
 

@@ -10,7 +10,7 @@ import pytest
 from models.advice import NO_ADD_ON
 from models.plan_pricing import Strata
 from models.plans import AddOn, MeterTerms, Plan, PlanBook
-from models.top_ups import MOST_PACKS, TopUps, best_top_ups, running_costs
+from models.top_ups import MOST_PACKS, TopUps, best_top_ups, realised_savings, running_costs
 from models.usage_cycles import N_CUTS, UsageCycles
 from models.usage_forecast import SHAPE_KNOTS, Forecast
 from models.usage_gamma import Gamma
@@ -133,3 +133,26 @@ def test_the_cost_of_the_running_cycle() -> None:
     for used, rest, units in ((80, 10, 0), (80, 25, 1), (115, 1e-6, 2), (115, 8, 3)):
         cost = running_costs(book, asked(used), expected(used, rest), np.arange(1))
         assert cost[0] == pytest.approx(FEE + 300 * units, abs=1), (used, rest)
+
+
+def saved(used: float, came: float, *, packs: int = 1, terms: MeterTerms = CHARGED) -> float:
+    """What packs of 25 GB for 5.00, bought when so much was used, saved in the end."""
+    book = PlanBook.of([Plan("p", "f", "P", FEE, (terms,))], (PACK,))
+    bought = np.array([0 if packs else NO_ADD_ON]), np.array([packs])
+    return float(realised_savings(book, asked(used), *bought, np.array([[came]]))[0])
+
+
+def test_what_packs_saved_by_hand() -> None:
+    assert saved(80, 120.5) == 900 - 500  # three started units spared
+    assert saved(80, 99) == -500  # bought for nothing
+    assert saved(80, 155, packs=2) == 1800 - 300 - 1000
+    assert saved(105, 124) == 600 - 500  # the unit up to 110 was charged already
+    assert saved(80, 120, packs=0) == 0
+    assert saved(80, 120, terms=SLOWED) == 900 - 500
+
+
+def test_what_is_certain_saves_what_was_expected() -> None:
+    for rest in (40.5, 75.0):
+        found = topped(rest)
+        realised = saved(80, 80 + rest, packs=int(found.packs[0]))
+        assert realised == pytest.approx(found.saving[0], abs=1)

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.advice import DOWNGRADE, UPGRADE, Advice
+from models.advice import DOWNGRADE, TOP_UP, UPGRADE, Advice
 from models.billing_days import cycle_start, first_day, month_of
 from models.plan_advisor import PlanAdvisor
 from models.plan_decision import NudgeLimits
 from models.plans import UNLIMITED, PlanBook
 from models.subscriptions import DailyUsage, Subscriptions
+from models.top_ups import realised_savings
 from models.usage_cycles import UsageCycles
 from models.usage_history import Running, UsageHistory, running_on
 from models.usage_rate import UsageRates
@@ -42,8 +43,9 @@ class Walked:
     next_use     [n, n_meters] of the next cycle
     cost         [n, n_policies] of the next cycle, had the policy been followed
     least        [n] of the next cycle on the best plan in hindsight
-    realised     [n] what following a change of plan saved in the next cycle
+    realised     [n] what following a change of plan saved in the next cycle, or a top-up in this one
     priced       bool [n] is the next cycle known?
+    topped       bool [n] was a top-up advised, and is this cycle known?
     """
 
     customer: np.ndarray
@@ -68,6 +70,7 @@ class Walked:
     cost: np.ndarray
     least: np.ndarray
     realised: np.ndarray
+    topped: np.ndarray
 
     @classmethod
     def joined(cls, parts: list[Walked]) -> Walked:
@@ -167,6 +170,7 @@ def _ask(
     chosen = _chosen(advice, known, book, comparable, run_rate)
     taken = np.take_along_axis(costs, chosen, axis=1)
     moved = np.isin(advice.decision, (UPGRADE, DOWNGRADE))
+    saved = realised_savings(book, cycles, advice.add_on, advice.packs, actual)
     return Walked(
         customer=cycles.customer,
         day=np.full(len(rows), day),
@@ -183,13 +187,14 @@ def _ask(
         own_mean=_own_mean(known, run_rate),
         plan=cycles.plan.astype(np.int64),
         decision=advice.decision,
-        saving=np.where(moved, advice.saving, 0.0),
+        saving=advice.saving,
         p_saves=advice.p_saves,
         priced=priced,
         next_use=came,
         cost=taken,
         least=costs.min(axis=1),
-        realised=np.where(moved, taken[:, 1] - taken[:, 0], 0.0),
+        realised=np.where(moved, taken[:, 1] - taken[:, 0], saved),
+        topped=(advice.decision == TOP_UP) & (judged | ~advice.metered).all(axis=1),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from models.advice import DOWNGRADE, UPGRADE
+from models.advice import DOWNGRADE, TOP_UP, UPGRADE
 from training.plans.backtest import DAYS, POLICIES, Walked
 
 SAMPLES = 300
@@ -78,7 +78,10 @@ class PolicyFigures:
 
 @dataclass(frozen=True, slots=True)
 class NudgeFigures:
-    """Changes of plan advised on one day: what was expected of them and what came, minor units each."""
+    """Nudges of one day: what was expected of them and what came, minor units each.
+
+    Of a change of plan in the next cycle, of a top-up in this one.
+    """
 
     day: int
     kind: str
@@ -198,11 +201,13 @@ def _policies(rows: Walked, day: int, seed: int) -> list[PolicyFigures]:
 def _nudges(rows: Walked, day: int, seed: int) -> list[NudgeFigures]:
     found = []
     for kind, decisions in (
-        ("all", (UPGRADE, DOWNGRADE)),
+        ("all", (UPGRADE, DOWNGRADE, TOP_UP)),
         ("upgrade", (UPGRADE,)),
         ("downgrade", (DOWNGRADE,)),
+        ("top_up", (TOP_UP,)),
     ):
-        shown = rows.priced & np.isin(rows.decision, decisions)
+        known = np.where(rows.decision == TOP_UP, rows.topped, rows.priced)
+        shown = known & np.isin(rows.decision, decisions)
         if not shown.any():
             continue
         expected, realised, who = rows.saving[shown], rows.realised[shown], rows.customer[shown]

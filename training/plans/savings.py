@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.advice import DOWNGRADE, UPGRADE
+from models.advice import DOWNGRADE, TOP_UP, UPGRADE
 from models.arrays import frozen
 from models.billing_days import cycle_of, cycle_start
 from models.plan_advisor import PlanAdvisor
 from models.plan_decision import NudgeLimits
+from models.top_ups import realised_savings
+from models.usage_forecast import WAYS
 from models.usage_history import UsageHistory
 
 CYCLES = (2, 3, 4, 5)  # before the running one: those whose next cycle is finished too
@@ -20,16 +22,16 @@ LEAST, MOST = 0.6, 1.2
 
 
 def fit_savings(advisor: PlanAdvisor, history: UsageHistory, until: int) -> np.ndarray:
-    """Realised over expected saving [n_families, 2] of upgrades and downgrades, shrunk to 1."""
+    """Realised over expected saving [n_families, 3] of upgrades, downgrades and top-ups, shrunk to 1."""
     book = advisor.book
     n = len(history.running)
-    promised, kept = np.zeros((2, n)), np.zeros((2, n))
+    promised, kept = np.zeros((2, len(WAYS), n))
     for back in CYCLES:
         for day in DAYS:
             _add(promised, kept, advisor, history, (until, back, day))
-    factors = np.ones((len(book.families), 2))
+    factors = np.ones((len(book.families), len(WAYS)))
     for family in range(len(book.families)):
-        for way in (0, 1):
+        for way in range(len(WAYS)):
             some = (history.running.family == family) & (promised[way] > 0)
             factors[family, way] = _factor(promised[way, some], kept[way, some])
     return frozen(factors)
@@ -42,7 +44,7 @@ def _add(
     history: UsageHistory,
     when: tuple[int, int, int],
 ) -> None:
-    """Add up what was promised to whom, and what came of it, both [2, n] by upgrade and downgrade."""
+    """Add up what was promised to whom, and what came of it, both [3, n] by WAYS."""
     until, back, day = when
     rows, anchor = np.arange(len(history.running)), history.running.anchor
     now = cycle_of(np.full(len(rows), until), anchor)
@@ -51,11 +53,23 @@ def _add(
     costs = advisor.book.costs(used / np.maximum(seen, LEAST_SEEN))
     cycles = history.cycles(rows, begin + day)
     advice = advisor.advise(cycles, NudgeLimits())
-    known = ((seen >= LEAST_SEEN) | ~advice.metered).all(axis=1) & (history.running.started <= begin)
+    whole = history.running.started <= begin
+
+    def known(seen: np.ndarray) -> np.ndarray:
+        both: np.ndarray = whole & ((seen >= LEAST_SEEN) | ~advice.metered).all(axis=1)
+        return both
+
     for way, decision in enumerate((UPGRADE, DOWNGRADE)):
-        moved = np.flatnonzero(known & (advice.decision == decision))
+        moved = np.flatnonzero(known(seen) & (advice.decision == decision))
         promised[way, moved] += advice.saving[moved]
         kept[way, moved] += costs[moved, cycles.plan[moved]] - costs[moved, advice.recommended_plan[moved]]
+    used, seen = history.totals(rows, begin, end)
+    tops = known(seen) & (advice.decision == TOP_UP)
+    saved = realised_savings(
+        advisor.book, cycles, advice.add_on, advice.packs, used / np.maximum(seen, LEAST_SEEN)
+    )
+    promised[2] += advice.saving * tops
+    kept[2] += saved * tops
 
 
 def _factor(promised: np.ndarray, kept: np.ndarray) -> float:

@@ -79,7 +79,7 @@ def _policies(study: PlanStudy) -> Table:
 
 def _nudges(study: PlanStudy) -> Table:
     columns = (
-        "changes",
+        "nudges",
         "day",
         "shown",
         "expected saving",
@@ -94,7 +94,11 @@ def _nudges(study: PlanStudy) -> Table:
         )
         for each in study.nudges
     ]  # fmt: skip
-    return "Changes of plan advised, and what they saved in the next cycle", columns, rows
+    return (
+        "Nudges shown, and what they saved: a change of plan in the next cycle, a top-up in this",
+        columns,
+        rows,
+    )
 
 
 def _with_interval(figure: Figure) -> str:
