@@ -13,6 +13,7 @@ NAMES = (
     "scale",
     "taste_sample",
     "plan_nudges",
+    "nudge_calls",
     "plan_worlds",
     "plan_regret",
     "ledger",
