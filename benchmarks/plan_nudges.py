@@ -8,6 +8,7 @@ from time import perf_counter
 
 import numpy as np
 
+from models.advice import NO_DAY
 from models.arrays import frozen
 from models.plan_advisor import PlanAdvisor, untrained
 from models.plan_decision import NudgeLimits
@@ -88,7 +89,7 @@ def random_cycles(n: int) -> UsageCycles:
         as_of=same(TODAY, np.int32),
         start=same(TODAY - 10, np.int32),
         end=same(TODAY + 21, np.int32),
-        locked=same(0, np.bool_),
+        locked_until=same(NOT_LOCKED, np.int32),
         finished=frozen(level[:, None] * rng.lognormal(0, 0.25, (n, CYCLES, 3))),
         finished_w=frozen(np.ones((n, CYCLES, 3))),
         apart=frozen(np.zeros((n, 3))),
@@ -100,6 +101,7 @@ def random_cycles(n: int) -> UsageCycles:
         paused=frozen(np.zeros((n, 3))),
         parts=frozen(np.stack([before, after], axis=-1)),
         parts_w=frozen(np.broadcast_to(CUT_W[:, None], (n, N_CUTS, 3, 2))),
+        ran_out=frozen(np.full((n, 3), NO_DAY, dtype=np.int32)),
         open_w=frozen(1 - share),
         next_w=frozen(np.ones((n, 3))),
         days=same(10, np.int32),

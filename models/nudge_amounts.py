@@ -66,6 +66,11 @@ def day_name(day: int) -> str:
     return f"{found.day} {found:%B}"
 
 
+def dated(day: int) -> str:
+    """`24 November 2026`."""
+    return f"{day_name(day)} {(EPOCH + timedelta(days=day)).year}"
+
+
 def _plain(value: float, digits: int) -> str:
     text = f"{value:,.{digits}f}"
     return text.rstrip("0").rstrip(".") if digits else text

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from models.advice import DOWNGRADE, INSUFFICIENT_DATA, SUPPRESSED, TOP_UP, UPGRADE, Advice
-from models.nudge_amounts import amount, included, money, stated, unit_word
+from models.nudge_amounts import amount, dated, included, money, stated, unit_word
 from models.nudge_use import UseWords, beyond, shares
 from models.plans import UNLIMITED, PlanBook
+from models.subscriptions import OPEN_END
 
 SMALL = 0.05  # of the cost: a smaller saving is called small
 
@@ -58,9 +59,14 @@ class _Speaker:
         saving = self._save(self.saving, self.now)
         return (
             f"{self._need()} {self._name(self.target)} would be expected to {saving} a cycle, but the "
-            f"contract does not allow a change at the next cycle.{self._slowing()}{self._priced()}"
+            f"contract does not allow a change{self._until()}.{self._slowing()}{self._priced()}"
             f"{self._meanwhile() or ' Nothing to offer today.'}"
         )
+
+    def _until(self) -> str:
+        """After which day it does, if it ever will."""
+        day = int(self.advice.locked_until[self.row])
+        return "" if day == OPEN_END else f" until after {dated(day)}"
 
     def _too_early(self) -> str:
         if "RUNS_OUT" not in self.codes:

@@ -139,6 +139,7 @@ class PlanAdvisor:
             next_mean=coming.next.mean,
             next_p10=next_p10,
             next_p90=next_p90,
+            locked_until=cycles.locked_until,
         )
 
     def to_arrays(self) -> Arrays:
@@ -186,10 +187,11 @@ def _blocks(n: int) -> Iterator[np.ndarray | None]:
 
 
 def _exhaustion(cycles: UsageCycles, p50: np.ndarray, quota: np.ndarray) -> np.ndarray:
-    """The day [n, n_meters] on which the median use passes the quota, NO_DAY where it does not."""
+    """The day [n, n_meters] on which use passed the quota, or its median will; NO_DAY where it does not."""
     coming = np.maximum(p50 - cycles.used, LEAST)
     # Of an unlimited quota, no more than is coming.
     left = np.minimum(np.maximum(quota - cycles.used, 0.0), coming)
     days = left / coming * (cycles.end - cycles.as_of)[:, None]
     day = cycles.as_of[:, None] + np.minimum(days, (cycles.end - cycles.as_of - 1)[:, None]).astype(np.int64)
-    return np.where(p50 > quota, day, NO_DAY).astype(np.int32)
+    coming_day = np.where(p50 > quota, day, NO_DAY)
+    return np.where(cycles.ran_out != NO_DAY, cycles.ran_out, coming_day).astype(np.int32)

@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from models.advice import NO_DAY
 from models.arrays import frozen
 from models.billing_days import cycle_start, month_of
 from models.plan_advisor import PlanAdvisor
+from models.subscriptions import NOT_LOCKED
 from models.usage_cycles import USUAL_CYCLE, UsageCycles
 from models.usage_history import MOST_CYCLES, SPANS, SUMS
 from models.usage_rate import QUIET, levels_of, spread_of
@@ -31,14 +33,14 @@ class StatedCycle:
 
     plan    position in the plan book
     as_of   everything before it is known
-    locked  the plan cannot be changed on the first day of the next cycle
+    locked_until   last day on which the plan cannot be changed, NOT_LOCKED where it can
     """
 
     plan: int
     as_of: int
     start: int
     end: int
-    locked: bool
+    locked_until: int = NOT_LOCKED
 
     @property
     def anchor(self) -> int | None:
@@ -109,13 +111,14 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
         as_of=_one(cycle.as_of, np.int32),
         start=_one(cycle.start, np.int32),
         end=_one(cycle.end, np.int32),
-        locked=_one(cycle.locked, np.bool_),
+        locked_until=_one(cycle.locked_until, np.int32),
         finished=frozen(finished[None]),
         finished_w=frozen(finished_w[None]),
         apart=frozen(apart_of(raw[None], finished[None])),
         spread=frozen(spread),
         spread_w=frozen(spread_w),
         used=frozen(timeline.amount[:, now].sum(axis=1)[None]),
+        ran_out=frozen(timeline.ran_out(advisor.book.quota[cycle.plan], now)[None]),
         exposed=frozen(spans.use[None, MOST_CYCLES]),
         exposed_w=frozen(spans.share[None, MOST_CYCLES] * silent.kept),
         paused=frozen(silent.paused),
@@ -194,6 +197,12 @@ class _Timeline:
         family = advisor.book.family[[cycle.plan]]
         use, shapes = told(advisor.rates, family, between[:, None])
         return _Told(between[USE], use[0], between[WEIGHT] / USUAL_CYCLE, shapes[0], whole / USUAL_CYCLE)
+
+    def ran_out(self, quota: np.ndarray, now: slice) -> np.ndarray:
+        """The day [n_meters] of the running cycle, `now`, on which use passed the quota [n_meters]."""
+        passed = self.amount[:, now].cumsum(axis=1) > quota[:, None]
+        day = np.where(passed.any(axis=1), self.first + now.start + (~passed).sum(axis=1), NO_DAY)
+        return day.astype(np.int32)
 
     def silence(self, since: slice, use: StatedUse) -> Silence:
         """Whether use [1, n_meters] has paused; `since` are the days of the running cycle that count."""

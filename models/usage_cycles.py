@@ -26,7 +26,7 @@ class UsageCycles:
     plan        int16 [n] the plan of the running cycle, position in the plan book
     as_of       int32 [n] the day asked about: everything before it is known. Days since 1970-01-01
     start, end  int32 [n] first day of the running cycle on this plan, day after its last
-    locked      bool [n] the plan cannot be changed on the first day of the next cycle
+    locked_until  int32 [n] last day on which the plan cannot be changed, NOT_LOCKED where it can
     finished    float64 [n, n_cycles, n_meters] use in finished cycles, oldest first, the last one right
                 before the running one; over the days that count (recorded, after the first activity)
     finished_w  float64 [n, n_cycles, n_meters] W of those days, 0 where nothing is known, about 1 for all
@@ -41,6 +41,7 @@ class UsageCycles:
     parts       float64 [n, N_CUTS, n_meters, 2] use before and after each cut of the last finished cycle and
                 of the running one, on days that count
     parts_w     float64 [n, N_CUTS, n_meters, 2] W of those days, 0 where the cut is not inside the cycle
+    ran_out     int32 [n, n_meters] day of the running cycle on which use passed the quota, NO_DAY if none
     open_w      float64 [n, n_meters] W of the days still to come and of those that are missing
     next_w      float64 [n, n_meters] W of the next cycle
     days        int32 [n] days of the running cycle with a record that count
@@ -52,7 +53,7 @@ class UsageCycles:
     as_of: np.ndarray
     start: np.ndarray
     end: np.ndarray
-    locked: np.ndarray
+    locked_until: np.ndarray
     finished: np.ndarray
     finished_w: np.ndarray
     apart: np.ndarray
@@ -64,6 +65,7 @@ class UsageCycles:
     paused: np.ndarray
     parts: np.ndarray
     parts_w: np.ndarray
+    ran_out: np.ndarray
     open_w: np.ndarray
     next_w: np.ndarray
     days: np.ndarray
@@ -71,6 +73,12 @@ class UsageCycles:
 
     def __len__(self) -> int:
         return len(self.customer)
+
+    @property
+    def locked(self) -> np.ndarray:
+        """Whether the plan cannot be changed on the first day of the next cycle, bool [n]."""
+        locked: np.ndarray = self.locked_until >= self.end
+        return locked
 
     def take(self, rows: np.ndarray) -> Self:
         """The subscribers at these positions [m]."""

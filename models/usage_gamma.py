@@ -30,8 +30,8 @@ class Gamma(NamedTuple):
 
     def quantile(self, probability: np.ndarray) -> np.ndarray:
         """The value that is not exceeded with these probabilities [n, n_meters]."""
-        value: np.ndarray = gammaincinv(self.shape, probability) * self.scale
-        return value
+        value = gammaincinv(self.shape, probability) * self.scale
+        return np.where(self.mean > LEAST, value, 0.0)
 
 
 def gamma_of(mean: np.ndarray, variance: np.ndarray) -> Gamma:

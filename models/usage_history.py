@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.advice import NO_DAY
 from models.arrays import frozen
 from models.billing_days import cycle_of, cycle_start
 from models.plans import PlanBook
@@ -100,6 +101,7 @@ class UsageHistory:
     rates       by which the rate of a span of days is told
     weight      float64 [n_kinds, n_meters, n_days + 1] weight of all days, by anchor and family
     kind        int64 [n] row of `weight`
+    quota       float64 [n, n_meters] of the plan
     use_days    int32 [n, n_days + 1] days with a record of any meter, from the first use on
     used_days   int32 [n, n_meters, n_days + 1] days that count on which something was used
     """
@@ -111,6 +113,7 @@ class UsageHistory:
     rates: UsageRates
     weight: np.ndarray
     kind: np.ndarray
+    quota: np.ndarray
     use_days: np.ndarray
     used_days: np.ndarray
 
@@ -151,6 +154,7 @@ class UsageHistory:
             rates,
             _sums(weight),
             kind,
+            book.quota[running.plan],
             _sums(use_days, np.int32),
             _sums(use > 0, np.int32),
         )
@@ -194,6 +198,7 @@ class UsageHistory:
         known_w = sums[WEIGHT, :, on_as_of] - sums[WEIGHT, :, on_since]
         sums = np.maximum(sums[:RECORDED, :, SPANS.end] - sums[:RECORDED, :, SPANS.begin], 0.0)
         use, shapes = told(self.rates, who.family, sums)
+        used = np.maximum(recorded[:, on_as_of] - recorded[:, on_start], 0.0)
         share = sums[WEIGHT] / USUAL_CYCLE
         spread, spread_w = spread_of(shapes[:, : n_cycles + 1], share[:, : n_cycles + 1])
         open_w = np.maximum(weight[:, on_end] - weight[:, on_since] - known_w, 0.0)
@@ -205,13 +210,14 @@ class UsageHistory:
             as_of=frozen(as_of.astype(np.int32)),
             start=frozen(start.astype(np.int32)),
             end=frozen(end.astype(np.int32)),
-            locked=frozen(who.locked_until >= cycle_end),
+            locked_until=frozen(who.locked_until.astype(np.int32)),
             finished=frozen(use[:, :n_cycles]),
             finished_w=frozen(share[:, :n_cycles]),
             apart=frozen(apart_of(sums[USE, :, :n_cycles], use[:, :n_cycles])),
             spread=frozen(spread),
             spread_w=frozen(spread_w),
-            used=frozen(np.maximum(recorded[:, on_as_of] - recorded[:, on_start], 0.0)),
+            used=frozen(used),
+            ran_out=frozen(self._ran_out(rows, used, recorded[:, on_start])),
             exposed=frozen(use[:, n_cycles]),
             exposed_w=frozen(share[:, n_cycles] * silent.kept),
             paused=frozen(silent.paused),
@@ -222,6 +228,17 @@ class UsageHistory:
             days=frozen(np.maximum(days, 0).astype(np.int32)),
             missing=frozen(np.maximum(as_of - since - recorded_days, 0).astype(np.int32)),
         )
+
+    def _ran_out(self, rows: np.ndarray, used: np.ndarray, before: np.ndarray) -> np.ndarray:
+        """The day [n, n_meters] on which use passed the quota, counted from what was recorded `before`."""
+        quota = self.quota[rows]
+        day = np.full(used.shape, NO_DAY, dtype=np.int32)
+        at, meter = np.nonzero(used > quota)
+        if len(at):
+            allowed = (before + quota)[at, meter]
+            passed = self.sums[RECORDED, rows[at], meter] > allowed[:, None]
+            day[at, meter] = self.first + passed.argmax(axis=1) - 1
+        return day
 
     def _silence(self, rows: np.ndarray, first: np.ndarray, since: np.ndarray, as_of: np.ndarray) -> Silence:
         """Whether use had paused, by the positions [n] of the first day that is looked at, of the first known

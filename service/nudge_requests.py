@@ -18,6 +18,7 @@ from models.other_prices import advisor_for
 from models.plan_advisor import PlanAdvisor
 from models.plans import PlanBook
 from models.stated_usage import StatedCycle, StatedUse, stated_cycles
+from models.subscriptions import NOT_LOCKED
 from models.usage_cycles import UsageCycles
 from service.nudge_schemas import HistoryIn, NudgeFallback, NudgeRequest
 from service.problems import MAX_ERRORS, Refused, given
@@ -73,7 +74,7 @@ def prepared(request: NudgeRequest, advisor: PlanAdvisor, digits: int) -> Prepar
         _day(request.as_of),
         _day(request.cycle.start),
         _day(request.cycle.end) + 1,
-        request.locked_until is not None and request.locked_until >= request.as_of,
+        NOT_LOCKED if request.locked_until is None else _day(request.locked_until),
     )
     use = StatedUse(
         days.meter, days.place, days.amount, totals.meter, totals.place, totals.amount, totals.share

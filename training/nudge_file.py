@@ -13,6 +13,7 @@ from models.advice import CONFIDENCES, DECISIONS, NO_DAY, Advice
 from models.nudge_words import sentence
 from models.plan_nudges import PlanNudges
 from models.plans import PlanBook
+from models.subscriptions import NOT_LOCKED, OPEN_END
 from training.batch_files import ending_of, put_in_place, workplace
 
 COLUMNS = (
@@ -38,6 +39,7 @@ COLUMNS = (
     "next_mean",
     "add_on_id",
     "packs",
+    "locked_until",
     "sentence",
 )
 SEPARATOR = ";"  # of reason codes in a CSV file
@@ -48,7 +50,8 @@ def nudge_frame(nudges: PlanNudges, advice: Advice, digits: int) -> pl.DataFrame
 
     Costs are in major units of the currency (`digits` decimals), as_of and exhaustion_date dates, quota null
     where unlimited, exhaustion_date null where the quota is not expected to be reached; reason_codes a list.
-    add_on_id and packs are null without an add-on; the sentence is the same in all rows of a subscription.
+    add_on_id and packs are null without an add-on, locked_until where the plan may change on any day or on
+    none; the sentence is the same in all rows of a subscription.
     """
     order = advice.by_value()
     place, meter = np.nonzero(advice.metered[order])
@@ -58,6 +61,7 @@ def nudge_frame(nudges: PlanNudges, advice: Advice, digits: int) -> pl.DataFrame
     current, recommended, saving = (np.round(m / 10**digits, digits) for m in advice.told_money(row))
     codes = pl.Series([advice.reason_codes(at) for at in order.tolist()], dtype=pl.List(pl.String))
     said = pl.Series([sentence(book, advice, at, digits) for at in order.tolist()], dtype=pl.String)
+    locked = advice.locked_until[row]
     return pl.DataFrame(
         {
             "customer_id": pl.Series(nudges.subscribers.take(nudges.cycles.customer[row]), dtype=pl.String),
@@ -74,6 +78,7 @@ def nudge_frame(nudges: PlanNudges, advice: Advice, digits: int) -> pl.DataFrame
             **_measured(book, advice, row, meter),
             "add_on_id": _named([*add_ons, None], np.where(offered, advice.add_on[row], len(add_ons))),
             "packs": pl.Series(np.where(offered, advice.packs[row], 0), dtype=pl.Int64).replace(0, None),
+            "locked_until": pl.Series(locked).replace([NOT_LOCKED, OPEN_END], None).cast(pl.Date),
             "sentence": said.gather(pl.Series(place)),
         }
     ).select(COLUMNS)

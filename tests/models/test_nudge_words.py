@@ -47,7 +47,10 @@ ANA, BEN, ERIN, GUS = range(4)
                 "4 x 3 GB more for 24.00 EUR",
             ),
         ),
-        (BEN, ("the contract does not allow a change at the next cycle", "is used up", "3 GB more")),
+        (
+            BEN,
+            ("the contract does not allow a change until after 23 January 2025", "used up", "3 GB more"),
+        ),
         (ERIN, ("Used 1 of 50 GB", "Large stays")),
         (GUS, ("too few days",)),
     ],
@@ -136,6 +139,7 @@ def told(decision: int, target: str = "mid", codes: tuple[str, ...] = (), **chan
         "next_mean": [180.0, 40.0],
         "next_p10": [160.0, 30.0],
         "next_p90": [200.0, 50.0],
+        "locked_until": 20_818,  # 2026-12-31
     }
     return sentence(
         BOOK, Advice(**{name: np.array([value]) for name, value in {**one, **changed}.items()}), 0, 2

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from models.advice import INSUFFICIENT_DATA, NO_DAY, REASON_BITS, SILENCES, Advice
 from models.plan_advisor import untrained
 from models.plans import MeterTerms, Plan, PlanBook
+from models.subscriptions import NOT_LOCKED
 from models.usage_cycles import UsageCycles
 from tests.models.one_subscriber import BOOK, DATA, PACKS, PLANS, advice_of, cycles_of
 
+AGES = 10**6
 SLOW = Plan("slow", "broadband", "Slow", 2000, (MeterTerms(DATA, 100, throttle_penalty=900),))
 NONE = Plan("none", "broadband", "None", 500, (MeterTerms(DATA, 0, 300, 10),))
 EVERY = PlanBook.of((*PLANS, SLOW, NONE), PACKS, "USD")
@@ -40,7 +42,8 @@ def test_no_reason_stands_beside_one_that_excludes_it(
 ) -> None:
     advisor = untrained(EVERY)
     cycles = cycles_of(advisor, history, days, plan=plan)
-    cycles = replace(cycles, locked=np.array([locked]), missing=np.array([2 * missing]))
+    until = np.array([AGES if locked else NOT_LOCKED])
+    cycles = replace(cycles, locked_until=until, missing=np.array([2 * missing]))
     advice = advisor.advise(cycles)
     codes = advice.reason_codes(0)
     assert not contradictions(codes)
@@ -89,7 +92,7 @@ def test_nothing_used_of_a_quota_of_nothing_does_not_run_out() -> None:
 def test_a_quota_that_is_used_up_runs_out_whatever_is_decided(history: list[float], locked: bool) -> None:
     advisor = untrained(BOOK)
     cycles = cycles_of(advisor, history, [10.0] * 6, plan="home-50")
-    advice = advisor.advise(replace(cycles, locked=np.array([locked])))
+    advice = advisor.advise(replace(cycles, locked_until=np.array([AGES if locked else NOT_LOCKED])))
     assert "RUNS_OUT" in advice.reason_codes(0)
 
 
@@ -112,7 +115,7 @@ def test_what_is_held_is_ordered_by_the_add_on_that_it_may_have_now() -> None:
             ([190, 190, 190], [6.0] * 10),
         )
     )
-    held = replace(held, locked=np.array([True]))
+    held = replace(held, locked_until=np.array([AGES]))
     advice: Advice = advisor.advise(UsageCycles.joined([none, held, smaller, larger]))
     assert advice.top_up_saving[1] > 0
     order = advice.by_value().tolist()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.advice import NO_DAY
 from models.plan_advisor import PlanAdvisor
 from models.stated_usage import StatedCycle, StatedUse, stated_cycles
 from models.subscriptions import NOT_LOCKED, OPEN_END, DailyUsage, Subscriptions
@@ -48,7 +49,7 @@ def stated(
 ) -> UsageCycles:
     advisor = advisor or weekly()
     small = advisor.book.plans.index("small")
-    return stated_cycles(advisor, StatedCycle(small, AS_OF, START, END, locked=False), use_of(days, totals))
+    return stated_cycles(advisor, StatedCycle(small, AS_OF, START, END), use_of(days, totals))
 
 
 def from_files(days: list[tuple[int, int, float]], advisor: PlanAdvisor) -> UsageCycles:
@@ -86,7 +87,7 @@ def asked(cycle: tuple[int, int], days: int) -> UsageCycles:
     start, end = cycle
     as_of = (start + end) // 2
     use = use_of([(0, day, 1.0) for day in range(as_of - days, as_of)])
-    return stated_cycles(advisor, StatedCycle(0, as_of, start, end, locked=False), use)
+    return stated_cycles(advisor, StatedCycle(0, as_of, start, end), use)
 
 
 @pytest.mark.parametrize("length", [7, 28, 60])
@@ -150,3 +151,20 @@ def test_after_totals_every_day_of_the_cycle_counts() -> None:
 def test_totals_older_than_what_is_looked_at_are_left_out() -> None:
     totals = (np.array([0]), np.array([99]), np.array([30.0]), np.array([1.0]))
     assert not stated([(0, START, 1.0)], totals).finished.any()
+
+
+def test_the_day_on_which_the_quota_was_passed_is_known_and_not_that_of_asking() -> None:
+    """`small` includes 5 GB: the second day of 4 GB passes it, and 11 minutes of 100 never do."""
+    days = [(0, START + day, 4.0) for day in range(5)] + [(1, START + day, 1.0) for day in range(11)]
+    for cycles in (stated(days, advisor=tiny_advisor()), from_files(days, tiny_advisor())):
+        assert cycles.ran_out.tolist() == [[START + 1, NO_DAY]]
+    advice = tiny_advisor().advise(cycles)
+    assert advice.exhaustion_day[0, 0] == START + 1
+
+
+@pytest.mark.parametrize(("until", "locked"), [(END - 1, False), (END, True), (NOT_LOCKED, False)])
+def test_a_lock_counts_on_the_day_on_which_the_plan_would_change(until: int, locked: bool) -> None:
+    small = tiny_advisor().book.plans.index("small")
+    cycle = StatedCycle(small, AS_OF, START, END, until)
+    cycles = stated_cycles(tiny_advisor(), cycle, use_of([(0, START, 1.0)]))
+    assert cycles.locked.tolist() == [locked]

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.advice import NO_ADD_ON
+from models.advice import NO_ADD_ON, NO_DAY
 from models.plan_pricing import Strata
 from models.plans import AddOn, MeterTerms, Plan, PlanBook
+from models.subscriptions import NOT_LOCKED
 from models.top_ups import MOST_PACKS, TopUps, best_top_ups, realised_savings, running_costs
 from models.usage_cycles import N_CUTS, UsageCycles
 from models.usage_forecast import SHAPE_KNOTS, Forecast
@@ -47,7 +48,7 @@ def asked(used: float) -> UsageCycles:
         customer=np.zeros(1, dtype=np.int32),
         plan=np.zeros(1, dtype=np.int16),
         **day,
-        locked=np.zeros(1, dtype=np.bool_),
+        locked_until=np.full(1, NOT_LOCKED),
         finished=np.zeros((1, 0, 1)),
         finished_w=np.zeros((1, 0, 1)),
         apart=np.zeros((1, 1)),
@@ -58,6 +59,7 @@ def asked(used: float) -> UsageCycles:
         exposed_w=np.full((1, 1), 2 / 3),
         parts=np.zeros((1, N_CUTS, 1, 2)),
         parts_w=np.zeros((1, N_CUTS, 1, 2)),
+        ran_out=np.full((1, 1), NO_DAY),
         open_w=np.full((1, 1), 1 / 3),
         next_w=np.ones((1, 1)),
         paused=np.zeros((1, 1)),

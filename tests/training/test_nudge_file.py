@@ -45,6 +45,7 @@ def test_one_row_a_customer_and_meter_the_best_nudge_first() -> None:
         "next_mean",
         "add_on_id",
         "packs",
+        "locked_until",
         "sentence",
     )
     assert frame["customer_id"][0] == "ana"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -11,10 +12,10 @@ from training.data.identifiers import Dictionary
 from training.data.money import number, to_minor_units
 from training.data.part import Part
 from training.data.sources import Opened, refuse_no_rows
-from training.data.times import Clock
+from training.data.times import UTC_NAIVE, Clock
 
 # Flaws of a line's values, as bits of the column `flaws`. EMPTY_*: nothing there, rather than nonsense.
-BAD_DATE, EMPTY_DATE, BAD_QUANTITY, EMPTY_QUANTITY, BAD_PRICE, BAD_COST = 1, 2, 4, 8, 16, 32
+BAD_DATE, EMPTY_DATE, BAD_QUANTITY, EMPTY_QUANTITY, BAD_PRICE, BAD_COST, FUTURE_DATE = 1, 2, 4, 8, 16, 32, 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +46,12 @@ class Encoded:
     name_counts: pl.DataFrame
 
 
-def encode_lines(opened: Opened, clock: Clock, digits: int, progress: Callable[[str], None]) -> Encoded:
-    """Read and encode every part of the orders source; `digits` are the decimals of the minor unit.
+def encode_lines(
+    opened: Opened, clock: Clock, digits: int, latest: int, progress: Callable[[str], None]
+) -> Encoded:
+    """Read and encode every part of the orders source.
 
+    `digits` are the decimals of the minor unit; what is dated after the day `latest` is still to come.
     Raises DataError if a part is unreadable or if there are no rows.
     """
     dictionaries = Dictionaries()
@@ -56,7 +60,7 @@ def encode_lines(opened: Opened, clock: Clock, digits: int, progress: Callable[[
     for part in opened.parts:
         progress(f"reading {part.name}")
         columns = _PartColumns(opened, part, dictionaries, clock, digits)
-        frame = opened.collect(part, part.frame.select(columns.all()))
+        frame = opened.collect(part, part.frame.select(columns.all()).with_columns(_with_future(latest)))
         if "name" in frame.columns:
             names.append(frame.group_by("product", "name").agg(pl.len().cast(pl.UInt32).alias("len")))
             frame = frame.drop("name")
@@ -65,6 +69,13 @@ def encode_lines(opened: Opened, clock: Clock, digits: int, progress: Callable[[
     refuse_no_rows(opened, sum(part_rows))
     counts = pl.concat(names).drop_nulls().group_by("product", "name").agg(pl.col("len").sum())
     return Encoded(pl.concat(frames), part_rows, dictionaries, counts)
+
+
+def _with_future(latest: int) -> pl.Expr:
+    """The column `flaws` with FUTURE_DATE: read off the moments that are there, so that none is read twice."""
+    end = datetime(1970, 1, 1) + timedelta(days=latest + 1)
+    to_come = (pl.col("ordered_at") >= pl.lit(end, dtype=UTC_NAIVE)).fill_null(False)
+    return pl.col("flaws") | pl.when(to_come).then(FUTURE_DATE).otherwise(0).cast(pl.UInt8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ from training.data.encode import (
     BAD_QUANTITY,
     EMPTY_DATE,
     EMPTY_QUANTITY,
+    FUTURE_DATE,
     Dictionaries,
 )
 from training.data.identifiers import BAD, MISSING, CleanIds, found_in
@@ -59,6 +60,7 @@ def judge_lines(
     mark(product == MISSING, Reason.MISSING_PRODUCT_ID)
     mark((order == BAD) | (product == BAD), Reason.BAD_ID)
     mark((flaws & (BAD_DATE | EMPTY_DATE)) > 0, Reason.BAD_DATE)
+    mark((flaws & FUTURE_DATE) > 0, Reason.FUTURE_DATE)
     mark((flaws & (BAD_QUANTITY | EMPTY_QUANTITY)) > 0, Reason.BAD_QUANTITY)
     mark((flaws & BAD_PRICE) > 0, Reason.BAD_PRICE)
     mark(_matching(products.ids, source.non_product_pattern)[product], Reason.NON_PRODUCT)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -78,23 +79,30 @@ def asked(url: str, question: Callable[[Connection], list[tuple[Any, ...]]]) -> 
     return found
 
 
-def with_ledger(tables: Tables, url: str, data: Data, progress: Callable[[str], None]) -> Tables:
+def with_ledger(
+    tables: Tables,
+    url: str,
+    data: Data,
+    progress: Callable[[str], None],
+    *,
+    now: datetime | None = None,
+) -> Tables:
     """The tables with what the ledger at a URL knows besides: later purchases, and later days of usage.
 
-    A configuration that names no table at all is trained on the ledger alone. Raises DataError as the
-    readers do.
+    A configuration that names no table at all is trained on the ledger alone. What is dated after `now`,
+    the clock of this machine unless given, is rejected. Raises DataError as the readers do.
     """
     shop, provider = tables.shop, tables.provider
     if shop is not None or provider is None:
         after = -1 if shop is None else _microseconds(shop.orders)
         if _has(url, "purchase", after):
             progress("purchases of the ledger")
-            shop = _with_purchases(shop, url, after, data, progress)
+            shop = _with_purchases(shop, url, after, data, progress, now)
     if provider is not None and data.usage is not None:
         after = provider.day_after * DAY
         if _has(url, "usage", after - 1):
             progress("usage of the ledger")
-            provider = _with_usage(provider, url, after, data, progress)
+            provider = _with_usage(provider, url, after, data, progress, now)
     return Tables(shop, provider)
 
 
@@ -105,7 +113,12 @@ def _has(url: str, kind: str, after: int) -> bool:
 
 
 def _with_purchases(
-    shop: Shop | None, url: str, after: int, data: Data, progress: Callable[[str], None]
+    shop: Shop | None,
+    url: str,
+    after: int,
+    data: Data,
+    progress: Callable[[str], None],
+    now: datetime | None,
 ) -> Shop:
     scale = 10 ** minor_digits(data.currency)
     query = PURCHASES.format(day=DAY, currency=data.currency, scale=scale, after=after)
@@ -122,7 +135,7 @@ def _with_purchases(
     if data.products is not None:
         products, excluded, _ = read_products(data, lambda _: None)
         listed = products["product_id"]
-    orders, report = read_orders(of_ledger, progress, listed=listed, excluded=excluded)
+    orders, report = read_orders(of_ledger, progress, listed=listed, excluded=excluded, now=now)
     if shop is None:
         return Shop(orders, products, None, ReadReport({"orders": report}))
     told = ReadReport({**shop.report.tables, "ledger": report})
@@ -162,12 +175,17 @@ def _microseconds(orders: Orders) -> int:
 
 
 def _with_usage(
-    provider: Provider, url: str, after: int, data: Data, progress: Callable[[str], None]
+    provider: Provider,
+    url: str,
+    after: int,
+    data: Data,
+    progress: Callable[[str], None],
+    now: datetime | None,
 ) -> Provider:
     query = USAGE.format(day=DAY, after=after)
     source = UsageSource(url=url, query=query, timestamp_format=EPOCH_SECONDS)
     of_ledger = data.model_copy(update={"usage": source, "timezone": "UTC"})
-    days, report = read_usage(of_ledger, provider.book, provider.subscribers, progress)
+    days, report = read_usage(of_ledger, provider.book, provider.subscribers, progress, now=now)
     columns = {
         name: np.concatenate([getattr(provider.usage, name), getattr(days, name)])
         for name in DailyUsage.__slots__

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from time import perf_counter
 
 import numpy as np
@@ -23,8 +24,8 @@ from training.data.reasons import BAD_COST, BAD_CUSTOMER_ID, NETTED, REJECTING, 
 from training.data.rejects import RejectsFile
 from training.data.report import TableReport
 from training.data.sources import open_source
-from training.data.times import Clock
-from training.data.wrong_types import refuse_wrong_types
+from training.data.times import Clock, latest_day
+from training.data.wrong_types import refuse_mostly_future, refuse_wrong_types
 
 GUEST = -1
 NO_NAME = ("", "nan", "none", "null", "n/a")  # what stands in a name column for no name, in lower case
@@ -63,10 +64,12 @@ def read_orders(
     listed: pl.Series | None = None,
     excluded: frozenset[str] = frozenset(),
     rejects: RejectsFile | None = None,
+    now: datetime | None = None,
 ) -> tuple[Orders, TableReport]:
     """Read, clean and number the order lines of `[data.orders]`.
 
-    `listed` are the ids of the products table, `excluded` those of excluded categories.
+    `listed` are the ids of the products table, `excluded` those of excluded categories. Lines dated
+    after `now`, the clock of this machine unless given, are rejected.
     Raises ConfigError for a setting, DataError for a source that cannot be used. Nothing may be left
     of it: see refuse_nothing_left.
     """
@@ -75,8 +78,10 @@ def read_orders(
     started = perf_counter()
     clock = Clock(data.timezone, data.orders.timestamp_format, data.day_first)
     with open_source(data.orders, ORDER_COLUMNS) as opened:
-        encoded = encode_lines(opened, clock, minor_digits(data.currency), progress)
+        latest = latest_day(now)
+        encoded = encode_lines(opened, clock, minor_digits(data.currency), latest, progress)
         refuse_wrong_types(opened, encoded, clock)
+        refuse_mostly_future(opened, encoded, latest)
         progress(f"cleaning {len(encoded.lines):,} order lines")
         names = encoded.name_counts
         judged = judge_lines(encoded.lines, encoded.dictionaries, data.orders, excluded)

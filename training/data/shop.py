@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import polars as pl
 
@@ -46,27 +47,34 @@ class Tables:
         return ReadReport({**of_shop, **({} if self.provider is None else self.provider.reports)})
 
 
-def read_tables(data: Data, progress: Callable[[str], None] = lambda _: None) -> Tables:
+def read_tables(
+    data: Data, progress: Callable[[str], None] = lambda _: None, *, now: datetime | None = None
+) -> Tables:
     """Read what is configured, and write one rejects file of it where one is asked for.
 
-    Raises ConfigError for a setting and DataError for a source that cannot be used; the rejects file
+    What is dated after `now`, the clock of this machine unless given, is rejected. Raises ConfigError for a setting and DataError for a source that cannot be used; the rejects file
     is written whole or not at all, also when nothing is left of the orders.
     """
     rejects = RejectsFile(data.rejects) if data.rejects is not None else None
-    provider = read_provider(data, progress, rejects=rejects) if data.has_plans else None
+    provider = read_provider(data, progress, rejects=rejects, now=now) if data.has_plans else None
     if data.orders is not None:
-        return Tables(read_shop(data, progress, rejects=rejects), provider)
+        return Tables(read_shop(data, progress, rejects=rejects, now=now), provider)
     if rejects is not None:
         rejects.write()
     return Tables(None, provider)
 
 
 def read_shop(
-    data: Data, progress: Callable[[str], None] = lambda _: None, *, rejects: RejectsFile | None = None
+    data: Data,
+    progress: Callable[[str], None] = lambda _: None,
+    *,
+    rejects: RejectsFile | None = None,
+    now: datetime | None = None,
 ) -> Shop:
     """Read products, orders and customers; write the rejects file where one is asked for.
 
-    `progress` is told in a few words what is being done; `rejects` may hold rows of other tables.
+    `progress` is told in a few words what is being done; `rejects` may hold rows of other tables; order
+    lines dated after `now`, the clock of this machine unless given, are rejected.
     Raises ConfigError for a setting and DataError for a source that cannot be used; the rejects file
     is written whole or not at all, also when nothing is left of the orders.
     """
@@ -78,7 +86,9 @@ def read_shop(
     if data.products is not None:
         products, excluded, reports["products"] = read_products(data, progress, rejects=rejects)
     listed = products["product_id"] if products is not None else None
-    orders, reports["orders"] = read_orders(data, progress, listed=listed, excluded=excluded, rejects=rejects)
+    orders, reports["orders"] = read_orders(
+        data, progress, listed=listed, excluded=excluded, rejects=rejects, now=now
+    )
     if data.customers is not None and reports["orders"].rows_kept:
         customers, reports["customers"] = read_customers(
             data, progress, with_orders=orders.customers, rejects=rejects

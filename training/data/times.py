@@ -32,6 +32,13 @@ def latest_day(now: datetime | None = None) -> int:
     return (moment.date() - date(1970, 1, 1)).days
 
 
+def up_to_today(latest: int) -> str:
+    """What a day that is not after `latest` (see latest_day) is, for messages: they name today's date."""
+    return (
+        f"a day up to today, {date(1970, 1, 1) + timedelta(days=latest) - AHEAD} by the clock of this machine"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """How the moments of a source are written.

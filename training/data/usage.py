@@ -25,7 +25,7 @@ from training.data.part import Part
 from training.data.rejects import RejectsFile
 from training.data.report import TableReport
 from training.data.sources import Opened, open_source, refuse_no_rows
-from training.data.times import AHEAD, Clock, latest_day
+from training.data.times import Clock, latest_day, up_to_today
 from training.data.usage_reasons import UsageReason, counted, refuse_mostly, tell_rejects
 
 EPOCH = datetime(1970, 1, 1)  # reports keep naive UTC
@@ -199,10 +199,9 @@ def _expected(clock: Clock, book: PlanBook, coded: _Coded, latest: int) -> dict[
     meters = book.meters.take(range(len(book.meters)))
     unfit = np.unique(coded.meter[coded.reason == UsageReason.UNIT_MISMATCH]).tolist()
     units = [f"{unit_of(meter)} for {meter}" for meter in book.meters.take(unfit)]
-    today = EPOCH.date() + timedelta(days=latest) - AHEAD
     return {
         UsageReason.BAD_DATE: ("date", clock.expected()),
-        UsageReason.FUTURE_DATE: ("date", f"a day up to today, {today} by the clock of this machine"),
+        UsageReason.FUTURE_DATE: ("date", up_to_today(latest)),
         UsageReason.BAD_AMOUNT: ("amount", "plain numbers such as 12.50"),
         UsageReason.AMOUNT_TOO_LARGE: ("amount", f"amounts of a day, {MAX_AMOUNT:g} at the most"),
         UsageReason.UNKNOWN_METER: ("meter", f"a meter of [data.plans]: {listed(meters)}"),
