@@ -72,9 +72,9 @@ def encode_lines(
 
 
 def _with_future(latest: int) -> pl.Expr:
-    """The column `flaws` with FUTURE_DATE: read off the moments that are there, so that none is read twice."""
+    """The column `flaws` with FUTURE_DATE, from the moments as they were read: no text is parsed again."""
     end = datetime(1970, 1, 1) + timedelta(days=latest + 1)
-    to_come = (pl.col("ordered_at") >= pl.lit(end, dtype=UTC_NAIVE)).fill_null(False)
+    to_come = pl.col("ordered_at") >= pl.lit(end, dtype=UTC_NAIVE)
     return pl.col("flaws") | pl.when(to_come).then(FUTURE_DATE).otherwise(0).cast(pl.UInt8)
 
 

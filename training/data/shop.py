@@ -52,8 +52,9 @@ def read_tables(
 ) -> Tables:
     """Read what is configured, and write one rejects file of it where one is asked for.
 
-    What is dated after `now`, the clock of this machine unless given, is rejected. Raises ConfigError for a setting and DataError for a source that cannot be used; the rejects file
-    is written whole or not at all, also when nothing is left of the orders.
+    What is dated after `now`, the clock of this machine unless given, is rejected. Raises ConfigError for
+    a setting and DataError for a source that cannot be used; the rejects file is written whole or not at
+    all, also when nothing is left of the orders.
     """
     rejects = RejectsFile(data.rejects) if data.rejects is not None else None
     provider = read_provider(data, progress, rejects=rejects, now=now) if data.has_plans else None

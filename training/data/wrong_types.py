@@ -36,7 +36,7 @@ def refuse_wrong_types(opened: Opened, encoded: Encoded, clock: Clock) -> None:
 
 
 def refuse_mostly_future(opened: Opened, encoded: Encoded, latest: int) -> None:
-    """Raises DataError, as refuse_wrong_types, if more than half of the moments are after the day `latest`."""
+    """Raises DataError, as refuse_wrong_types, if more than half of all moments are after day `latest`."""
     failing = _having(encoded, FUTURE_DATE)
     to_come = int(failing.sum())
     given = encoded.lines["ordered_at"].count() + int(_having(encoded, BAD_DATE).sum())

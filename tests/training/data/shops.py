@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,12 @@ def write_csv(path: Path, rows: Sequence[Sequence[object]], header: Sequence[str
 
 
 def read(
-    path: Path | str, *, products: Path | None = None, customers: Path | None = None, **settings: Any
+    path: Path | str,
+    *,
+    products: Path | None = None,
+    customers: Path | None = None,
+    now: datetime | None = None,
+    **settings: Any,
 ) -> Shop:
     """Read orders of `path`; keys of [data] are taken as such, all others belong to [data.orders]."""
     general = {
@@ -36,7 +42,7 @@ def read(
         tables["products"] = {"path": str(products)}
     if customers is not None:
         tables["customers"] = {"path": str(customers)}
-    return read_shop(Data.model_validate({**general, **tables}))
+    return read_shop(Data.model_validate({**general, **tables}), now=now)
 
 
 def orders_report(shop: Shop) -> TableReport:

@@ -76,8 +76,8 @@ def lines_of(shop: Shop | None) -> list[tuple[Any, ...]]:
     return rows
 
 
-def read(data: Data, url: str) -> Tables:
-    return with_ledger(read_tables(data), url, data, lambda _: None)
+def read(data: Data, url: str, now: datetime | None = None) -> Tables:
+    return with_ledger(read_tables(data, now=now), url, data, lambda _: None, now=now)
 
 
 def test_later_purchases_are_added_and_earlier_ones_are_the_shops(
@@ -135,6 +135,29 @@ def test_later_purchases_are_added_and_earlier_ones_are_the_shops(
     report = shop.report.tables["ledger"]
     assert (report.rows_read, report.rows_kept) == (5, 4)
     assert report.rejected == {"non_positive_quantity": 1}
+
+
+def test_purchases_of_days_to_come_are_counted_and_not_used(
+    database: Database, ledger_url: str, data: Data
+) -> None:
+    days = ("2026-11-04T08:00", "2026-11-05T08:00", "2026-11-20T08:00")
+    tell(database, *(purchase("bread", day, customer_id="ana", order_id=day) for day in days))
+    shop = read(data, ledger_url, datetime(2026, 11, 5, tzinfo=UTC)).shop
+    assert shop is not None
+    assert len(shop.orders.lines) == 5
+    assert shop.report.tables["ledger"].rejected == {"future_date": 1}
+    with pytest.raises(
+        DataError, match=r"2 of its values, more than half, .* today, 2026-11-03 by the clock"
+    ):
+        read(data, ledger_url, datetime(2026, 11, 3, tzinfo=UTC))
+
+
+def test_a_line_of_the_shop_to_come_hides_no_purchase_of_the_ledger(
+    database: Database, ledger_url: str, data: Data, tmp_path: Path
+) -> None:
+    (tmp_path / "orders.csv").write_text(f"{ORDERS}3,wine,ben,1,7.50,2062-09-03T00:00:00\n")
+    tell(database, purchase("apple", "2026-11-04T08:00", customer_id="ana"))
+    assert [row[2] for row in lines_of(read(data, ledger_url).shop)] == ["bread", "butter", "bread", "apple"]
 
 
 def read_orders_schema(data: Data) -> pl.Schema:
@@ -217,3 +240,7 @@ def test_usage_of_later_days_is_added_the_last_total_of_a_day_counts(
     assert provider is not None
     assert provider.usage.amount.tolist() == [4.0, 6.0, 7.0]
     assert provider.reports["ledger_usage"].rows_kept == 2
+    earlier = read(data, ledger_url, datetime(2026, 11, 1, tzinfo=UTC)).provider
+    assert earlier is not None
+    assert earlier.usage.amount.tolist() == [4.0, 6.0]
+    assert earlier.reports["ledger_usage"].rejected == {"future_date": 1}

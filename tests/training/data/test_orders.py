@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from models.errors import ConfigError, DataError
 from tests.training.data.shops import HEADER, NOON, orders_report, plain, read, write_csv
 from training.data.orders import GUEST, read_orders
 from training.data.products import build_catalogue
+from training.data.shop import read_tables
 
 GOOD = ("1", "anna", "tea", "2", "1.50", NOON)
 
@@ -30,6 +31,8 @@ def line(**changes: object) -> tuple[object, ...]:
         (line(order_id="a\x07b"), "bad_id"),
         (line(ordered_at="soon"), "bad_date"),
         (line(ordered_at=""), "bad_date"),
+        (line(ordered_at="2062-09-03"), "future_date"),
+        (line(ordered_at="2062-09-03T08:26:00Z", quantity="two"), "future_date"),
         (line(quantity="two"), "bad_quantity"),
         (line(quantity="inf"), "bad_quantity"),
         (line(quantity=""), "bad_quantity"),
@@ -239,6 +242,63 @@ def test_local_times(tmp_path: Path) -> None:
     lines = read(path, timezone="Europe/Berlin").orders.lines
     assert lines["ordered_at"].to_list() == [datetime(2026, 6, 30, 22, 30)]
     assert lines["day"].to_list() == [(datetime(2026, 6, 30) - datetime(1970, 1, 1)).days]
+
+
+NOW = datetime(2026, 3, 1, 18, tzinfo=UTC)
+
+
+def test_a_line_of_a_day_to_come_does_not_move_the_last_day(tmp_path: Path) -> None:
+    rows = [GOOD, line(order_id="2"), line(order_id="2", product_id="wine", ordered_at="2062-09-03")]
+    shop = read(write_csv(tmp_path / "orders.csv", rows), now=NOW)
+    assert [(row["order"], row["product"]) for row in plain(shop.orders)] == [(0, "tea"), (1, "tea")]
+    report = orders_report(shop)
+    assert report.rejected == {"future_date": 1}
+    assert report.last == datetime(2026, 3, 1, 12)
+    assert len(shop.orders.products) == 1
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=9)), timezone(timedelta(hours=-10))])
+def test_the_day_after_today_in_utc_is_no_future(tmp_path: Path, zone: timezone) -> None:
+    rows = [
+        GOOD,
+        line(order_id="2"),
+        line(order_id="3", ordered_at="2026-03-02T23:59:59.999999Z"),
+        line(order_id="4", ordered_at="2026-03-03T00:00:00Z"),
+    ]
+    shop = read(write_csv(tmp_path / "orders.csv", rows), now=NOW.astimezone(zone))
+    assert orders_report(shop).rejected == {"future_date": 1}
+    assert orders_report(shop).last == datetime(2026, 3, 2, 23, 59, 59, 999_999)
+
+
+def test_what_is_to_come_is_told_in_utc(tmp_path: Path) -> None:
+    rows = [GOOD, line(order_id="2", ordered_at="2026-03-03 12:59"), line(ordered_at="2026-03-03 13:00")]
+    path = write_csv(tmp_path / "orders.csv", rows)
+    assert orders_report(read(path, now=NOW, timezone="Pacific/Auckland")).rejected == {"future_date": 1}
+
+
+@pytest.mark.parametrize(
+    ("moments", "settings"),
+    [
+        ([datetime(2026, 3, 1), datetime(2026, 3, 2), datetime(2062, 9, 3)], {}),
+        ([date(2026, 3, 1), date(2026, 3, 2), date(2062, 9, 3)], {}),
+        ([1_772_323_200, 1_772_409_600, 2_925_331_200], {"timestamp_format": "epoch"}),
+    ],
+)
+def test_moments_of_any_type_may_be_to_come(
+    tmp_path: Path, moments: list[object], settings: dict[str, str]
+) -> None:
+    path = tmp_path / "orders.parquet"
+    pl.DataFrame({"order_id": [1, 2, 3], "product_id": [7] * 3, "ordered_at": moments}).write_parquet(path)
+    assert orders_report(read(path, now=NOW, **settings)).rejected == {"future_date": 1}
+
+
+def test_without_a_moment_the_clock_of_the_machine_says_what_is_to_come(tmp_path: Path) -> None:
+    to_come = line(order_id="3", ordered_at=f"{datetime.now(UTC).year + 2}-01-01")
+    path = write_csv(tmp_path / "orders.csv", [GOOD, line(order_id="2"), to_come])
+    assert orders_report(read(path)).rejected == {"future_date": 1}
+    data = Data.model_validate({"orders": {"path": str(path)}})
+    assert read_orders(data)[1].rejected == read_tables(data).report.tables["orders"].rejected
+    assert read_tables(data, now=datetime(2099, 1, 1, tzinfo=UTC)).report.tables["orders"].rejected == {}
 
 
 def test_nothing_left_lists_the_counts(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ ROWS = [
     ("3", "anna", "POST", "1", "1.50", NOON),
     ("4", "anna", "tea", "-1", "1.50", "2026-03-02"),
     ("5", "bob", "", "1", "1.50", NOON),
+    ("6", "bob", "tea", "1", "1.50", "2062-09-03"),
 ]
 
 
@@ -35,6 +36,7 @@ def test_rejected_and_changed_rows_as_they_were(tmp_path: Path, ending: str) -> 
         ("b.csv", 1, "rejected", "non_product"),
         ("b.csv", 2, "changed", "cancellation_netted"),
         ("b.csv", 3, "rejected", "missing_product_id"),
+        ("b.csv", 4, "rejected", "future_date"),
     ]
     originals = frame.select(HEADER).rows()
     assert [tuple(cell or "" for cell in row) for row in originals] == ROWS

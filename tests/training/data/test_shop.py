@@ -18,7 +18,8 @@ from training.data.shop import Shop, read_shop
 
 PROJECT = Path(__file__).parents[3]
 REAL = PROJECT / "../shared/data/online_retail_ii.parquet"
-MOMENTS = ["2026-03-01T12:00:00Z", "2026-03-02T12:00:00Z", "2026-03-03", "soon", ""]
+TO_COME = "2062-09-03"
+MOMENTS = ["2026-03-01T12:00:00Z", "2026-03-02T12:00:00Z", "2026-03-03", TO_COME, "soon", ""]
 
 ROWS = st.lists(
     st.tuples(
@@ -82,6 +83,23 @@ def test_the_order_of_rows_does_not_matter(
     assert one == other
     by_everything = ["order", "product", "customer", "quantity", "price"]
     assert first.orders.lines.sort(by_everything).equals(second.orders.lines.sort(by_everything))
+
+
+@given(ROWS, SETTINGS)
+@settings(max_examples=20, deadline=None)
+def test_lines_of_days_to_come_change_nothing_but_their_count(
+    rows: list[tuple[str, ...]], how: dict[str, Any]
+) -> None:
+    past = [row for row in rows if row[-1] != TO_COME]
+    with_them, without = read_rows([*FILLING, *rows], **how), read_rows([*FILLING, *past], **how)
+    assert plain(with_them.orders) == plain(without.orders)
+    one, other = orders_report(with_them), orders_report(without)
+    assert (one.first, one.last, one.counts, one.changed) == (
+        other.first,
+        other.last,
+        other.counts,
+        other.changed,
+    )
 
 
 @given(ROWS)

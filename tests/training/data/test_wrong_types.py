@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,30 @@ def test_numbers_as_dates_want_a_format(tmp_path: Path) -> None:
     ):
         read(path)
     assert orders_report(read(path, timestamp_format="epoch")).rows_kept == 1
+
+
+NOW = datetime(2026, 3, 1, 18, tzinfo=UTC)
+
+
+def test_more_than_half_of_days_to_come_name_today(tmp_path: Path) -> None:
+    path = orders(tmp_path, ordered_at=[NOON, "2062-09-03", "2062-09-04"])
+    with pytest.raises(DataError) as caught:
+        read(path, now=NOW)
+    assert caught.value.column == "ordered_at"
+    assert (
+        "column 'ordered_at' of type String: 2 of its values, more than half, are not a day up to today, "
+        "2026-03-01 by the clock of this machine; the first is '2062-09-03' in row 2"
+    ) in str(caught.value)
+
+
+def test_days_to_come_are_compared_with_all_that_is_there(tmp_path: Path) -> None:
+    days = [NOON, NOON, "2062-09-03", "2062-09-03", "2062-09-04", "soon"]
+    table = {"order_id": list("123456"), "product_id": ["tea"] * 6, "ordered_at": days}
+    report = orders_report(read(orders(tmp_path, **table), now=NOW))
+    assert report.rejected == {"future_date": 3, "bad_date": 1}
+    table["ordered_at"][1] = ""
+    with pytest.raises(DataError, match="3 of its values, more than half, are not a day up to today"):
+        read(orders(tmp_path, **table), now=NOW)
 
 
 def test_the_row_is_counted_within_its_file(tmp_path: Path) -> None:
