@@ -31,9 +31,11 @@ class StatedCycle:
     Cycles before and after it begin on the same day of other months, if it ends where the next of these
     begins; otherwise all are of as many days.
 
-    plan    position in the plan book
-    as_of   everything before it is known
-    locked_until   last day on which the plan cannot be changed, NOT_LOCKED where it can
+    plan          position in the plan book
+    as_of         everything before it is known
+    locked_until  last day on which the plan cannot be changed, NOT_LOCKED where it can
+    since         first day on this plan, if it changed within the cycle: what was used before counts against
+                  no quota
     """
 
     plan: int
@@ -41,6 +43,12 @@ class StatedCycle:
     start: int
     end: int
     locked_until: int = NOT_LOCKED
+    since: int | None = None
+
+    @property
+    def on_plan(self) -> int:
+        """The first day of this cycle on the plan."""
+        return self.start if self.since is None else max(self.start, self.since)
 
     @property
     def anchor(self) -> int | None:
@@ -93,9 +101,10 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
     timeline = _Timeline.of(advisor, cycle, use)
     spans = timeline.told(advisor, cycle)
     raw, finished, finished_w = timeline.finished(spans, use)
-    now = slice(cycle.start - timeline.first, cycle.as_of - timeline.first)
+    now = slice(cycle.on_plan - timeline.first, cycle.as_of - timeline.first)
+    in_cycle = slice(cycle.start - timeline.first, now.stop)
     next_w = timeline.weight[:, timeline.starts[-2] - timeline.first :].sum(axis=1) / USUAL_CYCLE
-    begins = max(cycle.start, timeline.beginning)
+    begins = max(cycle.on_plan, timeline.beginning)
     since = slice(min(begins, cycle.as_of) - timeline.first, cycle.as_of - timeline.first)
     to_end = slice(since.start, cycle.end - timeline.first)
     counted_w = timeline.weight * timeline.counted
@@ -109,7 +118,7 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
         customer=_one(NOBODY, np.int32),
         plan=_one(cycle.plan, np.int16),
         as_of=_one(cycle.as_of, np.int32),
-        start=_one(cycle.start, np.int32),
+        start=_one(cycle.on_plan, np.int32),
         end=_one(cycle.end, np.int32),
         locked_until=_one(cycle.locked_until, np.int32),
         finished=frozen(finished[None]),
@@ -126,7 +135,7 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
         parts_w=frozen(heard(halves(spans.share[None], MOST_CYCLES), silent.paused)),
         open_w=frozen(open_w[None] / USUAL_CYCLE),
         next_w=frozen(next_w[None]),
-        days=_one(int((recorded & after_first)[now].sum()), np.int32),
+        days=_one(int((recorded & after_first)[in_cycle].sum()), np.int32),
         missing=_one(max(since.stop - since.start - int(recorded[since].sum()), 0), np.int32),
     )
 

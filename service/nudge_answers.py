@@ -17,11 +17,13 @@ from models.plan_advisor import PlanAdvisor
 from models.plan_decision import NudgeLimits
 from models.plan_nudges import PlanNudges
 from models.plans import PlanBook
+from models.subscriptions import NOT_LOCKED
 from models.usage_cycles import UsageCycles
 from service.ledger.memory import Gone
 from service.nudge_requests import Prepared
 
 EPOCH = date(1970, 1, 1)
+LAST_DAY = (date.max - EPOCH).days
 NO_SUBSCRIPTION = "no_subscription"
 
 
@@ -108,6 +110,7 @@ def nudge_body(book: PlanBook, cycles: UsageCycles, advice: Advice, row: int, di
         "confidence": CONFIDENCES[advice.confidence[row]],
         "reason_codes": advice.reason_codes(row),
         "cycle": {"start": _date(int(cycles.start[row])), "end": _date(int(cycles.end[row]) - 1)},
+        "locked_until": _locked(int(cycles.locked_until[row])),
         "meters": [
             _meter(book, advice, row, int(meter)) for meter in np.flatnonzero(advice.metered[row]).tolist()
         ],
@@ -156,6 +159,10 @@ def _meter(book: PlanBook, advice: Advice, row: int, meter: int) -> dict[str, An
         "next_p10": value(advice.next_p10),
         "next_p90": value(advice.next_p90),
     }
+
+
+def _locked(until: int) -> str | None:
+    return None if until == NOT_LOCKED else _date(min(until, LAST_DAY))
 
 
 def _date(day: int) -> str:

@@ -44,6 +44,7 @@ NUDGE_EXAMPLE: dict[str, Any] = {
         "confidence": "low",
         "reason_codes": ["RUNS_OUT", "RECENT_JUMP", "HIGHER_USE", "DAYS_MISSING"],
         "cycle": {"start": "2024-10-01", "end": "2024-10-31"},
+        "locked_until": None,
         "meters": [
             {
                 "meter": "data_gb",
@@ -114,6 +115,7 @@ CUSTOMER_NUDGES_EXAMPLE: dict[str, Any] = {
             "confidence": "medium",
             "reason_codes": ["RUNS_OUT", "HIGHER_USE", "CHEAPER_PLAN", "TOP_UP_CHEAPER"],
             "cycle": {"start": "2024-10-01", "end": "2024-10-31"},
+            "locked_until": None,
             "meters": [
                 {
                     "meter": "data_gb",

@@ -75,6 +75,7 @@ def prepared(request: NudgeRequest, advisor: PlanAdvisor, digits: int) -> Prepar
         _day(request.cycle.start),
         _day(request.cycle.end) + 1,
         NOT_LOCKED if request.locked_until is None else _day(request.locked_until),
+        None if request.plan_since is None else _day(request.plan_since),
     )
     use = StatedUse(
         days.meter, days.place, days.amount, totals.meter, totals.place, totals.amount, totals.share
@@ -129,6 +130,8 @@ class _Checks:
             yield "cycle.end", f"a cycle has at most {LONGEST_CYCLE} days, this one {(end - start).days + 1}"
         elif not start <= as_of <= end:
             yield "as_of", f"{as_of} is not in the cycle, {start} to {end}"
+        elif self.request.plan_since is not None and self.request.plan_since > as_of:
+            yield "plan_since", f"{self.request.plan_since} is after as_of, {as_of}"
 
     def usage(self) -> Iterator[Fault]:
         # Of a year of days hardly anything differs from row to row: only where something is wrong is each

@@ -91,6 +91,11 @@ class NudgeRequest(Asked):
         description="Last day on which the plan cannot change. It would on the first day of the next cycle: "
         "a lock that ends before that stands against nothing.",
     )
+    plan_since: Day | None = Field(
+        None,
+        description="First day of the current plan, if it changed within the running cycle: what was used "
+        "before it tells how much is used, and counts against no quota.",
+    )
     plans: Annotated[tuple[PlanTable, ...], Field(min_length=1, max_length=MAX_PLANS)] | None = Field(
         None, description="An own price list, as in plans.toml; the service's own plans if left out."
     )
@@ -182,7 +187,10 @@ class NudgeOut(Answered):
     p_saves: Share = Field(description="Probability that what is recommended costs less; 0 if nothing is.")
     confidence: Confidence = Field(description="How much is known about this subscriber.")
     reason_codes: tuple[ReasonCode, ...] = Field(description="None beside one that excludes it.")
-    cycle: dict[Literal["start", "end"], str] = Field(description="First and last day of the running one.")
+    cycle: dict[Literal["start", "end"], str] = Field(
+        description="First and last day of the running one on this plan."
+    )
+    locked_until: str | None = Field(description="Last day on which the contract allows no other plan.")
     meters: tuple[MeterOut, ...]
     plans: tuple[PlanCostOut, ...] = Field(description="Cheapest first.")
 

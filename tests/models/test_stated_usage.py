@@ -52,11 +52,13 @@ def stated(
     return stated_cycles(advisor, StatedCycle(small, AS_OF, START, END), use_of(days, totals))
 
 
-def from_files(days: list[tuple[int, int, float]], advisor: PlanAdvisor) -> UsageCycles:
+def from_files(
+    days: list[tuple[int, int, float]], advisor: PlanAdvisor, started: int = START - 500
+) -> UsageCycles:
     subscriptions = Subscriptions.of(
         customer=np.array([0]),
         plan=np.array([advisor.book.plans.index("small")]),
-        started=np.array([START - 500]),
+        started=np.array([started]),
         ended=np.array([OPEN_END]),
         locked_until=np.array([NOT_LOCKED]),
         anchor=np.array([1]),
@@ -168,3 +170,17 @@ def test_a_lock_counts_on_the_day_on_which_the_plan_would_change(until: int, loc
     cycle = StatedCycle(small, AS_OF, START, END, until)
     cycles = stated_cycles(tiny_advisor(), cycle, use_of([(0, START, 1.0)]))
     assert cycles.locked.tolist() == [locked]
+
+
+@pytest.mark.parametrize("since", [START - 3, START, START + 4, AS_OF - 1, AS_OF])
+def test_what_was_used_before_a_change_of_plan_counts_against_no_quota(since: int) -> None:
+    """As of files, where the subscription to the plan starts on that day."""
+    days = [(0, day, 1.0 + day % 3) for day in range(START - 90, AS_OF)]
+    advisor = weekly()
+    small = advisor.book.plans.index("small")
+    mine = stated_cycles(
+        advisor, StatedCycle(small, AS_OF, START, END, since=since), use_of(days)
+    ).to_arrays()
+    theirs = from_files(days, advisor, since).to_arrays()
+    for name in mine:
+        assert np.allclose(mine[name], theirs[name]), name

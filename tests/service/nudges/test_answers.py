@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from decimal import Decimal
 
+import pytest
 from flask.testing import FlaskClient
 
 from tests.service.nudges.conftest import OWN_PLANS, answer, request
@@ -126,3 +127,26 @@ def test_a_lock_in_suppresses_and_says_why(client: FlaskClient) -> None:
     assert bound["decision"] == "suppressed"
     assert "LOCKED_IN" in bound["reason_codes"]
     assert "contract" in bound["sentence"]
+
+
+def test_after_a_change_of_plan_only_what_came_since_counts_against_the_quota(client: FlaskClient) -> None:
+    changed = answer(client, request(plan_since="2024-10-08"))["nudge"]
+    whole = answer(client, request())["nudge"]
+    assert changed["meters"][0]["used"] < whole["meters"][0]["used"]
+    assert changed["meters"][0]["next_mean"] == whole["meters"][0]["next_mean"]
+    assert changed["cycle"] == {"start": "2024-10-08", "end": "2024-10-31"}
+
+
+def test_a_week_is_a_week(client: FlaskClient) -> None:
+    """One GB a day, of a plan that includes ten a week: nothing to do, though a month would need thirty."""
+    own = copy.deepcopy(OWN_PLANS)
+    small = next(plan for plan in own["plans"] if plan["plan_id"] == "small")
+    small["meters"][0]["quota"] = 10
+    usage = [
+        {"meter": "data_gb", "date": f"2024-{month:02}-{day:02}", "amount": 1.0}
+        for month, day in [(9, each) for each in range(1, 31)] + [(10, each) for each in range(1, 11)]
+    ]
+    week = {"start": "2024-10-07", "end": "2024-10-13"}
+    nudge = answer(client, request(**own, usage=usage, history=[], cycle=week))["nudge"]
+    assert nudge["decision"] == "stay"
+    assert nudge["meters"][0]["next_mean"] == pytest.approx(7, rel=0.2)

@@ -33,6 +33,7 @@ Change = Callable[[dict[str, Any]], object]
         (request(cycle={"start": "2024-10-31", "end": "2024-10-01"}), "cycle.end", "before cycle.start"),
         (request(cycle={"start": "2024-01-01", "end": "2024-12-31"}), "cycle.end", "at most 62 days"),
         (request(as_of="2024-11-01"), "as_of", "not in the cycle"),
+        (request(plan_since="2024-10-12"), "plan_since", "2024-10-12 is after as_of, 2024-10-11"),
         (request(as_of="2024-09-30", usage=[]), "as_of", "not in the cycle"),
         (request(history=[{"meter": "gb", "amount": 1}]), "history.0.meter", "not a meter of small"),
         (request(history=[{"meter": "data_gb", "amount": -1}]), "history.0.amount", "greater than or equal"),
