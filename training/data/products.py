@@ -26,6 +26,7 @@ from training.data.tables import read_text_table
 
 PRICE_WINDOW_DAYS = 90  # a price older than the last window of a shop's orders says little about today's
 NON_PRODUCT, EXCLUDED = Reason.NON_PRODUCT.label, Reason.EXCLUDED_CATEGORY.label
+BAD_NUMBERS = {name: f"bad_{name}" for name in ("price", "unit_cost", "stock", "min_age")}  # column -> reason
 TAG_SEPARATORS = re.compile("[;,|]")
 _MOST_PIECES = 2**31 - 1
 
@@ -82,7 +83,7 @@ def _parse_numbers(table: pl.DataFrame, digits: int) -> tuple[pl.DataFrame, dict
         "min_age": number(pl.col("min_age"), text).clip(-1, 1000).cast(pl.Int32),
     }
     frame = table.with_columns(pl.when(value >= 0).then(value).alias(name) for name, value in parsed.items())
-    lost = {f"bad_{name}": frame[name].null_count() - table[name].null_count() for name in parsed}
+    lost = {why: frame[name].null_count() - table[name].null_count() for name, why in BAD_NUMBERS.items()}
     return frame, {reason: count for reason, count in lost.items() if count}
 
 

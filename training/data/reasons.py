@@ -43,3 +43,4 @@ CANCELLED_IN_PART = "cancelled_in_part"
 BAD_COST = "bad_cost"
 BAD_CUSTOMER_ID = "bad_customer_id"
 ORDER_TIME_UNIFIED = "order_time_unified"
+CHANGES = (CANCELLED_IN_PART, BAD_COST, BAD_CUSTOMER_ID, ORDER_TIME_UNIFIED)

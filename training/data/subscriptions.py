@@ -89,10 +89,8 @@ def _typed(table: pl.DataFrame, clock: Clock, book: PlanBook) -> pl.DataFrame:
 
 
 def _judged(table: pl.DataFrame, book: PlanBook, clock: Clock, source: str) -> pl.DataFrame:
-    missing_day = {name: pl.col(f"{name}_day").is_null() for name in _DAYS}
-    refuse_mostly_bad(
-        table, missing_day["started_on"], "started_on", clock.expected(), "subscriptions", source
-    )
+    no_start = pl.col("started_on_day").is_null()
+    refuse_mostly_bad(table, no_start, "started_on", clock.expected(), "subscriptions", source)
     first = table.filter(pl.col("plan").is_null() & pl.col("plan_id").is_not_null())["plan_id"]
     choices = nearest(first[0], book.plans.take(range(len(book.plans)))) if len(first) else ""
     refuse_mostly_bad(
@@ -103,32 +101,33 @@ def _judged(table: pl.DataFrame, book: PlanBook, clock: Clock, source: str) -> p
         "subscriptions",
         source,
     )
+    locked = pl.when(_forever("locked_until")).then(OPEN_END).otherwise(pl.col("locked_until_day"))
+    return with_reasons(table, reasons_by_row()).with_columns(locked.alias("locked_until_day"))
+
+
+def reasons_by_row() -> dict[str, pl.Expr]:
+    """Reason -> condition on a row by itself, of the columns as `_typed` leaves them."""
     customer = pl.col("customer_id")
-    forever = {name: pl.col(name).str.starts_with(FOREVER).fill_null(False) for name in _DAYS}
-
-    def unreadable(name: str) -> pl.Expr:
-        return pl.col(name).is_not_null() & missing_day[name] & ~forever[name]
-
     anchor = pl.col("anchor").is_between(1, 31).fill_null(False)
-    return with_reasons(
-        table,
-        {
-            "missing_customer_id": customer.is_null(),
-            "bad_id": (customer.str.len_bytes() > MAX_ID_BYTES) | customer.str.contains(r"\p{Cc}"),
-            "missing_plan_id": pl.col("plan_id").is_null(),
-            "unknown_plan": pl.col("plan").is_null(),
-            "bad_started_on": missing_day["started_on"],
-            "bad_ended_on": unreadable("ended_on"),
-            "ended_before_start": pl.col("ended_on_day") < pl.col("started_on_day"),
-            "bad_cycle_anchor_day": pl.col("cycle_anchor_day").is_not_null() & ~anchor,
-            "bad_locked_until": unreadable("locked_until"),
-        },
-    ).with_columns(
-        pl.when(forever["locked_until"])
-        .then(OPEN_END)
-        .otherwise(pl.col("locked_until_day"))
-        .alias("locked_until_day")
-    )
+    return {
+        "missing_customer_id": customer.is_null(),
+        "bad_id": (customer.str.len_bytes() > MAX_ID_BYTES) | customer.str.contains(r"\p{Cc}"),
+        "missing_plan_id": pl.col("plan_id").is_null(),
+        "unknown_plan": pl.col("plan").is_null(),
+        "bad_started_on": pl.col("started_on_day").is_null(),
+        "bad_ended_on": _unreadable("ended_on"),
+        "ended_before_start": pl.col("ended_on_day") < pl.col("started_on_day"),
+        "bad_cycle_anchor_day": pl.col("cycle_anchor_day").is_not_null() & ~anchor,
+        "bad_locked_until": _unreadable("locked_until"),
+    }
+
+
+def _unreadable(name: str) -> pl.Expr:
+    return pl.col(name).is_not_null() & pl.col(f"{name}_day").is_null() & ~_forever(name)
+
+
+def _forever(name: str) -> pl.Expr:
+    return pl.col(name).str.starts_with(FOREVER).fill_null(False)
 
 
 def _one_at_a_time(table: pl.DataFrame, book: PlanBook) -> pl.DataFrame:

@@ -80,14 +80,18 @@ def read_texts(opened: Opened, progress: Callable[[str], None]) -> pl.DataFrame:
     )
 
 
-def _reason(key: str, unwanted: dict[str, pl.Expr]) -> pl.Expr:
+def reasons_of_ids(key: str) -> dict[str, pl.Expr]:
+    """Reason -> condition for a row whose id, in the column `key`, cannot be used."""
     id_ = pl.col(key)
-    conditions = {
+    return {
         f"missing_{key}": id_.is_null(),
         "bad_id": (id_.str.len_bytes() > MAX_ID_BYTES) | id_.str.contains(r"\p{Cc}"),
         f"duplicate_{key}": ~id_.is_first_distinct(),
-        **unwanted,
     }
+
+
+def _reason(key: str, unwanted: dict[str, pl.Expr]) -> pl.Expr:
+    conditions = {**reasons_of_ids(key), **unwanted}
     return pl.coalesce(pl.when(condition).then(pl.lit(reason)) for reason, condition in conditions.items())
 
 

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.data.reasons import REJECTING
+from training.data.erasures import ERASED
+from training.data.products import BAD_NUMBERS, EXCLUDED, NON_PRODUCT
+from training.data.reasons import CHANGES, NETTED, REJECTING
+from training.data.subscriptions import ENDED_BY_NEXT, SAME_DAY, reasons_by_row
+from training.data.tables import reasons_of_ids
+from training.data.usage_reasons import UsageReason
 from training.report import wording
 from training.report.content import Money
 from training.report.wording import THIN
@@ -64,9 +69,28 @@ def test_counts_days_and_durations() -> None:
     ]
 
 
-def test_every_reason_of_a_reject_has_plain_words() -> None:
-    for reason in REJECTING:
-        assert reason.label in wording.REASONS
+# Every reason that a reader of a table rejects or changes rows for, by the reader.
+LABELS = {
+    "orders": {*(reason.label for reason in (*REJECTING, *NETTED)), *CHANGES},
+    "products": {*reasons_of_ids("product_id"), NON_PRODUCT, EXCLUDED, *BAD_NUMBERS.values()},
+    "customers": set(reasons_of_ids("customer_id")),
+    "subscriptions": {*reasons_by_row(), SAME_DAY, ENDED_BY_NEXT},
+    "usage": {reason.label for reason in UsageReason if reason},
+    "erasures": {ERASED},
+}
+
+
+@pytest.mark.parametrize("reader", LABELS)
+def test_every_reason_has_plain_words(reader: str) -> None:
+    assert LABELS[reader] <= wording.REASONS.keys()
+
+
+def test_words_of_reasons_are_of_reasons_that_there_are_and_short() -> None:
+    assert wording.REASONS.keys() <= set().union(*LABELS.values())
+    assert [words for words in wording.REASONS.values() if len(words) > 70 or words.endswith(".")] == []
+
+
+def test_a_reason_without_words_is_shown_as_it_is() -> None:
     assert wording.reason("something_new") == "something new"
 
 
