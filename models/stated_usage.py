@@ -15,7 +15,7 @@ from models.plan_advisor import PlanAdvisor
 from models.subscriptions import NOT_LOCKED
 from models.usage_cycles import USUAL_CYCLE, UsageCycles
 from models.usage_history import MOST_CYCLES, SPANS, SUMS
-from models.usage_rate import QUIET, levels_of, spread_of
+from models.usage_rate import levels_of, spread_of
 from models.usage_silence import Recorded, Silence, heard, silence_of
 from models.usage_spans import SHAPE, USE, WEIGHT, apart_of, cut_days, halves, told
 
@@ -223,13 +223,12 @@ class _Timeline:
         ever = np.array(used.any(axis=1))
         ever[use.total_meter[use.total_amount > 0]] = True
         weight = self.weight * self.counted
-        recorded = np.minimum(self.weight / QUIET, 1.0) * self.counted
         return silence_of(
             Recorded(
                 ever[None],
-                (recorded * before).sum(axis=1)[None],
+                (self.counted & before).sum(axis=1)[None],
                 used.sum(axis=1)[None],
-                (recorded * ~before).sum(axis=1)[None],
+                (self.counted & ~before).sum(axis=1)[None],
                 (weight * now).sum(axis=1)[None],
                 (weight * (now & ~before)).sum(axis=1)[None],
             )

@@ -104,6 +104,7 @@ class UsageHistory:
     quota       float64 [n, n_meters] of the plan
     use_days    int32 [n, n_days + 1] days with a record of any meter, from the first use on
     used_days   int32 [n, n_meters, n_days + 1] days that count on which something was used
+    known_days  int32 [n, n_meters, n_days + 1] days that count
     """
 
     running: Running
@@ -116,6 +117,7 @@ class UsageHistory:
     quota: np.ndarray
     use_days: np.ndarray
     used_days: np.ndarray
+    known_days: np.ndarray
 
     @classmethod
     def of(
@@ -157,6 +159,7 @@ class UsageHistory:
             book.quota[running.plan],
             _sums(use_days, np.int32),
             _sums(use > 0, np.int32),
+            _sums(counts, np.int32),
         )
 
     @property
@@ -249,7 +252,7 @@ class UsageHistory:
         # The day after the last on which something was used.
         last = np.maximum((used_days >= n_used[..., None]).argmax(axis=-1), first[:, None])
         used = n_used - self.used_days[at, meters, first[:, None]]
-        days, weight = self.sums[DAYS], self.counted_w
+        days, weight = self.known_days, self.counted_w
         until_last, known = days[at, meters, last], weight[at, meters, until]
         silent = np.minimum(np.maximum(last, since[:, None]), until)
         return silence_of(

@@ -32,6 +32,15 @@ def weekly() -> PlanAdvisor:
     return replace(advisor, profile=UsageProfile(weekday, flat.month_end, flat.position))
 
 
+def working() -> PlanAdvisor:
+    """The tiny advisor of people who hardly use anything at weekends."""
+    advisor = tiny_advisor()
+    weekday = np.ones((2, 2, 7))
+    weekday[..., 5:] = 0.02
+    flat = UsageProfile.flat(2, 2)
+    return replace(advisor, profile=UsageProfile(weekday, flat.month_end, flat.position))
+
+
 def damping() -> PlanAdvisor:
     """The same, with rates that giant days sway less."""
     return replace(weekly(), rates=UsageRates(np.full((2, 2, 3), (0.1, 0.8, 0.2))))
@@ -76,10 +85,11 @@ def from_files(
     ).filter(lambda rows: any(amount > 0 and day < AS_OF for _, day, amount in rows))
 )
 def test_daily_use_is_cut_into_the_same_cycles_as_that_of_files(days: list[tuple[int, int, float]]) -> None:
-    for advisor in (weekly(), damping()):
+    for advisor in (weekly(), damping(), working()):
         mine = stated(days, advisor=advisor).to_arrays()
         theirs = from_files(days, advisor).to_arrays()
         for name in mine:
+            assert np.isfinite(mine[name]).all(), name
             assert np.allclose(mine[name], theirs[name]), name
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.plan_advisor import PlanAdvisor, untrained
 from models.plans import MeterTerms, Plan, PlanBook
@@ -78,3 +80,14 @@ def test_of_what_was_never_used_nothing_is_expected_and_a_quota_of_nothing_suffi
     assert never.cost_next[0, 0] == 1000
     used = advisor.advise(cycles_of(advisor, [1.0] * 3, [0.0] * 10, plan="pay"))
     assert used.p_exceed[0, 0] > 0.3
+
+
+@given(st.integers(0, 300), st.integers(0, 300), st.integers(0, 300), st.floats(0, 3), st.floats(0, 3))
+def test_a_probability_whatever_was_recorded(
+    used: int, empty: int, since: int, known: float, part: float
+) -> None:
+    one = np.ones((1, 1))
+    days = Recorded(one > 0, (used + empty) * one, used * one, since * one, known * one, known * part * one)
+    found = silence_of(days)
+    assert 0 <= found.paused[0, 0] <= 1
+    assert 0 <= found.kept[0, 0] <= 1
