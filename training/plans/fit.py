@@ -44,7 +44,8 @@ def fit_plan_advisor(
 ) -> PlanAdvisor:
     """The advisor learned from everything used before the day `as_of`.
 
-    What too little is known of stays as `models.usage_defaults` has it.
+    What too little is known of stays as `models.usage_defaults` has it. Raises FloatingPointError as
+    `checked` does.
     """
     n_families, n_meters = len(book.families), len(book.meters)
     running = running_on(subscriptions, book, as_of - 1)
@@ -70,7 +71,22 @@ def fit_plan_advisor(
     progress("learning from forecasts of finished cycles")
     advisor = replace(advisor, faults=fit_faults(advisor, history, as_of))
     saving = fit_savings(advisor, history, as_of)
-    return replace(advisor, faults=replace(advisor.faults, saving=saving))
+    return checked(replace(advisor, faults=replace(advisor.faults, saving=saving)))
+
+
+def checked(advisor: PlanAdvisor) -> PlanAdvisor:
+    """The same advisor. Raises FloatingPointError where something learned is no number.
+
+    It would say "stay" to everybody, and nobody would notice.
+    """
+    for part in ("profile", "rates", "dynamics", "faults"):
+        for name, array in getattr(advisor, part).to_arrays().items():
+            if not np.isfinite(array).all():
+                raise FloatingPointError(
+                    f"{part}.{name}: {int((~np.isfinite(array)).sum())} of what was "
+                    f"learned of usage are no numbers"
+                )
+    return advisor
 
 
 def measured_days(history: UsageHistory, n_families: int, as_of: int) -> np.ndarray:

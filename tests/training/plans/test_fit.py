@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
 
+import numpy as np
+import pytest
+
+from models.plan_advisor import untrained
 from models.subscriptions import DailyUsage
 from models.usage_defaults import PRIOR
 from tests.training.plans.worlds import World, make
-from training.plans.fit import fit_plan_advisor
+from training.plans.fit import checked, fit_plan_advisor
 
 CALM = World(
     seed=11, customers=900, months=9, growth=0.02, weekend=1.6, month_end=1.8, noise=0.2, noise_spread=0.0
@@ -56,3 +60,20 @@ def test_without_usage_what_is_assumed_stays() -> None:
     assert (advisor.faults.factor == 1).all()
     assert not advisor.faults.lean.any()
     assert (advisor.profile.weekday == 1).all()
+
+
+def test_weekends_of_next_to_nothing_are_learned_from() -> None:
+    """Days that hardly weigh anything are days: counted by weight, more were busy than there were."""
+    made = make(World(customers=300, months=7, weekend=1.97, holidays=2.0))
+    advisor = fit_plan_advisor(made.book, made.subscriptions, made.usage, made.until)
+    assert advisor.profile.weekday[0, 1, 5:].max() < 0.2
+    assert (advisor.faults.resumed[0, :, 0, 0] > 0.5).all()
+
+
+def test_what_is_no_number_is_not_published() -> None:
+    advisor = untrained(make(World(customers=10, months=2)).book)
+    assert checked(advisor) is advisor
+    broken = advisor.dynamics.cycle.copy()
+    broken[0, 0] = np.nan
+    with pytest.raises(FloatingPointError, match=r"dynamics\.cycle: 1 of"):
+        checked(replace(advisor, dynamics=replace(advisor.dynamics, cycle=broken)))
