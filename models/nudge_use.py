@@ -104,9 +104,10 @@ class UseWords:
         return said
 
     def _end(self, at: int) -> str:
-        if self.used[at] >= self.quota[at]:
-            return "is used up"
-        return f"is likely to run out on {day_name(int(self.advice.exhaustion_day[self.row, at]))}"
+        day = int(self.advice.exhaustion_day[self.row, at])
+        if self.used[at] < self.quota[at]:
+            return f"is likely to run out on {day_name(day)}"
+        return f"was used up on {day_name(day)}" if self.used[at] > self.quota[at] else "is used up"
 
 
 def beyond(use: np.ndarray, quota: np.ndarray) -> np.ndarray:

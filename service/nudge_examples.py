@@ -94,7 +94,7 @@ CUSTOMER_NUDGES_EXAMPLE: dict[str, Any] = {
             "decision": "upgrade",
             "suppressions": [],
             "sentence": "The next cycle is expected to need about 30.1 GB (15.9 to 46.5), "
-            "and Small includes 5 GB. The quota of this cycle is used up. Large fits "
+            "and Small includes 5 GB. The quota of this cycle was used up on 6 October. Large fits "
             "better: about 26.79 EUR a cycle instead of 87.14 EUR, and 98% likely to "
             "cost less. For the rest of this cycle, 4 x 3 GB more for 24.00 EUR is "
             "expected to save 10.34 EUR.",
@@ -126,7 +126,7 @@ CUSTOMER_NUDGES_EXAMPLE: dict[str, Any] = {
                     "p50": 30.007,
                     "p90": 39.785,
                     "p_exceed": 1.0,
-                    "exhaustion_date": "2024-10-15",
+                    "exhaustion_date": "2024-10-06",
                     "next_mean": 30.148,
                     "next_p10": 15.887,
                     "next_p90": 46.535,

@@ -42,7 +42,7 @@ ANA, BEN, ERIN, GUS = range(4)
             ANA,
             (
                 "Small includes 5 GB",
-                "The quota of this cycle is used up.",
+                "The quota of this cycle was used up on",
                 "Large fits better",
                 "4 x 3 GB more for 24.00 EUR",
             ),
@@ -178,7 +178,7 @@ def test_a_top_up_is_told_with_the_meter_that_it_is_for() -> None:
     said = told(TOP_UP, codes=("RUNS_OUT",), **pack("docs", 1, 2500.0), **documents, **day)
     assert said.startswith("Used 90 of 100 documents so far; this cycle ends between 30 and 180 documents")
     assert "The quota of this cycle is likely to run out on 17 October." in said
-    assert "Used 275 of 250 GB so far: that quota is used up." in said
+    assert "Used 275 of 250 GB so far: that quota was used up on" in said
     assert "100 documents more for 10.00 GBP is expected to cover the documents of this cycle and" in said
 
 
@@ -249,7 +249,7 @@ def test_what_runs_out_is_said_whatever_the_decision(decision: int, code: str) -
     target = "little" if decision in (DOWNGRADE, SUPPRESSED) else "much" if decision == UPGRADE else "mid"
     add_on = pack("gigas", 4, 900.0) if decision == TOP_UP else {}
     said = told(decision, target, ("RUNS_OUT", code), **{**OVER, "exhaustion_day": [AS_OF, NO_DAY]}, **add_on)
-    assert "is used up" in said, DECISIONS[decision]
+    assert "was used up on" in said, DECISIONS[decision]
     later = {"used": [200.0, 20.0], "p50": [300.0, 40.0], "exhaustion_day": [AS_OF + 2, NO_DAY]}
     assert "likely to run out on 17 October" in told(decision, target, ("RUNS_OUT", code), **later, **add_on)
 

@@ -81,7 +81,7 @@ def test_too_little_to_say_anything_offers_nothing(client: FlaskClient) -> None:
     assert nudge["decision"] == "insufficient_data"
     assert nudge["add_on"] is None
     assert "RUNS_OUT" in nudge["reason_codes"]
-    assert "The quota of this cycle is used up." in nudge["sentence"]
+    assert "The quota of this cycle was used up on" in nudge["sentence"]
     assert set(nudge["reason_codes"]) <= {"RUNS_OUT", "NO_HISTORY", "FEW_DAYS"}
 
 
