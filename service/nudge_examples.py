@@ -171,7 +171,7 @@ BATCH_EXAMPLE: dict[str, Any] = {
                 "errors": [
                     {
                         "field": "plan_id",
-                        "message": "no such plan; did you mean 'small'? valid choices: large, line, old, "
+                        "message": "no such plan, got 'smal'; did you mean 'small'? valid choices: large, line, old, "
                         "small",
                     }
                 ],

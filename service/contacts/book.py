@@ -21,12 +21,20 @@ from models.contact_rules import (
     suppressed,
 )
 from service.contacts.schema import campaign_offers, contact_states, contact_subjects, contacts, dismissals
-from service.ledger.people import Resolver, alone
+from service.ledger.people import IDS, Resolver, alone
 
 # Consents of a person by channel, by all their ids; see `models.contact_rules.ContactHistory`.
 Consents = Callable[[Connection, Sequence[str]], Mapping[str, bool | None]]
 
 
+CONTACTS = select(contacts).where(contacts.c.customer_id.in_(IDS)).order_by(contacts.c.at)
+SUBJECTS = (
+    select(contact_subjects.c.contact_id, contact_subjects.c.product_id, contact_subjects.c.plan_id)
+    .join(contacts, contacts.c.contact_id == contact_subjects.c.contact_id)
+    .where(contacts.c.customer_id.in_(IDS))
+)
+DISMISSALS = select(dismissals).where(dismissals.c.customer_id.in_(IDS)).order_by(dismissals.c.at)
+STATES = select(contact_states).where(contact_states.c.customer_id.in_(IDS))
 HELD = (contacts, dismissals, contact_states, campaign_offers)
 
 
@@ -224,17 +232,11 @@ def _add_subjects(connection: Connection, contact_id: str, subjects: Iterable[Su
 
 
 def _contacts(connection: Connection, ids: Sequence[str]) -> Iterable[Contact]:
-    mine = contacts.c.customer_id.in_(ids)
+    rows = connection.execute(CONTACTS, {"ids": ids}).all()
     subjects: dict[str, list[Subject]] = {}
-    table = contact_subjects
-    query = (
-        select(table.c.contact_id, table.c.product_id, table.c.plan_id)
-        .join(contacts, contacts.c.contact_id == table.c.contact_id)
-        .where(mine)
-    )
-    for contact_id, product_id, plan_id in connection.execute(query):
+    for contact_id, product_id, plan_id in connection.execute(SUBJECTS, {"ids": ids}) if rows else ():
         subjects.setdefault(contact_id, []).append(Subject(product_id, plan_id))
-    for row in connection.execute(select(contacts).where(mine).order_by(contacts.c.at)):
+    for row in rows:
         yield Contact(row.at, row.channel, row.kind, tuple(subjects.get(row.contact_id, ())), _alert(row))
 
 
@@ -243,15 +245,13 @@ def _alert(row: Row[tuple[object, ...]]) -> Alert | None:
 
 
 def _dismissals(connection: Connection, ids: Sequence[str]) -> Iterable[Dismissal]:
-    table = dismissals
-    for row in connection.execute(select(table).where(table.c.customer_id.in_(ids)).order_by(table.c.at)):
+    for row in connection.execute(DISMISSALS, {"ids": ids}):
         yield Dismissal(row.at, row.channel, Subject(row.product_id, row.plan_id))
 
 
 def _state(connection: Connection, ids: Sequence[str]) -> tuple[int | None, int | None]:
     """The last change of plan, and since when a complaint is open."""
-    table = contact_states
-    rows = connection.execute(select(table).where(table.c.customer_id.in_(ids))).all()
+    rows = connection.execute(STATES, {"ids": ids}).all()
     changed = max((row.plan_changed_at for row in rows if row.plan_changed_at is not None), default=None)
     since = min((row.complaint_at for row in rows if row.complaint_open), default=None)
     return changed, since

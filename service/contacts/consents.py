@@ -8,8 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy import Connection, select
 
 from models.bundle import Bundle
-from service.ledger.people import of_people
+from service.ledger.people import IDS, of_people
 from service.ledger.schema import events
+
+SAID = (
+    select(events.c.channel, events.c.details)
+    .where(of_people(IDS) & (events.c.type == "consent"))
+    .order_by(events.c.occurred_at, events.c.seq)
+)
 
 
 class Consents:
@@ -21,9 +27,7 @@ class Consents:
 
     def __call__(self, connection: Connection, ids: Sequence[str]) -> Mapping[str, bool | None]:
         """Did the person agree to be contacted? Channels they said nothing about are left out."""
-        mine = of_people(ids) & (events.c.type == "consent")
-        said = select(events.c.channel, events.c.details).where(mine)
-        rows = connection.execute(said.order_by(events.c.occurred_at, events.c.seq)).all()
+        rows = connection.execute(SAID, {"ids": ids}).all()
         bundle = self._bundle()
         listed: dict[str, bool | None] = {}
         if bundle is not None and bundle.directory is not None:

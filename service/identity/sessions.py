@@ -9,10 +9,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from service.identity.schema import merges, session_links
 from service.ledger.event import Event
+from service.ledger.people import IDS
 from service.ledger.schema import events as table
 
 MERGED, UNDONE = "merged", "undone"
 CALL, EVENT = "call", "event"
+OWNERS = select(session_links.c.customer_id).where(session_links.c.session_id.in_(IDS))
+VISITS = select(session_links.c.session_id).where(session_links.c.customer_id.in_(IDS))
 SHARED = ("store", "phone")  # channels whose devices many customers use
 
 
@@ -22,10 +25,8 @@ class BelongsToAnotherError(Exception):
 
 def ids_of(connection: Connection, ids: Sequence[str]) -> Sequence[str]:
     """All ids of the persons behind some ids, customers first."""
-    links = session_links
-    owners = connection.execute(select(links.c.customer_id).where(links.c.session_id.in_(ids))).scalars()
-    known = dict.fromkeys([*owners, *ids])
-    visits = connection.execute(select(links.c.session_id).where(links.c.customer_id.in_(known))).scalars()
+    known = dict.fromkeys([*connection.execute(OWNERS, {"ids": ids}).scalars(), *ids])
+    visits = connection.execute(VISITS, {"ids": list(known)}).scalars()
     return tuple(known | dict.fromkeys(visits))
 
 
