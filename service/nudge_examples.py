@@ -171,8 +171,8 @@ BATCH_EXAMPLE: dict[str, Any] = {
                 "errors": [
                     {
                         "field": "plan_id",
-                        "message": "no such plan, got 'smal'; did you mean 'small'? valid choices: large, line, old, "
-                        "small",
+                        "message": "no such plan, got 'smal'; did you mean 'small'? valid choices: large, "
+                        "line, old, small",
                     }
                 ],
             },
