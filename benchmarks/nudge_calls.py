@@ -25,6 +25,7 @@ from models.arrays import frozen
 from models.artifact import load_artifact
 from models.ids import IdMap
 from models.plan_advisor import untrained
+from models.plan_decision import NudgeLimits
 from models.plan_nudges import PlanNudges
 from models.plans import UNLIMITED
 from tests.models.tiny import publish_tiny, tiny_bundle
@@ -85,7 +86,7 @@ def _subscribers(folder: Path, artifacts: Path | None) -> PlanNudges:
             names,
             random_cycles(SUBSCRIBERS),
             frozen(np.array([TODAY], dtype=np.int32)),
-        )
+        ).with_advice(NudgeLimits())
         publish_tiny(there, bundle=replace(tiny_bundle(), plan_nudges=made))
     nudges = load_artifact(there / "current").plan_nudges
     if nudges is None:

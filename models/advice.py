@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from models.arrays import frozen
+from models.arrays import Arrays, frozen
 
 # What to do; the number in `Advice.decision` is the position.
 DECISIONS = ("stay", "upgrade", "top_up", "downgrade", "insufficient_data", "suppressed")
@@ -166,6 +166,17 @@ class Advice:
         value = np.where(acting, self.saving * self.p_saves, np.where(held, self.top_up_saving, -1.0))
         order: np.ndarray = np.argsort(-value, kind="stable")
         return order
+
+    def take(self, rows: slice | np.ndarray) -> Self:
+        """The advice at these positions [m]."""
+        return type(self)(**{name: getattr(self, name)[rows] for name in self.__slots__})
+
+    def to_arrays(self) -> Arrays:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        return cls(**{name: arrays[name] for name in cls.__slots__})
 
     @classmethod
     def joined(cls, parts: list[Self]) -> Self:

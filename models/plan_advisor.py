@@ -129,7 +129,7 @@ class PlanAdvisor:
             reasons=decided.reasons,
             metered=metered,
             used=cycles.used,
-            quota=np.where(book.quota[plan] < UNLIMITED, book.quota[plan], np.inf),
+            quota=quota_of(book, plan),
             mean=cycles.used + coming.rest.mean,
             p10=p10,
             p50=p50,
@@ -162,6 +162,12 @@ class PlanAdvisor:
             Faults.from_arrays(of("faults")),
             Strata.from_arrays(of("strata")),
         )
+
+
+def quota_of(book: PlanBook, plan: np.ndarray) -> np.ndarray:
+    """What plans [n] include [n, n_meters], inf where that is unlimited."""
+    quota = book.quota[plan]
+    return np.where(quota < UNLIMITED, quota, np.inf)
 
 
 def untrained(book: PlanBook) -> PlanAdvisor:

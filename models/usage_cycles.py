@@ -80,14 +80,9 @@ class UsageCycles:
         locked: np.ndarray = self.locked_until >= self.end
         return locked
 
-    def take(self, rows: np.ndarray) -> Self:
+    def take(self, rows: np.ndarray | slice) -> Self:
         """The subscribers at these positions [m]."""
         return type(self)(**{name: frozen(getattr(self, name)[rows]) for name in self.__slots__})
-
-    def of_customer(self, customer: int) -> Self:
-        """The subscribers (none, one, or one a family) of a customer."""
-        first, last = np.searchsorted(self.customer, [customer, customer + 1])
-        return self.take(np.arange(first, last))
 
     @classmethod
     def joined(cls, parts: list[Self]) -> Self:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import NamedTuple
 from weakref import ref
 
-import numpy as np
 from structlog.typing import FilteringBoundLogger
 
 from models.artifact import load_artifact
@@ -157,4 +156,6 @@ def _try_out(bundle: Bundle) -> None:
     recommend(bundle, Query(customer, basket, None, KINDS, limit=10))
     recommend(bundle, Query(viewing=basket[0] if basket else None))
     if bundle.plan_nudges is not None and len(bundle.plan_nudges.cycles):
-        bundle.plan_nudges.advisor.advise(bundle.plan_nudges.cycles.take(np.arange(1)), NudgeLimits())
+        one = slice(0, 1)
+        bundle.plan_nudges.advise(NudgeLimits(), one)
+        bundle.plan_nudges.advisor.advise(bundle.plan_nudges.cycles.take(one), NudgeLimits())

@@ -13,7 +13,6 @@ from models.advice import CONFIDENCES, DECISIONS, NO_DAY, Advice
 from models.bundle import Bundle
 from models.meters import unit_of
 from models.nudge_words import sentence
-from models.plan_advisor import PlanAdvisor
 from models.plan_decision import NudgeLimits
 from models.plan_nudges import PlanNudges
 from models.plans import PlanBook
@@ -38,10 +37,10 @@ class NudgeDesk:
         """The nudges of a customer, as CustomerNudgesOut has them; None for somebody nobody knows."""
         if self._gone is not None and self._gone.cover(bundle, customer_id):
             return None
-        cycles = nudges.of_customer(customer_id)
-        if cycles is None and bundle.customers.index(customer_id) < 0:
+        rows = nudges.of_customer(customer_id)
+        if rows is None and bundle.customers.index(customer_id) < 0:
             return None
-        found = [] if cycles is None else self._nudges(bundle, nudges.advisor, cycles, customer_id)
+        found = [] if rows is None else self._nudges(bundle, nudges, rows, customer_id)
         return {
             "model_version": bundle.facts.version,
             "customer_id": customer_id,
@@ -76,13 +75,14 @@ class NudgeDesk:
         return answers
 
     def _nudges(
-        self, bundle: Bundle, advisor: PlanAdvisor, cycles: UsageCycles, customer_id: str
+        self, bundle: Bundle, nudges: PlanNudges, rows: slice, customer_id: str
     ) -> list[dict[str, Any]]:
-        if not len(cycles):
+        if rows.start == rows.stop:
             return []
-        advice, digits = advisor.advise(cycles, self.limits), bundle.facts.minor_digits
+        cycles, advice = nudges.cycles.take(rows), nudges.advise(self.limits, rows)
+        digits = bundle.facts.minor_digits
         return [
-            {"customer_id": customer_id, **nudge_body(advisor.book, cycles, advice, row, digits)}
+            {"customer_id": customer_id, **nudge_body(nudges.book, cycles, advice, row, digits)}
             for row in range(len(cycles))
         ]
 

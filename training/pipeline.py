@@ -91,7 +91,8 @@ def run_training(
     bundle = bundle_without_orders(_plain_facts(settings, watch.began)) if trained is None else trained.bundle
     if tables.provider is not None:
         with watch.stage("plans"):
-            bundle = with_plans(bundle, tables.provider, progress)
+            limits = settings.nudges.limits(minor_digits(settings.data.currency))
+            bundle = with_plans(bundle, tables.provider, limits, progress)
     if tables.shop is not None and tables.shop.customers is not None:
         with watch.stage("directory"):
             bundle = replace(

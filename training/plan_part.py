@@ -9,17 +9,22 @@ import numpy as np
 
 from models.arrays import frozen
 from models.bundle import Bundle
+from models.plan_decision import NudgeLimits
 from models.plan_nudges import PlanNudges
 from training.data.provider import Provider
 from training.plans.fit import fit_plan_advisor
 
 
-def with_plans(bundle: Bundle, provider: Provider, progress: Callable[[str], None]) -> Bundle:
-    """The bundle with plans and running cycles, and its facts with their counts.
+def with_plans(
+    bundle: Bundle, provider: Provider, limits: NudgeLimits, progress: Callable[[str], None]
+) -> Bundle:
+    """The bundle with plans, running cycles and the advice by these limits, and its facts with their counts.
 
     Raises DataError where no usage is known.
     """
     nudges = fit_plan_nudges(provider, provider.day_after, progress)
+    progress("who should move to which plan")
+    nudges = nudges.with_advice(limits)
     facts = bundle.facts
     counts = {
         "plans": len(provider.book.plans),

@@ -136,7 +136,7 @@ def _plans(bundle: Bundle, limits: NudgeLimits) -> Iterator[Work]:
     nudges = bundle.plan_nudges
     if nudges is None or not len(nudges.cycles):
         return
-    advice = nudges.advisor.advise(nudges.cycles, limits)
+    advice = nudges.advise(limits)
     worth = advice.saving * advice.p_saves
     acting = np.isin(advice.decision, (UPGRADE, DOWNGRADE, TOP_UP)) & (worth > 0)
     for row in np.flatnonzero(acting).tolist():

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from models.advice import DECISIONS, Advice
+from models.advice import DECISIONS
 from models.plan_decision import NudgeLimits
 from models.plan_nudges import PlanNudges
 from training.report.content import PlanFigures
@@ -16,7 +16,7 @@ EPOCH = date(1970, 1, 1)
 
 def plan_figures(nudges: PlanNudges, limits: NudgeLimits) -> PlanFigures:
     """The figures of everyone whose subscription runs."""
-    advice: Advice = nudges.advisor.advise(nudges.cycles, limits)
+    advice = nudges.advise(limits)
     counts = np.bincount(advice.decision, minlength=len(DECISIONS))
     return PlanFigures(
         plans=len(nudges.book.plans),
