@@ -16,6 +16,7 @@ from scipy.special import betaln, digamma
 
 ROUNDS = 200  # of expectation and maximisation, at most
 CLOSE = 1e-6
+FLAT = 1e-5  # of the slope in log a and log b: there the search has arrived
 FAR = 10.0  # log a or log b that no habit has: the search ran away
 
 
@@ -61,7 +62,9 @@ def fit_habit(baskets: np.ndarray, having: np.ndarray) -> Habit | None:
             _loss, np.log([1.0, 3.0]), args=(n, k, counts / counts.sum()), jac=True, method="L-BFGS-B",
             bounds=[(-FAR, FAR)] * 2, options={"ftol": 1e-12, "gtol": 1e-8},
         )  # fmt: skip
-    if not found.success or not np.abs(found.x).max() < FAR:
+    # A line search that ends in the last digits of the loss calls itself failed, though nothing slopes.
+    there = found.success or np.abs(found.jac).max() < FLAT
+    if not there or not np.abs(found.x).max() < FAR:
         return None
     a, b = np.exp(found.x).tolist()
     return Habit(a, b, _avoiding(Habit(a, b, 0.0), baskets, bought))
