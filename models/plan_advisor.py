@@ -14,6 +14,7 @@ from models.plan_decision import NudgeLimits, Outlook, Prices, decide
 from models.plan_pricing import Strata, expected_costs, p_cheaper
 from models.plan_relations import PlanRelations, relations_of
 from models.plans import UNLIMITED, PlanBook
+from models.running import running_on
 from models.subscriptions import DailyUsage, Subscriptions
 from models.top_ups import best_top_ups, running_costs
 from models.usage_cycles import UsageCycles
@@ -21,7 +22,7 @@ from models.usage_defaults import default_dynamics
 from models.usage_dynamics import Dynamics
 from models.usage_forecast import WAYS, Faults, Forecast, Moments, forecast, moments
 from models.usage_gamma import LEAST
-from models.usage_history import UsageHistory, running_on
+from models.usage_history import UsageHistory
 from models.usage_level import Level, follow
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,7 +11,8 @@ from models.advice import NO_DAY
 from models.arrays import frozen
 from models.billing_days import cycle_of, cycle_start
 from models.plans import PlanBook
-from models.subscriptions import DailyUsage, Subscriptions
+from models.running import Running
+from models.subscriptions import DailyUsage
 from models.usage_cycles import USUAL_CYCLE, UsageCycles
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates, levels_of, shapes_of, spread_of
@@ -32,58 +34,38 @@ from models.usage_spans import (
 MOST_CYCLES = 9  # finished cycles that are looked at: older ones would say next to nothing
 LONGEST_CYCLE = 31
 SPANS = spans_of(MOST_CYCLES)
+# Of the dates, counted from the last: the end of the next cycle; start, end and `since` of the running one;
+# the day asked about.
+AFTER, START, END, SINCE, ASKED = range(-5, 0)
 RECORDED, SUMS = (
     6,
     7,
 )  # of running sums: use on all days, after those of `usage_spans`; and how many there are
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Running:
-    """Subscriptions that run on a day each: one row a subscriber, one customer in one family.
+class _Dates(NamedTuple):
+    """Days on which sums are looked up: `all_` int64 [n, n_dates], of which these are [n].
 
-    All [n], as in Subscriptions; family is a position in the plan book's.
+    start, end   first day of the running cycle on the plan, day after its last
+    since        first day of it that counts, at most the day asked about
     """
 
-    customer: np.ndarray
-    family: np.ndarray
-    plan: np.ndarray
-    anchor: np.ndarray
-    started: np.ndarray
-    ended: np.ndarray
-    locked_until: np.ndarray
+    all_: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    since: np.ndarray
 
-    def take(self, rows: np.ndarray) -> Running:
-        """The subscribers at these positions."""
-        return Running(*(getattr(self, name)[rows] for name in self.__slots__))
-
-    def __len__(self) -> int:
-        return len(self.customer)
-
-
-def running_on(subscriptions: Subscriptions, book: PlanBook, as_of: int) -> Running:
-    """The subscriptions that run on a day, sorted by customer and family.
-
-    Of two of one customer and family at once, the one that started last.
-    """
-    runs = np.flatnonzero((subscriptions.started <= as_of) & (subscriptions.ended >= as_of))
-    family = book.family[subscriptions.plan[runs]]
-    if len(runs) > 1:
-        order = np.lexsort((subscriptions.started[runs], family, subscriptions.customer[runs]))
-        runs, family = runs[order], family[order]
-        customer = subscriptions.customer[runs]
-        last = np.ones(len(runs), dtype=np.bool_)
-        last[:-1] = (customer[1:] != customer[:-1]) | (family[1:] != family[:-1])
-        runs, family = runs[last], family[last]
-    return Running(
-        subscriptions.customer[runs],
-        family,
-        subscriptions.plan[runs],
-        subscriptions.anchor[runs].astype(np.int64),
-        subscriptions.started[runs].astype(np.int64),
-        subscriptions.ended[runs].astype(np.int64),
-        subscriptions.locked_until[runs].astype(np.int64),
-    )
+    @classmethod
+    def of(cls, who: Running, as_of: np.ndarray, beginning: np.ndarray) -> _Dates:
+        """The starts of all cycles, the end of the running one, the cuts, and what AFTER to ASKED name."""
+        now = cycle_of(as_of, who.anchor)
+        starts = cycle_start(now[:, None] + np.arange(-MOST_CYCLES, 3), who.anchor[:, None])
+        before, cycle_begin, cycle_end, next_end = starts[:, -4:].T
+        start, end = np.maximum(cycle_begin, who.started), np.minimum(cycle_end, who.ended + 1)
+        since = np.minimum(np.maximum(start, beginning), as_of)
+        last = np.stack([next_end, start, end, since, as_of], axis=1)
+        all_ = np.concatenate([starts[:, :-1], cut_days(before, cycle_begin, as_of), last], axis=1)
+        return cls(all_, start, end, since)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,60 +158,45 @@ class UsageHistory:
 
     def cycles(self, rows: np.ndarray, as_of: np.ndarray) -> UsageCycles:
         """The cycles of the subscribers `rows` [n] as known on the days `as_of` [n]."""
-        who, n_cycles = self.running.take(rows), MOST_CYCLES
-        now = cycle_of(as_of, who.anchor)
-        starts = cycle_start(now[:, None] + np.arange(-n_cycles, 3), who.anchor[:, None])
-        starts, next_end = starts[:, :-1], starts[:, -1]
-        cycle_begin, cycle_end = starts[:, -2], starts[:, -1]
-        start = np.maximum(cycle_begin, who.started)
-        end = np.minimum(cycle_end, who.ended + 1)
-        since = np.minimum(np.maximum(start, self.beginning[rows]), as_of)
+        who, at = self.running.take(rows), rows[:, None]
+        dates = _Dates.of(who, as_of, self.beginning[rows])
         # Every sum is looked up once on all of these days.
-        days = (
-            starts,
-            cut_days(starts[:, -3], cycle_begin, as_of),
-            *(d[:, None] for d in (next_end, start, end, since, as_of)),
-        )
-        on = np.concatenate(days, axis=1)
-        on_after, on_start, on_end, on_since, on_as_of = range(on.shape[1] - 5, on.shape[1])
-        day, at = np.minimum(np.maximum(on - self.first, 0), self.sums.shape[-1] - 1), rows[:, None]
-        use_days = self.use_days[at, day]
-        weight = self.weight[self.kind[rows][:, None], :, day]
+        day = np.minimum(np.maximum(dates.all_ - self.first, 0), self.sums.shape[-1] - 1)
         # By position: of days, then of sums, as `shapes_of` takes them.
         sums = self.sums[:, at, :, day].transpose(2, 0, 1, 3)
-        recorded, silent = sums[RECORDED], self._silence(rows, *day[:, [0, on_since, on_as_of]].T)
-        known_w = sums[WEIGHT, :, on_as_of] - sums[WEIGHT, :, on_since]
+        recorded, silent = sums[RECORDED], self._silence(rows, *day[:, [0, SINCE, ASKED]].T)
+        known_w = sums[WEIGHT, :, ASKED] - sums[WEIGHT, :, SINCE]
         sums = np.maximum(sums[:RECORDED, :, SPANS.end] - sums[:RECORDED, :, SPANS.begin], 0.0)
         use, shapes = told(self.rates, who.family, sums)
-        used = np.maximum(recorded[:, on_as_of] - recorded[:, on_start], 0.0)
         share = sums[WEIGHT] / USUAL_CYCLE
-        spread, spread_w = spread_of(shapes[:, : n_cycles + 1], share[:, : n_cycles + 1])
-        open_w = np.maximum(weight[:, on_end] - weight[:, on_since] - known_w, 0.0)
-        days = use_days[:, on_as_of] - use_days[:, n_cycles]
-        recorded_days = use_days[:, on_as_of] - use_days[:, on_since]
+        spread, spread_w = spread_of(shapes[:, : MOST_CYCLES + 1], share[:, : MOST_CYCLES + 1])
+        used = np.maximum(recorded[:, ASKED] - recorded[:, START], 0.0)
+        weight, use_days = self.weight[self.kind[rows][:, None], :, day], self.use_days[at, day]
+        open_w = np.maximum(weight[:, END] - weight[:, SINCE] - known_w, 0.0)
+        missing = as_of - dates.since - (use_days[:, ASKED] - use_days[:, SINCE])
         return UsageCycles(
             customer=frozen(who.customer),
             plan=frozen(who.plan),
             as_of=frozen(as_of.astype(np.int32)),
-            start=frozen(start.astype(np.int32)),
-            end=frozen(end.astype(np.int32)),
+            start=frozen(dates.start.astype(np.int32)),
+            end=frozen(dates.end.astype(np.int32)),
             locked_until=frozen(who.locked_until.astype(np.int32)),
-            finished=frozen(use[:, :n_cycles]),
-            finished_w=frozen(share[:, :n_cycles]),
-            apart=frozen(apart_of(sums[USE, :, :n_cycles], use[:, :n_cycles])),
+            finished=frozen(use[:, :MOST_CYCLES]),
+            finished_w=frozen(share[:, :MOST_CYCLES]),
+            apart=frozen(apart_of(sums[USE, :, :MOST_CYCLES], use[:, :MOST_CYCLES])),
             spread=frozen(spread),
             spread_w=frozen(spread_w),
             used=frozen(used),
-            ran_out=frozen(self._ran_out(rows, used, recorded[:, on_start])),
-            exposed=frozen(use[:, n_cycles]),
-            exposed_w=frozen(share[:, n_cycles] * silent.kept),
+            ran_out=frozen(self._ran_out(rows, used, recorded[:, START])),
+            exposed=frozen(use[:, MOST_CYCLES]),
+            exposed_w=frozen(share[:, MOST_CYCLES] * silent.kept),
             paused=frozen(silent.paused),
-            parts=frozen(halves(use, n_cycles)),
-            parts_w=frozen(heard(halves(share, n_cycles), silent.paused)),
+            parts=frozen(halves(use, MOST_CYCLES)),
+            parts_w=frozen(heard(halves(share, MOST_CYCLES), silent.paused)),
             open_w=frozen(open_w / USUAL_CYCLE),
-            next_w=frozen((weight[:, on_after] - weight[:, n_cycles + 1]) / USUAL_CYCLE),
-            days=frozen(np.maximum(days, 0).astype(np.int32)),
-            missing=frozen(np.maximum(as_of - since - recorded_days, 0).astype(np.int32)),
+            next_w=frozen((weight[:, AFTER] - weight[:, MOST_CYCLES + 1]) / USUAL_CYCLE),
+            days=frozen(np.maximum(use_days[:, ASKED] - use_days[:, MOST_CYCLES], 0).astype(np.int32)),
+            missing=frozen(np.maximum(missing, 0).astype(np.int32)),
         )
 
     def _ran_out(self, rows: np.ndarray, used: np.ndarray, before: np.ndarray) -> np.ndarray:

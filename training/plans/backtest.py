@@ -16,10 +16,11 @@ from models.billing_days import cycle_start, first_day, month_of
 from models.plan_advisor import PlanAdvisor
 from models.plan_decision import NudgeLimits
 from models.plans import UNLIMITED, PlanBook
+from models.running import Running, running_on
 from models.subscriptions import DailyUsage, Subscriptions
 from models.top_ups import realised_savings
 from models.usage_cycles import UsageCycles
-from models.usage_history import Running, UsageHistory, running_on
+from models.usage_history import UsageHistory
 from models.usage_rate import UsageRates
 from training.plans.fit import fit_plan_advisor
 

@@ -12,10 +12,11 @@ from models.billing_days import cycle_of, cycle_start
 from models.plan_advisor import PlanAdvisor, untrained
 from models.plan_pricing import Strata
 from models.plans import PlanBook
+from models.running import running_on
 from models.subscriptions import DailyUsage, Subscriptions
 from models.usage_defaults import PRIOR
 from models.usage_forecast import Faults
-from models.usage_history import UsageHistory, running_on
+from models.usage_history import UsageHistory
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates
 from training.plans.dynamics import fit_dynamics
