@@ -8,6 +8,7 @@ from models.advice import NO_DAY, Advice
 from models.nudge_amounts import amount, day_name, figures, included, stated, unit_word
 from models.plans import UNLIMITED, PlanBook
 
+SUMMED = 6  # decimals of what was used
 NOTHING = 1e-6  # use, or use beyond a quota, that is none
 
 
@@ -18,7 +19,8 @@ class UseWords:
         self.book, self.advice, self.row = book, advice, row
         self.plan = int(advice.plan[row])
         self.quota, self.metered = advice.quota[row], advice.metered[row]
-        self.used, self.p50 = advice.used[row], advice.p50[row]
+        # Sums of the same days taken in another order differ in their last bit.
+        self.used, self.p50 = np.round(advice.used[row], SUMMED), advice.p50[row]
         self.told: set[int] = set()  # meters that were spoken of
 
     def meter(self, at: int) -> str:
@@ -67,9 +69,8 @@ class UseWords:
 
     def this_cycle(self, at: int) -> str:
         """`Used 151 of 200 GB so far; this cycle ends between 334 and 484 GB in eight cases of ten.`"""
-        used, low, high = (
-            float(each[self.row, at]) for each in (self.advice.used, self.advice.p10, self.advice.p90)
-        )
+        used = float(self.used[at])
+        low, high = (float(each[self.row, at]) for each in (self.advice.p10, self.advice.p90))
         so_far, ends = self.so_far(at), amount(high, self.meter(at))
         if figures(used) == figures(high):
             return f"{so_far}, and hardly more is expected in this cycle."

@@ -15,8 +15,8 @@ from models.plan_advisor import PlanAdvisor
 from models.subscriptions import NOT_LOCKED
 from models.usage_cycles import USUAL_CYCLE, UsageCycles
 from models.usage_history import MOST_CYCLES, SPANS, SUMS
-from models.usage_rate import levels_of, spread_of
-from models.usage_silence import Recorded, Silence, heard, silence_of
+from models.usage_rate import QUIET, levels_of, spread_of
+from models.usage_silence import Recorded, Silence, heard, silence_of, unhear
 from models.usage_spans import SHAPE, USE, WEIGHT, apart_of, cut_days, halves, told
 
 EPOCH = date(1970, 1, 1)
@@ -99,8 +99,6 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
     Use counts from the day after the first activity on; totals say that there was some before.
     """
     timeline = _Timeline.of(advisor, cycle, use)
-    spans = timeline.told(advisor, cycle)
-    raw, finished, finished_w = timeline.finished(spans, use)
     now = slice(cycle.on_plan - timeline.first, cycle.as_of - timeline.first)
     in_cycle = slice(cycle.start - timeline.first, now.stop)
     next_w = timeline.weight[:, timeline.starts[-2] - timeline.first :].sum(axis=1) / USUAL_CYCLE
@@ -111,6 +109,8 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
     known_w = counted_w[:, since].sum(axis=1)
     open_w = np.maximum(timeline.weight[:, to_end].sum(axis=1) - known_w, 0.0)
     silent = timeline.silence(since, use)
+    spans = timeline.told(advisor, cycle, silent)
+    raw, finished, finished_w = timeline.finished(spans, use)
     recorded = np.asarray(timeline.seen.any(axis=0))
     spread, spread_w = spread_of(spans.shapes[None, : MOST_CYCLES + 1], spans.share[None, : MOST_CYCLES + 1])
     after_first = np.arange(len(recorded)) + timeline.first >= timeline.beginning - 1
@@ -129,7 +129,7 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
         used=frozen(timeline.amount[:, now].sum(axis=1)[None]),
         ran_out=frozen(timeline.ran_out(advisor.book.quota[cycle.plan], now)[None]),
         exposed=frozen(spans.use[None, MOST_CYCLES]),
-        exposed_w=frozen(spans.share[None, MOST_CYCLES] * silent.kept),
+        exposed_w=frozen(spans.share[None, MOST_CYCLES]),
         paused=frozen(silent.paused),
         parts=frozen(halves(spans.use[None], MOST_CYCLES)),
         parts_w=frozen(heard(halves(spans.share[None], MOST_CYCLES), silent.paused)),
@@ -190,8 +190,11 @@ class _Timeline:
         weight = advisor.profile.weights(family, cycle.anchor, first, int(starts[-1]))
         return cls(first, beginning, amount, seen, seen & counts, weight, starts)
 
-    def told(self, advisor: PlanAdvisor, cycle: StatedCycle) -> _Told:
-        """The spans of the finished cycles, the running one, and its cuts, in the order of `spans_of`."""
+    def told(self, advisor: PlanAdvisor, cycle: StatedCycle, silent: Silence) -> _Told:
+        """The spans of the finished cycles, the running one, and its cuts, in the order of `spans_of`.
+
+        Of what is `silent` as much is left out as is not heard.
+        """
         one = [np.array([each]) for each in (self.starts[-4], cycle.start, cycle.as_of)]
         on = np.concatenate([self.starts[:-1], cut_days(*one)[0], one[2]]) - self.first
         weight, counted = self.weight, self.amount * self.counted
@@ -201,7 +204,9 @@ class _Timeline:
         sums = np.zeros((*days.shape[:2], days.shape[2] + 1))
         np.cumsum(days, axis=2, out=sums[..., 1:])
         spans, on_days = SPANS, sums[..., on].swapaxes(1, 2)
-        between = np.maximum(on_days[:ALL, spans.end] - on_days[:ALL, spans.begin], 0.0)
+        between = on_days[:ALL, spans.end] - on_days[:ALL, spans.begin]
+        unhear(between[:, None, MOST_CYCLES], silent)
+        between = np.maximum(between, 0.0)
         whole = on_days[ALL, 1 : MOST_CYCLES + 1] - on_days[ALL, :MOST_CYCLES]
         family = advisor.book.family[[cycle.plan]]
         use, shapes = told(advisor.rates, family, between[:, None])
@@ -222,15 +227,16 @@ class _Timeline:
         now = (days >= since.start) & (days < since.stop)
         ever = np.array(used.any(axis=1))
         ever[use.total_meter[use.total_amount > 0]] = True
-        weight = self.weight * self.counted
+        after = self.counted & now & ~before
+        levels = np.minimum(self.weight / QUIET, 1.0)
         return silence_of(
             Recorded(
                 ever[None],
                 (self.counted & before).sum(axis=1)[None],
                 used.sum(axis=1)[None],
                 (self.counted & ~before).sum(axis=1)[None],
-                (weight * now).sum(axis=1)[None],
-                (weight * (now & ~before)).sum(axis=1)[None],
+                (levels * after).sum(axis=1)[None],
+                (self.weight * after).sum(axis=1)[None],
             )
         )
 

@@ -16,7 +16,7 @@ from models.subscriptions import DailyUsage
 from models.usage_cycles import USUAL_CYCLE, UsageCycles
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates, levels_of, shapes_of, spread_of
-from models.usage_silence import Recorded, Silence, heard, silence_of
+from models.usage_silence import SILENT, Recorded, Silence, heard, silence_of, unhear
 from models.usage_spans import (
     DAYS,
     LEAST,
@@ -166,7 +166,9 @@ class UsageHistory:
         sums = self.sums[:, at, :, day].transpose(2, 0, 1, 3)
         recorded, silent = sums[RECORDED], self._silence(rows, *day[:, [0, SINCE, ASKED]].T)
         known_w = sums[WEIGHT, :, ASKED] - sums[WEIGHT, :, SINCE]
-        sums = np.maximum(sums[:RECORDED, :, SPANS.end] - sums[:RECORDED, :, SPANS.begin], 0.0)
+        sums = sums[:RECORDED, :, SPANS.end] - sums[:RECORDED, :, SPANS.begin]
+        unhear(sums[:, :, MOST_CYCLES], silent)
+        sums = np.maximum(sums, 0.0)
         use, shapes = told(self.rates, who.family, sums)
         share = sums[WEIGHT] / USUAL_CYCLE
         spread, spread_w = spread_of(shapes[:, : MOST_CYCLES + 1], share[:, : MOST_CYCLES + 1])
@@ -189,7 +191,7 @@ class UsageHistory:
             used=frozen(used),
             ran_out=frozen(self._ran_out(rows, used, recorded[:, START])),
             exposed=frozen(use[:, MOST_CYCLES]),
-            exposed_w=frozen(share[:, MOST_CYCLES] * silent.kept),
+            exposed_w=frozen(share[:, MOST_CYCLES]),
             paused=frozen(silent.paused),
             parts=frozen(halves(use, MOST_CYCLES)),
             parts_w=frozen(heard(halves(share, MOST_CYCLES), silent.paused)),
@@ -219,17 +221,18 @@ class UsageHistory:
         # The day after the last on which something was used.
         last = np.maximum((used_days >= n_used[..., None]).argmax(axis=-1), first[:, None])
         used = n_used - self.used_days[at, meters, first[:, None]]
-        days, weight = self.known_days, self.counted_w
-        until_last, known = days[at, meters, last], weight[at, meters, until]
+        known = self.known_days
+        until_last = known[at, meters, last]
         silent = np.minimum(np.maximum(last, since[:, None]), until)
+        days, weight = (each[at, meters, until] - each[at, meters, silent] for each in self.sums[SILENT])
         return silence_of(
             Recorded(
                 used > 0,
-                until_last - days[at, meters, first[:, None]],
+                until_last - known[at, meters, first[:, None]],
                 used,
-                days[at, meters, until] - until_last,
-                known - weight[at, meters, since[:, None]],
-                known - weight[at, meters, silent],
+                known[at, meters, until] - until_last,
+                days,
+                weight,
             )
         )
 

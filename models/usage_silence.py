@@ -7,8 +7,9 @@ the chance f^s where nothing is the matter, so that the probability of a pause i
     PAUSE / (PAUSE + f^s)
 
 with PAUSE the chance of one on any day. By as much the silent days are not heard: they say nothing of how
-much is used on other days. What comes of the rest of the cycle, and of the next, is learned from pauses in
-finished cycles (`usage_forecast.Faults.resumed`).
+much is used on other days, neither by their number nor by the shape they give to all days. What comes of the
+rest of the cycle, and of the next, is learned from pauses in finished cycles
+(`usage_forecast.Faults.resumed`).
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from typing import NamedTuple
 import numpy as np
 
 from models.usage_cycles import FINISHED_CUTS
+from models.usage_spans import DAYS, WEIGHT
 
 PAUSE = 0.002
+SILENT = [DAYS, WEIGHT]  # the sums to which days without use add
 HEARD = 0.5  # up to this probability of a pause parts of the running cycle are compared
 
 
@@ -27,11 +30,13 @@ class Silence(NamedTuple):
     """By subscriber and meter, all [n, n_meters].
 
     paused  probability that the last days without use are a pause
-    kept    what of the W of the running cycle's known days is heard
+    days    of the sums of the running cycle what is not heard: see `Recorded`
+    weight  the same
     """
 
     paused: np.ndarray
-    kept: np.ndarray
+    days: np.ndarray
+    weight: np.ndarray
 
 
 class Recorded(NamedTuple):
@@ -40,15 +45,15 @@ class Recorded(NamedTuple):
     ever      bool, was anything used before?
     before    how many there are up to the last one with use; `used` how many of these have use
     since     how many there are after it
-    known_w   W of those in the running cycle; `silent_w` of those of them after the last one with use
+    days      of those of them in the running cycle the sum of v of `usage_rate.levels_of`; `weight` theirs
     """
 
     ever: np.ndarray
     before: np.ndarray
     used: np.ndarray
     since: np.ndarray
-    known_w: np.ndarray
-    silent_w: np.ndarray
+    days: np.ndarray
+    weight: np.ndarray
 
 
 def silence_of(days: Recorded) -> Silence:
@@ -56,8 +61,15 @@ def silence_of(days: Recorded) -> Silence:
     empty = (days.before - days.used + 1) / (days.before + 2)
     usual = empty ** np.maximum(days.since, 0.0)
     paused = np.where(days.ever & (days.since > 0), PAUSE / (PAUSE + usual), 0.0)
-    part = np.minimum(days.silent_w / np.where(days.known_w > 0, days.known_w, 1.0), 1.0)
-    return Silence(paused, 1 - paused * part)
+    return Silence(paused, paused * days.days, paused * days.weight)
+
+
+def unhear(sums: np.ndarray, silent: Silence) -> None:
+    """Take what is not heard out of the sums [n_sums, n, n_meters] of the running cycle, in place.
+
+    As `usage_spans` names them; of nothing used the others are 0.
+    """
+    sums[SILENT] -= np.stack([silent.days, silent.weight])
 
 
 def heard(parts_w: np.ndarray, paused: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from models.plan_advisor import PlanAdvisor, untrained
 from models.plans import MeterTerms, Plan, PlanBook
 from models.usage_cycles import UsageCycles
+from models.usage_rate import UsageRates
 from models.usage_silence import PAUSE, Recorded, silence_of
 from tests.models.one_subscriber import BOOK, DATA, cycles_of
 
@@ -39,7 +41,8 @@ def test_of_one_who_uses_every_day_two_days_of_none_are_a_pause_and_of_others_no
 def test_of_silent_days_as_much_is_heard_as_is_no_pause() -> None:
     one = np.ones((1, 1))
     half = silence_of(Recorded(one > 0, 98 * one, 98 * one, 1 * one, 10 * one, 4 * one))
-    np.testing.assert_allclose(half.kept, 1 - half.paused * 0.4)
+    assert 0 < half.paused[0, 0] < 1
+    np.testing.assert_allclose([half.days, half.weight], [half.paused * 10, half.paused * 4])
 
 
 def asked(days: Sequence[float], history: Sequence[float] = STEADY) -> tuple[PlanAdvisor, UsageCycles]:
@@ -84,10 +87,25 @@ def test_of_what_was_never_used_nothing_is_expected_and_a_quota_of_nothing_suffi
 
 @given(st.integers(0, 300), st.integers(0, 300), st.integers(0, 300), st.floats(0, 3), st.floats(0, 3))
 def test_a_probability_whatever_was_recorded(
-    used: int, empty: int, since: int, known: float, part: float
+    used: int, empty: int, since: int, days: float, weight: float
 ) -> None:
     one = np.ones((1, 1))
-    days = Recorded(one > 0, (used + empty) * one, used * one, since * one, known * one, known * part * one)
-    found = silence_of(days)
+    found = silence_of(
+        Recorded(one > 0, (used + empty) * one, used * one, since * one, days * one, weight * one)
+    )
     assert 0 <= found.paused[0, 0] <= 1
-    assert 0 <= found.kept[0, 0] <= 1
+    assert 0 <= found.days[0, 0] <= days
+    assert 0 <= found.weight[0, 0] <= weight
+
+
+@pytest.mark.parametrize("twice", [1.0, 2.0])
+def test_the_longer_a_silence_the_less_is_expected_and_never_more(twice: float) -> None:
+    """Empty days that are not heard must not speak by the shape of the days either."""
+    plain = untrained(BOOK)
+    weights = np.broadcast_to([-0.2, -0.6, -0.3], plain.rates.weights.shape)
+    advisor = replace(plain, rates=UsageRates(weights))
+    coming = []
+    for silent in (0, 2, 4, 8, 15, 22):
+        cycles = cycles_of(advisor, STEADY, [5.0 * twice] * 3 + [0.0] * silent)
+        coming.append(advisor.advise(cycles).next_mean[0, 0])
+    assert max(coming) < 1.1 * coming[0]
