@@ -33,8 +33,8 @@ class MadeAdvice:
 
     @classmethod
     def of(cls, advice: Advice, limits: NudgeLimits) -> Self:
-        frozen_ = {name: frozen(getattr(advice, name)) for name in Advice.__slots__}
-        return cls(_numbers(limits), Advice(**frozen_))
+        fixed = {name: frozen(array) for name, array in advice.to_arrays().items()}
+        return cls(_numbers(limits), Advice(**fixed))
 
     def to_arrays(self) -> Arrays:
         """All that cycles and plans do not say; NO_COST of plans that cannot stand in, which have none."""
@@ -93,10 +93,7 @@ class PlanNudges:
         """The advice of everybody, or of some rows of `cycles`: that of training, if it had these limits."""
         if self.made is not None and self.made.holds(limits):
             return self.made.advice if rows is None else self.made.advice.take(rows)
-        cycles = self.cycles
-        if rows is not None:
-            cycles = cycles.take(np.arange(rows.start, rows.stop))
-        return self.advisor.advise(cycles, limits)
+        return self.advisor.advise(self.cycles if rows is None else self.cycles.take(rows), limits)
 
     def with_advice(self, limits: NudgeLimits) -> Self:
         """The same, with everybody's advice made."""

@@ -65,10 +65,10 @@ class StatedCycle:
     def starts(self) -> np.ndarray:
         """First days [MOST_CYCLES + 3] of the finished cycles, oldest first, of this one, the next, and the
         one after that."""
-        steps = np.arange(-MOST_CYCLES, 3)
-        if self.anchor is None:
+        steps, anchor = np.arange(-MOST_CYCLES, 3), self.anchor
+        if anchor is None:
             return self.start + steps * (self.end - self.start)
-        return cycle_start(self._month + steps, np.full(len(steps), self.anchor))
+        return cycle_start(self._month + steps, np.full(len(steps), anchor))
 
     @property
     def _month(self) -> int:

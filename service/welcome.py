@@ -55,9 +55,9 @@ def plan_calls(bundle: Bundle, base: str) -> tuple[str, ...]:
     nudges = bundle.plan_nudges
     if nudges is None or not len(nudges.cycles):
         return ()
-    some = nudges.cycles.take(np.arange(min(len(nudges.cycles), SUBSCRIBERS_LOOKED_AT)))
-    best = int(nudges.advisor.advise(some, NudgeLimits()).by_value()[0])
-    customer = quote(nudges.subscribers.id(int(some.customer[best])), safe="")
+    some = slice(0, min(len(nudges.cycles), SUBSCRIBERS_LOOKED_AT))
+    best = int(nudges.advise(NudgeLimits(), some).by_value()[0])
+    customer = quote(nudges.subscribers.id(int(nudges.cycles.customer[best])), safe="")
     return (f"curl -s {shlex.quote(f'{base}/v1/customers/{customer}/plan-nudge')}",)
 
 

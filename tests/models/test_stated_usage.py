@@ -23,20 +23,11 @@ AMOUNTS = st.floats(0, 100).map(lambda amount: round(amount, 3))
 NO_TOTALS = (np.empty(0, dtype=np.int64),) * 2 + (np.empty(0),) * 2
 
 
-def weekly() -> PlanAdvisor:
-    """The tiny advisor, with weekends that count twice as much."""
+def weekly(weekend: float = 2.0) -> PlanAdvisor:
+    """The tiny advisor, with days of the weekend that count so many times as much as others."""
     advisor = tiny_advisor()
     weekday = np.ones((2, 2, 7))
-    weekday[..., 5:] = 2.0
-    flat = UsageProfile.flat(2, 2)
-    return replace(advisor, profile=UsageProfile(weekday, flat.month_end, flat.position))
-
-
-def working() -> PlanAdvisor:
-    """The tiny advisor of people who hardly use anything at weekends."""
-    advisor = tiny_advisor()
-    weekday = np.ones((2, 2, 7))
-    weekday[..., 5:] = 0.02
+    weekday[..., 5:] = weekend
     flat = UsageProfile.flat(2, 2)
     return replace(advisor, profile=UsageProfile(weekday, flat.month_end, flat.position))
 
@@ -85,7 +76,7 @@ def from_files(
     ).filter(lambda rows: any(amount > 0 and day < AS_OF for _, day, amount in rows))
 )
 def test_daily_use_is_cut_into_the_same_cycles_as_that_of_files(days: list[tuple[int, int, float]]) -> None:
-    for advisor in (weekly(), damping(), working()):
+    for advisor in (weekly(), damping(), weekly(weekend=0.02)):
         mine = stated(days, advisor=advisor).to_arrays()
         theirs = from_files(days, advisor).to_arrays()
         for name in mine:
