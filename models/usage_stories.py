@@ -183,7 +183,7 @@ def _weighed(state: _State, chance: np.ndarray, before: np.ndarray, gap: np.ndar
     apart = (1 - TOGETHER) * each.prod(axis=-1)
     both = apart + together.sum(axis=0)
     temper = shares_of(before + np.log(both) + (most + state.likelihood[USUAL]).sum(axis=-1))
-    both /= temper
+    both /= temper  # so that shares are of story and temper at once
     share *= (apart / both)[..., None]
     share += (together / both)[..., None]
     level, own, level_v, own_v, cov = (part[TOLD] for part in state[:5])

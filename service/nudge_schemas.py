@@ -131,7 +131,7 @@ class MeterOut(Answered):
     p90: float = Field(description="In one case of ten more is used in this cycle.")
     p_exceed: Share = Field(description="Probability of more than the quota in this cycle.")
     exhaustion_date: str | None = Field(
-        description="Day on which the quota is expected to be passed; null if not in this cycle."
+        description="Day on which the quota was passed, or is expected to be; null if not in this cycle."
     )
     next_mean: float = Field(description="Expected in the next cycle; with its own range:")
     next_p10: float
