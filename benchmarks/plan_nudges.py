@@ -99,6 +99,7 @@ def random_cycles(n: int) -> UsageCycles:
         exposed=frozen(used),
         exposed_w=frozen(share),
         paused=frozen(np.zeros((n, 3))),
+        silent=frozen(np.zeros((n, 3), dtype=np.int32)),
         parts=frozen(np.stack([before, after], axis=-1)),
         parts_w=frozen(np.broadcast_to(CUT_W[:, None], (n, N_CUTS, 3, 2))),
         ran_out=frozen(np.full((n, 3), NO_DAY, dtype=np.int32)),

@@ -15,8 +15,8 @@ from models.plan_advisor import PlanAdvisor
 from models.subscriptions import NOT_LOCKED
 from models.usage_cycles import USUAL_CYCLE, UsageCycles
 from models.usage_history import MOST_CYCLES, SPANS, SUMS
-from models.usage_rate import QUIET, levels_of, spread_of
-from models.usage_silence import Recorded, Silence, heard, silence_of, unhear
+from models.usage_rate import levels_of, spread_of
+from models.usage_silence import SILENT, Recorded, heard, past_pauses, paused_of, unhear
 from models.usage_spans import SHAPE, USE, WEIGHT, apart_of, cut_days, halves, told
 
 EPOCH = date(1970, 1, 1)
@@ -108,8 +108,8 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
     counted_w = timeline.weight * timeline.counted
     known_w = counted_w[:, since].sum(axis=1)
     open_w = np.maximum(timeline.weight[:, to_end].sum(axis=1) - known_w, 0.0)
-    silent = timeline.silence(since, use)
-    spans = timeline.told(advisor, cycle, silent)
+    paused, silent, after = timeline.silence(use)
+    spans = timeline.told(advisor, cycle, paused, after)
     raw, finished, finished_w = timeline.finished(spans, use)
     recorded = np.asarray(timeline.seen.any(axis=0))
     spread, spread_w = spread_of(spans.shapes[None, : MOST_CYCLES + 1], spans.share[None, : MOST_CYCLES + 1])
@@ -130,9 +130,10 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
         ran_out=frozen(timeline.ran_out(advisor.book.quota[cycle.plan], now)[None]),
         exposed=frozen(spans.use[None, MOST_CYCLES]),
         exposed_w=frozen(spans.share[None, MOST_CYCLES]),
-        paused=frozen(silent.paused),
+        paused=frozen(paused),
+        silent=frozen(silent),
         parts=frozen(halves(spans.use[None], MOST_CYCLES)),
-        parts_w=frozen(heard(halves(spans.share[None], MOST_CYCLES), silent.paused)),
+        parts_w=frozen(heard(halves(spans.share[None], MOST_CYCLES), paused)),
         open_w=frozen(open_w[None] / USUAL_CYCLE),
         next_w=frozen(next_w[None]),
         days=_one(int((recorded & after_first)[in_cycle].sum()), np.int32),
@@ -190,10 +191,10 @@ class _Timeline:
         weight = advisor.profile.weights(family, cycle.anchor, first, int(starts[-1]))
         return cls(first, beginning, amount, seen, seen & counts, weight, starts)
 
-    def told(self, advisor: PlanAdvisor, cycle: StatedCycle, silent: Silence) -> _Told:
+    def told(self, advisor: PlanAdvisor, cycle: StatedCycle, paused: np.ndarray, after: np.ndarray) -> _Told:
         """The spans of the finished cycles, the running one, and its cuts, in the order of `spans_of`.
 
-        Of what is `silent` as much is left out as is not heard.
+        Of the days `after` the last with use as much is left out as is not heard: see `silence`.
         """
         one = [np.array([each]) for each in (self.starts[-4], cycle.start, cycle.as_of)]
         on = np.concatenate([self.starts[:-1], cut_days(*one)[0], one[2]]) - self.first
@@ -205,7 +206,11 @@ class _Timeline:
         np.cumsum(days, axis=2, out=sums[..., 1:])
         spans, on_days = SPANS, sums[..., on].swapaxes(1, 2)
         between = on_days[:ALL, spans.end] - on_days[:ALL, spans.begin]
-        unhear(between[:, None, MOST_CYCLES], silent)
+        if paused.any():
+            silent = sums[SILENT]
+            np.cumsum(days[SILENT] * after, axis=2, out=silent[..., 1:])
+            silent = silent[..., on].swapaxes(1, 2)
+            unhear(between[:, None], paused, (silent[:, spans.end] - silent[:, spans.begin])[:, None])
         between = np.maximum(between, 0.0)
         whole = on_days[ALL, 1 : MOST_CYCLES + 1] - on_days[ALL, :MOST_CYCLES]
         family = advisor.book.family[[cycle.plan]]
@@ -218,27 +223,24 @@ class _Timeline:
         day = np.where(passed.any(axis=1), self.first + now.start + (~passed).sum(axis=1), NO_DAY)
         return day.astype(np.int32)
 
-    def silence(self, since: slice, use: StatedUse) -> Silence:
-        """Whether use [1, n_meters] has paused; `since` are the days of the running cycle that count."""
+    def silence(self, use: StatedUse) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Whether use has paused, and for how many days [1, n_meters]; which days these are."""
         used: np.ndarray = self.counted & (self.amount > 0)
         days = np.arange(used.shape[1])
         last = np.where(used.any(axis=1), used.shape[1] - used[:, ::-1].argmax(axis=1), 0)[:, None]
         before = days < last
-        now = (days >= since.start) & (days < since.stop)
         ever = np.array(used.any(axis=1))
         ever[use.total_meter[use.total_amount > 0]] = True
-        after = self.counted & now & ~before
-        levels = np.minimum(self.weight / QUIET, 1.0)
-        return silence_of(
-            Recorded(
-                ever[None],
-                (self.counted & before).sum(axis=1)[None],
-                used.sum(axis=1)[None],
-                (self.counted & ~before).sum(axis=1)[None],
-                (levels * after).sum(axis=1)[None],
-                (self.weight * after).sum(axis=1)[None],
-            )
-        )
+        after = self.counted & ~before
+        since = after.sum(axis=1)
+        known, n_used = (self.counted & before).sum(axis=1), used.sum(axis=1)
+        if ((since > 0) & (known > n_used)).any():
+            sums = np.zeros((2, len(used), used.shape[1] + 1), dtype=np.int32)
+            np.cumsum((self.counted, used), axis=2, out=sums[..., 1:])
+            known = known - past_pauses(*sums).sum(axis=-1)
+        recorded = Recorded(ever, known, n_used, since)
+        paused = paused_of(Recorded(*(each[None] for each in recorded)))
+        return paused, np.where(ever, since, 0)[None].astype(np.int32), after
 
     def finished(self, spans: _Told, use: StatedUse) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Use in finished cycles as it was and as it is told, and how much of each is known, oldest first.

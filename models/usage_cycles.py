@@ -36,8 +36,9 @@ class UsageCycles:
     spread_w    float64 [n, n_meters] by what to divide that, 0 where no days are known
     used        float64 [n, n_meters] recorded use that counts against the quota of the running cycle
     exposed     float64 [n, n_meters] the part of the running cycle's use on days that count
-    exposed_w   float64 [n, n_meters] W of those days, less what of a pause is not heard
+    exposed_w   float64 [n, n_meters] W of those days, less what of a pause is not heard (as in finished_w)
     paused      float64 [n, n_meters] probability that use has paused, see `usage_silence`
+    silent      int32 [n, n_meters] days with a record since the last one with use; 0 where there was none
     parts       float64 [n, N_CUTS, n_meters, 2] use before and after each cut of the last finished cycle and
                 of the running one, on days that count
     parts_w     float64 [n, N_CUTS, n_meters, 2] W of those days, 0 where the cut is not inside the cycle
@@ -63,6 +64,7 @@ class UsageCycles:
     exposed: np.ndarray
     exposed_w: np.ndarray
     paused: np.ndarray
+    silent: np.ndarray
     parts: np.ndarray
     parts_w: np.ndarray
     ran_out: np.ndarray

@@ -16,6 +16,7 @@ from models.usage_cycles import UsageCycles
 from models.usage_dynamics import Dynamics
 from models.usage_gamma import LEAST, Gamma, gamma_of
 from models.usage_level import Level
+from models.usage_pauses import Resumption, usual_lasting
 from models.usage_stories import stories
 
 KNOTS = 5  # elapsed shares of the cycle at which faults are learned: 0.1, 0.3, 0.5, 0.7, 0.9
@@ -30,9 +31,7 @@ MORE = 0.6  # of the variance of the rest of an unusual cycle: what made it so m
 REST, NEXT = 0, 1  # the rest of the running cycle, the next cycle
 BIAS, WIDTH = 0, 1
 WAYS = ("upgrade", "downgrade", "top_up")  # of saving, see Faults.saving
-OFTEN, SHARE = 0, 1  # see Faults.resumed
-RESUMED = ((0.85, 0.85), (0.9, 0.95))  # the same of REST and of NEXT, until learned
-KEPT = ("lean", "factor", "shape", "resumed", "saving")  # of Faults, in an artifact
+KEPT = ("lean", "factor", "shape", "lasting", "saving")  # of Faults, in an artifact
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,26 +45,28 @@ class Faults:
     factor  float64 [n_families, n_meters, 3, KNOTS, 2, 2] factors of mean and standard deviation: BIAS, WIDTH
     shape   float64 [n_families, n_meters, KNOTS, SHAPE_KNOTS] how often the use of the rest was below what
             the gamma distribution puts at probability 0, 0.05, ... 1; not falling
-    resumed  float64 [n_families, n_meters, 2, 2] after use had paused, how OFTEN any came; and then what
-            SHARE of what was expected
+    lasting  float64 [n_families, n_meters, TABLE] how long pauses last, see `usage_pauses`
     saving  float64 [n_families, 3] realised over expected saving of upgrades, downgrades and top-ups: who is
             chosen for a large one is more often overestimated (winner's curse)
     together  lean, factor and shape of each cell [n_families, n_meters, 3, KNOTS, ...] in one row, to be
             looked up at once; not kept
+    resumption  what comes after pauses, by `lasting`; not kept
     """
 
     lean: np.ndarray
     factor: np.ndarray
     shape: np.ndarray
-    resumed: np.ndarray
+    lasting: np.ndarray
     saving: np.ndarray
     together: np.ndarray = field(init=False)
+    resumption: Resumption = field(init=False)
 
     def __post_init__(self) -> None:
         cells = self.lean.shape[:4]
         shape = np.broadcast_to(self.shape[:, :, None], (*cells, SHAPE_KNOTS))
         parts = (self.lean.reshape(*cells, -1), self.factor.reshape(*cells, -1), shape)
         object.__setattr__(self, "together", frozen(np.concatenate(parts, axis=-1)))
+        object.__setattr__(self, "resumption", Resumption(self.lasting))
 
     @classmethod
     def none(cls, n_families: int, n_meters: int) -> Self:
@@ -76,7 +77,7 @@ class Faults:
             frozen(np.zeros((*cells, SIGNS))),
             frozen(np.ones((*cells, 2))),
             frozen(straight),
-            frozen(np.tile(RESUMED, (n_families, n_meters, 1, 1))),
+            frozen(np.tile(usual_lasting(), (n_families, n_meters, 1))),
             frozen(np.ones((n_families, len(WAYS)))),
         )
 
@@ -207,9 +208,8 @@ def forecast(
 ) -> Forecast:
     """The forecast for these subscribers; `dynamics` by subscriber, `family` int [n]."""
     raw = moments(dynamics, level, cycles)
-    elapsed = (cycles.as_of - cycles.start) / np.maximum(cycles.end - cycles.start, 1)
-    lean, factor, shape = _learned(faults, family, class_of(level.cycles), elapsed)
-    mean, variance = leaning(raw, lean, level.cycles, faults.resumed[family])
+    lean, factor, shape = _learned(faults, family, class_of(level.cycles), heard_until(cycles))
+    mean, variance = leaning(raw, lean, level.cycles, shares_used(faults, cycles, family))
     mean, variance = mean * factor[..., BIAS], variance * factor[..., WIDTH] ** 2
     return Forecast(
         cycles.used,
@@ -228,21 +228,37 @@ def class_of(cycles: np.ndarray) -> np.ndarray:
     return known
 
 
+def heard_until(cycles: UsageCycles) -> np.ndarray:
+    """The share [n, n_meters] of the running cycle after which it was last heard of: not in a pause."""
+    length = np.maximum(cycles.end - cycles.start, 1)
+    elapsed: np.ndarray = ((cycles.as_of - cycles.start) / length)[:, None]
+    if cycles.paused.any():
+        elapsed = np.maximum(elapsed - cycles.paused * cycles.silent / length[:, None], 0.0)
+    return elapsed
+
+
+def shares_used(faults: Faults, cycles: UsageCycles, family: np.ndarray) -> np.ndarray | None:
+    """Of the rest and the next cycle, after pauses, as `Resumption.moments`; None where none is paused."""
+    if not cycles.paused.any():
+        return None
+    return faults.resumption.moments(family, cycles.silent, cycles.end - cycles.as_of)
+
+
 def leaning(
-    raw: Moments, lean: np.ndarray, cycles: np.ndarray, resumed: np.ndarray
+    raw: Moments, lean: np.ndarray, cycles: np.ndarray, used: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mean and variance [n, n_meters, 2], once the coefficients [n, n_meters, 2, SIGNS] are heard.
 
-    `cycles` [n, n_meters] finished ones: without any, nothing is usual or unusual. `resumed` as in Faults, by
-    row: [n, n_meters, 2, 2].
+    `cycles` [n, n_meters] finished ones: without any, nothing is usual or unusual. `used` as of
+    `shares_used`.
     """
     times = np.exp(np.minimum(np.maximum((lean * raw.signs).sum(axis=-1), -MOST_LEAN), MOST_LEAN))
     mean, variance = raw.mean * times, raw.variance * times * times
     variance[..., REST] *= 1 + MORE * np.where(cycles > 0, raw.unusual, 0.0)
-    if raw.paused.any():
-        paused, often, share = raw.paused[..., None], resumed[..., OFTEN], resumed[..., SHARE]
-        second = (1 - paused * (1 - often * share * share)) * (variance + mean * mean)
-        mean *= 1 - paused * (1 - often * share)
+    if used is not None:
+        paused = raw.paused[..., None]
+        second = (1 - paused * (1 - used[..., 1])) * (variance + mean * mean)
+        mean *= 1 - paused * (1 - used[..., 0])
         variance = second - mean * mean
     return mean, variance
 
@@ -261,11 +277,11 @@ def _learned(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The learned lean, factor and shape [n, n_meters, ...], between knots on a line.
 
-    `known` int [n, n_meters] class of KNOWN; `elapsed` [n] share of the running cycle.
+    `known` int [n, n_meters] class of KNOWN; `elapsed` [n, n_meters] share of the running cycle, or [n, 1].
     """
     at = np.minimum(np.maximum(elapsed * KNOTS - 0.5, 0), KNOTS - 1)
     low = np.minimum(at.astype(np.int64), KNOTS - 2)
-    part, low = (at - low)[:, None, None], low[:, None]
+    part = (at - low)[..., None]
     cell = family[:, None], np.arange(known.shape[1]), known
     found = faults.together[(*cell, low)]
     found += (faults.together[(*cell, low + 1)] - found) * part

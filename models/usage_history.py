@@ -16,7 +16,7 @@ from models.subscriptions import DailyUsage
 from models.usage_cycles import USUAL_CYCLE, UsageCycles
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates, levels_of, shapes_of, spread_of
-from models.usage_silence import SILENT, Recorded, Silence, heard, silence_of, unhear
+from models.usage_silence import SILENT, heard, silences, unhear
 from models.usage_spans import (
     DAYS,
     LEAST,
@@ -164,10 +164,16 @@ class UsageHistory:
         day = np.minimum(np.maximum(dates.all_ - self.first, 0), self.sums.shape[-1] - 1)
         # By position: of days, then of sums, as `shapes_of` takes them.
         sums = self.sums[:, at, :, day].transpose(2, 0, 1, 3)
-        recorded, silent = sums[RECORDED], self._silence(rows, *day[:, [0, SINCE, ASKED]].T)
+        recorded = sums[RECORDED]
+        recorded_days = self.known_days[rows], self.used_days[rows]
+        paused, silent, last = silences(*recorded_days, day[:, 0], day[:, ASKED])
         known_w = sums[WEIGHT, :, ASKED] - sums[WEIGHT, :, SINCE]
         sums = sums[:RECORDED, :, SPANS.end] - sums[:RECORDED, :, SPANS.begin]
-        unhear(sums[:, :, MOST_CYCLES], silent)
+        some = np.flatnonzero(paused.any(axis=1))
+        if len(some):
+            heard_ = sums[:, some]
+            unhear(heard_, paused[some], self._silent_sums(rows[some], day[some], last[some]))
+            sums[:, some] = heard_
         sums = np.maximum(sums, 0.0)
         use, shapes = told(self.rates, who.family, sums)
         share = sums[WEIGHT] / USUAL_CYCLE
@@ -192,9 +198,10 @@ class UsageHistory:
             ran_out=frozen(self._ran_out(rows, used, recorded[:, START])),
             exposed=frozen(use[:, MOST_CYCLES]),
             exposed_w=frozen(share[:, MOST_CYCLES]),
-            paused=frozen(silent.paused),
+            paused=frozen(paused),
+            silent=frozen(silent),
             parts=frozen(halves(use, MOST_CYCLES)),
-            parts_w=frozen(heard(halves(share, MOST_CYCLES), silent.paused)),
+            parts_w=frozen(heard(halves(share, MOST_CYCLES), paused)),
             open_w=frozen(open_w / USUAL_CYCLE),
             next_w=frozen((weight[:, AFTER] - weight[:, MOST_CYCLES + 1]) / USUAL_CYCLE),
             days=frozen(np.maximum(use_days[:, ASKED] - use_days[:, MOST_CYCLES], 0).astype(np.int32)),
@@ -212,29 +219,16 @@ class UsageHistory:
             day[at, meter] = self.first + passed.argmax(axis=1) - 1
         return day
 
-    def _silence(self, rows: np.ndarray, first: np.ndarray, since: np.ndarray, as_of: np.ndarray) -> Silence:
-        """Whether use had paused, by the positions [n] of the first day that is looked at, of the first known
-        one of the running cycle, and of the one asked about.
+    def _silent_sums(self, rows: np.ndarray, day: np.ndarray, last: np.ndarray) -> np.ndarray:
+        """The sums of SILENT [2, n, n_spans, n_meters] over the days of each span after the `last` with use.
+
+        `day` [n, n_dates] positions, `last` [n, n_meters].
         """
-        at, meters, until = rows[:, None], np.arange(self.used_days.shape[1]), as_of[:, None]
-        used_days, n_used = self.used_days[rows], self.used_days[at, meters, until]
-        # The day after the last on which something was used.
-        last = np.maximum((used_days >= n_used[..., None]).argmax(axis=-1), first[:, None])
-        used = n_used - self.used_days[at, meters, first[:, None]]
-        known = self.known_days
-        until_last = known[at, meters, last]
-        silent = np.minimum(np.maximum(last, since[:, None]), until)
-        days, weight = (each[at, meters, until] - each[at, meters, silent] for each in self.sums[SILENT])
-        return silence_of(
-            Recorded(
-                used > 0,
-                until_last - known[at, meters, first[:, None]],
-                used,
-                known[at, meters, until] - until_last,
-                days,
-                weight,
-            )
-        )
+        after = np.maximum(day[:, :, None], last[:, None])
+        at, meters = rows[:, None, None], np.arange(last.shape[1])
+        sums = np.stack([each[at, meters, after] for each in self.sums[SILENT]])
+        silent: np.ndarray = sums[:, :, SPANS.end] - sums[:, :, SPANS.begin]
+        return silent
 
     def totals(self, rows: np.ndarray, begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Recorded use [n, n_meters] on the days begin .. end - 1 [n], and its share of their weight."""

@@ -6,10 +6,11 @@ the chance f^s where nothing is the matter, so that the probability of a pause i
 
     PAUSE / (PAUSE + f^s)
 
-with PAUSE the chance of one on any day. By as much the silent days are not heard: they say nothing of how
-much is used on other days, neither by their number nor by the shape they give to all days. What comes of the
-rest of the cycle, and of the next, is learned from pauses in finished cycles
-(`usage_forecast.Faults.resumed`).
+with PAUSE the chance of one on any day. Earlier pauses are no days of f: who was away for two weeks in spring
+has none the more often. By as much the silent days are not heard, in the running cycle nor in
+finished ones: they say nothing of how much is used on other days, neither by their number nor by the shape
+they give to all days. What they do say, how much of the days to come will be silent as well, is that of
+`usage_pauses`.
 """
 
 from __future__ import annotations
@@ -22,54 +23,88 @@ from models.usage_cycles import FINISHED_CUTS
 from models.usage_spans import DAYS, WEIGHT
 
 PAUSE = 0.002
+UNSEEN = 0.1  # of a day more than was seen there was no use
+SURE = 1 - 1e-9  # the most that is believed: what is never heard at all would not even be known to be nothing
 SILENT = [DAYS, WEIGHT]  # the sums to which days without use add
 HEARD = 0.5  # up to this probability of a pause parts of the running cycle are compared
-
-
-class Silence(NamedTuple):
-    """By subscriber and meter, all [n, n_meters].
-
-    paused  probability that the last days without use are a pause
-    days    of the sums of the running cycle what is not heard: see `Recorded`
-    weight  the same
-    """
-
-    paused: np.ndarray
-    days: np.ndarray
-    weight: np.ndarray
 
 
 class Recorded(NamedTuple):
     """Days with a record that counts, by subscriber and meter, all [n, n_meters].
 
     ever      bool, was anything used before?
-    before    how many there are up to the last one with use; `used` how many of these have use
+    before    how many there are up to the last one with use, less those of earlier pauses; `used` how many of
+              these have use
     since     how many there are after it
-    days      of those of them in the running cycle the sum of v of `usage_rate.levels_of`; `weight` theirs
     """
 
     ever: np.ndarray
     before: np.ndarray
     used: np.ndarray
     since: np.ndarray
-    days: np.ndarray
-    weight: np.ndarray
 
 
-def silence_of(days: Recorded) -> Silence:
-    """Whether use has paused."""
-    empty = (days.before - days.used + 1) / (days.before + 2)
-    usual = empty ** np.maximum(days.since, 0.0)
-    paused = np.where(days.ever & (days.since > 0), PAUSE / (PAUSE + usual), 0.0)
-    return Silence(paused, paused * days.days, paused * days.weight)
+def paused_of(days: Recorded) -> np.ndarray:
+    """The probability [n, n_meters] that use has paused."""
+    paused = _paused(days.before, days.used, np.maximum(days.since, 0))
+    return np.where(days.ever & (days.since > 0), paused, 0.0)
 
 
-def unhear(sums: np.ndarray, silent: Silence) -> None:
-    """Take what is not heard out of the sums [n_sums, n, n_meters] of the running cycle, in place.
+def silences(
+    known: np.ndarray, used: np.ndarray, first: np.ndarray, as_of: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Whether use has paused, for how many days, and the position of the day after the last with use.
 
-    As `usage_spans` names them; of nothing used the others are 0.
+    All [n, n_meters]. From running sums [n, n_meters, n_days + 1] of days with a record and of days with use,
+    between the positions [n] of the first day that is looked at and of the one asked about.
     """
-    sums[SILENT] -= np.stack([silent.days, silent.weight])
+    known, used = (_within(each, first, as_of) for each in (known, used))
+    n_known, n_used = known[..., -1], used[..., -1]
+    last = np.maximum((used >= n_used[..., None]).argmax(axis=-1), first[:, None])
+    before = np.take_along_axis(known, last[..., None], axis=-1)[..., 0]
+    since = n_known - before
+    some = np.flatnonzero(((since > 0) & (before > n_used)).any(axis=1))
+    others = before.astype(np.float64)
+    others[some] -= past_pauses(known[some], used[some]).sum(axis=-1)
+    days = Recorded(n_used > 0, others, n_used, since)
+    return paused_of(days), np.where(days.ever, since, 0).astype(np.int32), last
+
+
+def past_pauses(known: np.ndarray, used: np.ndarray) -> np.ndarray:
+    """Days of earlier pauses [..., n_days], each told on the day that ended it: how many, times how likely.
+
+    Running sums [..., n_days + 1] of days with a record, and with use.
+    """
+    found = np.zeros((*known.shape[:-1], known.shape[-1] - 1))
+    some = used[..., 1:] > used[..., :-1]
+    until = np.maximum.accumulate(np.where(some, known[..., 1:], 0), axis=-1)[..., :-1]
+    empty = known[..., 1:-1] - until
+    ended = np.nonzero(some[..., 1:] & (until > 0) & (empty > 0))
+    days, before = empty[ended], until[ended]
+    found[..., 1:][ended] = days * _paused(before, used[..., 1:-1][ended], days)
+    return found
+
+
+def _paused(before: np.ndarray, used: np.ndarray, since: np.ndarray) -> np.ndarray:
+    """The probability of a pause: of the days `before` some were `used`, and of those `since` none."""
+    usual = ((before - used + UNSEEN) / (before + 1)) ** since
+    return np.asarray(np.minimum(PAUSE / (PAUSE + usual), SURE))
+
+
+def _within(sums: np.ndarray, first: np.ndarray, as_of: np.ndarray) -> np.ndarray:
+    """Running sums [n, n_meters, n_days + 1] of nothing but the days between two positions [n]."""
+    low, high = (np.take_along_axis(sums, each[:, None, None], axis=-1) for each in (first, as_of))
+    within: np.ndarray = np.minimum(np.maximum(sums, low), high) - low
+    return within
+
+
+def unhear(sums: np.ndarray, paused: np.ndarray, silent: np.ndarray) -> None:
+    """Take what is not heard out of the sums [n_sums, n, n_spans, n_meters], in place.
+
+    Sums as `usage_spans` names them; `silent` [2, n, n_spans, n_meters] those of SILENT over the last days
+    without use, of which the others are 0. `paused` [n, n_meters].
+    """
+    sums[SILENT] -= paused[:, None] * silent
 
 
 def heard(parts_w: np.ndarray, paused: np.ndarray) -> np.ndarray:

@@ -47,6 +47,20 @@ def cycles_of(
     april = int(first_day(np.array(APRIL)))
     day += range(april, april + len(days))
     amount += days
+    return _cycles(advisor, (day, amount), plan, locked_until, april + len(days))
+
+
+def cycles_since(advisor: PlanAdvisor, days: Sequence[float], *, plan: str = "home-200") -> UsageCycles:
+    """What was used on so many days from November 2025 on."""
+    november = int(first_day(np.array(APRIL - 5)))
+    until = november + len(days)
+    return _cycles(advisor, (list(range(november, until)), list(days)), plan, NOT_LOCKED, until)
+
+
+def _cycles(
+    advisor: PlanAdvisor, use: tuple[list[int], list[float]], plan: str, locked_until: int, as_of: int
+) -> UsageCycles:
+    day, amount = use
     usage = DailyUsage.of(
         customer=np.zeros(len(day), dtype=np.int32),
         meter=np.zeros(len(day), dtype=np.int16),
@@ -56,12 +70,12 @@ def cycles_of(
     subscriptions = Subscriptions.of(
         customer=np.array([0]),
         plan=np.array([advisor.book.index(plan)]),
-        started=first_day(np.array([begin])),
+        started=np.array([day[0] if day else as_of]),
         ended=np.array([OPEN_END]),
         locked_until=np.array([locked_until]),
         anchor=np.array([1]),
     )
-    return advisor.cycles(subscriptions, usage, april + len(days))
+    return advisor.cycles(subscriptions, usage, as_of)
 
 
 def advice_of(

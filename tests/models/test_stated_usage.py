@@ -185,3 +185,23 @@ def test_what_was_used_before_a_change_of_plan_counts_against_no_quota(since: in
     theirs = from_files(days, advisor, since).to_arrays()
     for name in mine:
         assert np.allclose(mine[name], theirs[name]), name
+
+
+@pytest.mark.parametrize("silent", [1, 6, 25, 80])
+def test_a_pause_is_the_same_as_that_of_files(silent: int) -> None:
+    """Also one over the end of a cycle, after an earlier one, with days that are missing."""
+    rng = np.random.default_rng(silent)
+    empty = set(range(AS_OF - 200, AS_OF - 190)) | set(range(AS_OF - silent, AS_OF))
+    days = [
+        (meter, day, 0.0 if day in empty else float(rng.gamma(3)))
+        for day in range(AS_OF - 260, AS_OF)
+        if rng.random() > 0.05 or day == AS_OF - 1
+        for meter in (0, 1)
+    ]
+    for advisor in (weekly(), damping()):
+        cycles = stated(days, advisor=advisor)
+        mine, theirs = cycles.to_arrays(), from_files(days, advisor).to_arrays()
+        assert cycles.paused[0, 0] > 0.5
+        assert 0 < cycles.silent[0, 0] <= silent
+        for name in mine:
+            assert np.allclose(mine[name], theirs[name]), name

@@ -63,6 +63,7 @@ def asked(used: float) -> UsageCycles:
         open_w=np.full((1, 1), 1 / 3),
         next_w=np.ones((1, 1)),
         paused=np.zeros((1, 1)),
+        silent=np.zeros((1, 1), dtype=np.int32),
         days=np.array([20], dtype=np.int32),
         missing=np.zeros(1, dtype=np.int32),
     )

@@ -23,6 +23,7 @@ from models.usage_forecast import (
     Moments,
     class_of,
     leaning,
+    shares_used,
 )
 from models.usage_gamma import Gamma, gamma_of
 from models.usage_history import UsageHistory
@@ -33,8 +34,6 @@ CYCLES = 4  # the last finished ones are looked back at
 LEAST_SEEN = 0.95  # of a cycle's expected use has to be recorded, for its use to be known
 MOST_RATIO = 5.0  # of what was used to what was expected: a few giants would speak for all others
 BIAS_SHRINK, WIDTH_SHRINK, SHAPE_SHRINK = 100.0, 200.0, 400.0  # forecasts without a fault mixed in
-RESUMED_SHRINK = 10.0  # pauses after which came what `RESUMED` says
-ANY = 0.05  # of what was expected: less is as good as none
 WIDTHS = np.exp(np.linspace(np.log(0.6), np.log(1.8), 15))
 WITHIN = 0.8
 
@@ -46,7 +45,7 @@ class Looked(NamedTuple):
     came     float64 [n, n_meters, 2] what was used
     judged   bool [n, n_meters, 2] is what came known well enough?
     family   int [n]
-    resumed  float64 [n, n_meters, 2, 2] as in Faults
+    used     float64 [n, n_meters, 2, 2] as of `shares_used`
     """
 
     raw: Moments
@@ -54,20 +53,21 @@ class Looked(NamedTuple):
     came: np.ndarray
     judged: np.ndarray
     family: np.ndarray
-    resumed: np.ndarray
+    used: np.ndarray
 
 
 def fit_faults(advisor: PlanAdvisor, history: UsageHistory, until: int) -> Faults:
-    """The faults of `advisor` in the last finished cycles before `until`; its own must be none yet."""
+    """The faults of `advisor` in the last finished cycles before `until`.
+
+    Its own must be none yet, but for how long pauses last.
+    """
     none = advisor.faults
     lean, factor, shape = (np.array(each) for each in (none.lean, none.factor, none.shape))
     looks = [
         _joined([_look(advisor, history, until, back, knot) for back in range(1, CYCLES + 1)])
         for knot in range(KNOTS)
     ]
-    resumed = _resumed(looks, none.resumed)
-    for knot, usual in enumerate(looks):
-        looked = usual._replace(resumed=resumed[usual.family])
+    for knot, looked in enumerate(looks):
         for f in range(len(advisor.book.families)):
             mine = looked.family == f
             for m in range(len(advisor.book.meters)):
@@ -82,27 +82,7 @@ def fit_faults(advisor: PlanAdvisor, history: UsageHistory, until: int) -> Fault
                     (lean[f, m, :, knot], factor[f, m, :, knot]),
                     by_row,
                 )
-    return replace(
-        none, lean=frozen(lean), factor=frozen(factor), shape=frozen(shape), resumed=frozen(resumed)
-    )
-
-
-def _resumed(looks: list[Looked], usual: np.ndarray) -> np.ndarray:
-    """What came after pauses, as `Faults.resumed`, shrunk to what is `usual`."""
-    resumed = np.array(usual)
-    for f, m, which in np.ndindex(resumed.shape[:3]):
-        ratios = []
-        for looked in looks:
-            some = (looked.family == f) & looked.judged[:, m, which] & (looked.raw.paused[:, m] > HEARD)
-            ratios.append(looked.came[some, m, which] / np.maximum(looked.raw.mean[some, m, which], 1e-9))
-        ratio = np.minimum(np.concatenate(ratios), MOST_RATIO)
-        went_on = ratio[ratio > ANY]
-        often, share = resumed[f, m, which]
-        resumed[f, m, which] = (
-            (len(went_on) + RESUMED_SHRINK * often) / (len(ratio) + RESUMED_SHRINK),
-            (went_on.sum() + RESUMED_SHRINK * share) / (len(went_on) + RESUMED_SHRINK),
-        )
-    return resumed
+    return replace(none, lean=frozen(lean), factor=frozen(factor), shape=frozen(shape))
 
 
 def _look(advisor: PlanAdvisor, history: UsageHistory, until: int, back: int, knot: int) -> Looked:
@@ -118,7 +98,9 @@ def _look(advisor: PlanAdvisor, history: UsageHistory, until: int, back: int, kn
     following, seen_next = history.totals(rows, end, after)
     active = (history.beginning < as_of) & (history.running.started <= begin)
     judged = active[:, None] & (seen >= LEAST_SEEN) & advisor.book.metered[cycles.plan]
-    judged &= raw.mean[..., REST] > 0
+    # What comes after pauses is learned apart.
+    judged &= (raw.mean[..., REST] > 0) & (raw.paused <= HEARD)
+    used = shares_used(advisor.faults, cycles, history.running.family)
     rest = np.maximum(total / np.maximum(seen, LEAST_SEEN) - cycles.used, 0.0)
     return Looked(
         raw,
@@ -126,7 +108,7 @@ def _look(advisor: PlanAdvisor, history: UsageHistory, until: int, back: int, kn
         np.stack([rest, following / np.maximum(seen_next, LEAST_SEEN)], axis=-1),
         np.stack([judged, judged & (seen_next >= LEAST_SEEN) & (after <= until)[:, None]], axis=-1),
         history.running.family,
-        advisor.faults.resumed[history.running.family],
+        np.ones((*raw.paused.shape, 2, 2)) if used is None else used,
     )
 
 
@@ -138,7 +120,7 @@ def _joined(looks: list[Looked]) -> Looked:
 def _fit(lean: np.ndarray, factor: np.ndarray, looked: Looked, rows: np.ndarray, meter: int) -> None:
     """Put lean [2, SIGNS], bias and width [2, 2] of some rows bool [n] of a meter into place."""
     for which in (REST, NEXT):
-        some = rows & looked.judged[:, meter, which] & (looked.raw.paused[:, meter] <= HEARD)
+        some = rows & looked.judged[:, meter, which]
         if not some.any():
             continue
         mean, came = looked.raw.mean[some, meter, which], looked.came[some, meter, which]
@@ -157,7 +139,7 @@ def _fit(lean: np.ndarray, factor: np.ndarray, looked: Looked, rows: np.ndarray,
 def _told(looked: Looked, rows: np.ndarray, meter: int, lean: np.ndarray) -> Gamma:
     """The forecasts [m, 2] of some rows of a meter with this lean, [2, SIGNS] or [m, 2, SIGNS]."""
     raw = Moments(*(each[rows, meter] for each in looked.raw))
-    return gamma_of(*leaning(raw, lean, looked.cycles[rows, meter], looked.resumed[rows, meter]))
+    return gamma_of(*leaning(raw, lean, looked.cycles[rows, meter], looked.used[rows, meter]))
 
 
 def _width(use: Gamma, came: np.ndarray, bias: float) -> float:

@@ -21,6 +21,7 @@ from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates
 from training.plans.dynamics import fit_dynamics
 from training.plans.faults import fit_faults
+from training.plans.pauses import fit_lasting
 from training.plans.profile import fit_profile
 from training.plans.rates import fit_rates, parts_of
 from training.plans.savings import fit_savings
@@ -70,6 +71,7 @@ def fit_plan_advisor(
     dynamics = fit_dynamics(cycles, book, within, seed)
     advisor = PlanAdvisor(book, profile, rates, dynamics, faults, strata)
     progress("learning from forecasts of finished cycles")
+    advisor = replace(advisor, faults=replace(faults, lasting=fit_lasting(history, n_families)))
     advisor = replace(advisor, faults=fit_faults(advisor, history, as_of))
     saving = fit_savings(advisor, history, as_of)
     return checked(replace(advisor, faults=replace(advisor.faults, saving=saving)))

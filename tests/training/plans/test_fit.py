@@ -67,7 +67,7 @@ def test_weekends_of_next_to_nothing_are_learned_from() -> None:
     made = make(World(customers=300, months=7, weekend=1.97, holidays=2.0))
     advisor = fit_plan_advisor(made.book, made.subscriptions, made.usage, made.until)
     assert advisor.profile.weekday[0, 1, 5:].max() < 0.2
-    assert (advisor.faults.resumed[0, :, 0, 0] > 0.5).all()
+    assert (advisor.faults.lasting[0, :, 20] < 0.2).all()
 
 
 def test_what_is_no_number_is_not_published() -> None:
