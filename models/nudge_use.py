@@ -55,6 +55,21 @@ class UseWords:
         use = np.maximum(self.p50, self.advice.next_mean[self.row])
         return int(shares(use, self.quota, self.metered & ~more).argmax())
 
+    def silence(self) -> str:
+        """`Nothing has been used for 12 days: the figures allow for that to go on. `, or what of it.
+
+        Ends with a space, or is empty.
+        """
+        silent = self.advice.silent[self.row]
+        if not silent.any():
+            return ""
+        others = self.metered & (silent == 0) & (self.advice.next_mean[self.row] > NOTHING)
+        units = dict.fromkeys(unit_word(self.meter(at)) for at in np.flatnonzero(silent).tolist())
+        what = f"No {' and no '.join(units)} have" if others.any() else "Nothing has"
+        days = int(silent[silent > 0].min())
+        since = f"{days} days" if days > 1 else "a day"
+        return f"{what} been used for {since}: the figures allow for that to go on. "
+
     def so_far(self, at: int) -> str:
         """`Used 120 of 200 GB so far`, without a full stop."""
         self.told.add(at)

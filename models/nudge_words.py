@@ -19,7 +19,10 @@ def sentence(book: PlanBook, advice: Advice, row: int, digits: int) -> str:
 
 
 class _Speaker:
-    """The parts of the sentence for one row; what may follow others begins with a space, or is empty."""
+    """The parts of the sentence for one row; what may follow others begins with a space, or is empty.
+
+    That use has paused is said first: the rest rests on it.
+    """
 
     def __init__(self, book: PlanBook, advice: Advice, row: int, digits: int) -> None:
         self.book, self.advice, self.row, self.digits = book, advice, row, digits
@@ -39,7 +42,7 @@ class _Speaker:
             SUPPRESSED: self._suppressed,
             INSUFFICIENT_DATA: self._too_early,
         }.get(decision, self._stay)
-        return said()
+        return f"{self.use.silence()}{said()}"
 
     def _change(self) -> str:
         return (

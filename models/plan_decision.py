@@ -225,6 +225,7 @@ def _situation(
     recorded = (cycles.days > 0) | ((cycles.finished_w > 0) & metered[:, None]).any(axis=(1, 2))
     return {
         "RUNS_OUT": runs_out.any(axis=1),
+        "PAUSED": (metered & (cycles.paused > LIKELY)).any(axis=1),
         "RECENT_JUMP": outlook.jumped,
         "HIGHER_USE": higher.any(axis=1),
         "LOWER_USE": little.all(axis=1) & limited.any(axis=1),

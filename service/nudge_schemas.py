@@ -22,6 +22,7 @@ Confidence = Literal["low", "medium", "high"]
 NudgeFallback = Literal["no_subscription", "plans_not_learned"]
 ReasonCode = Literal[
     "RUNS_OUT",
+    "PAUSED",
     "RECENT_JUMP",
     "HIGHER_USE",
     "LOWER_USE",

@@ -140,6 +140,7 @@ def told(decision: int, target: str = "mid", codes: tuple[str, ...] = (), **chan
         "next_p10": [160.0, 30.0],
         "next_p90": [200.0, 50.0],
         "locked_until": 20_818,  # 2026-12-31
+        "silent": [0, 0],
     }
     return sentence(
         BOOK, Advice(**{name: np.array([value]) for name, value in {**one, **changed}.items()}), 0, 2
@@ -313,3 +314,19 @@ def test_the_last_bit_of_a_sum_is_not_heard() -> None:
         told(STAY, used=[used, 20.0]) for used in (185.5, np.nextafter(185.5, 0), np.nextafter(185.5, 200))
     }
     assert len(said) == 1
+
+
+@pytest.mark.parametrize("decision", [STAY, DOWNGRADE, SUPPRESSED, UPGRADE, TOP_UP])
+def test_that_nothing_is_used_any_more_is_said_first(decision: int) -> None:
+    target = "little" if decision in (DOWNGRADE, SUPPRESSED) else "much" if decision == UPGRADE else "mid"
+    add_on = pack("gigas", 4, 900.0) if decision == TOP_UP else {}
+    said = told(decision, target, ("PAUSED",), silent=[12, 14], **add_on)
+    assert said.startswith("Nothing has been used for 12 days: the figures allow for that to go on. ")
+    assert told(decision, target, **add_on) in said
+
+
+def test_a_pause_of_one_meter_is_not_said_of_the_others() -> None:
+    assert told(STAY, codes=("PAUSED",), silent=[0, 5]).startswith("No documents have been used for 5 days:")
+    never = {"used": [0.0, 20.0], "next_mean": [0.0, 40.0]}
+    said = told(STAY, codes=("PAUSED",), silent=[0, 1], **never)
+    assert said.startswith("Nothing has been used for a day:")

@@ -25,7 +25,7 @@ from models.plan_decision import NudgeLimits
 from models.plans import MeterTerms, Plan, PlanBook
 from models.top_ups import running_costs
 from models.usage_cycles import UsageCycles
-from tests.models.one_subscriber import APRIL, BOOK, DATA, PACKS, PLANS, advice_of, cycles_of
+from tests.models.one_subscriber import APRIL, BOOK, DATA, PACKS, PLANS, advice_of, cycles_of, cycles_since
 
 TEN_DAYS = [12.0] * 10  # 120 of 200 GB after 10 of 30 days
 
@@ -232,3 +232,16 @@ def test_april_has_thirty_days() -> None:
     cycles = cycles_of(untrained(BOOK), [], TEN_DAYS)
     assert cycles.end[0] - cycles.start[0] == 30
     assert APRIL == 675
+
+
+def test_a_pause_is_told_with_its_days_where_the_forecast_rests_on_it() -> None:
+    advisor = untrained(BOOK)
+    none, some, rare = (
+        advisor.advise(cycles_since(advisor, days))
+        for days in ([5.0] * 160, [5.0] * 160 + [0.0] * 12, ([15.0] + [0.0] * 2) * 54 + [0.0])
+    )
+    assert some.silent.tolist() == [[12]]
+    assert "PAUSED" in some.reason_codes(0)
+    for advice in (none, rare):
+        assert advice.silent.tolist() == [[0]]
+        assert "PAUSED" not in advice.reason_codes(0)

@@ -150,3 +150,15 @@ def test_a_week_is_a_week(client: FlaskClient) -> None:
     nudge = answer(client, request(**own, usage=usage, history=[], cycle=week))["nudge"]
     assert nudge["decision"] == "stay"
     assert nudge["meters"][0]["next_mean"] == pytest.approx(7, rel=0.2)
+
+
+def test_a_pause_is_said_with_its_days(client: FlaskClient) -> None:
+    """After two months of use every day, a week without any."""
+    days = [f"2024-08-{day:02}" for day in range(1, 32)] + [f"2024-09-{day:02}" for day in range(1, 31)]
+    usage = [{"meter": "data_gb", "date": day, "amount": 0.25} for day in [*days, "2024-10-01", "2024-10-02"]]
+    usage += [{"meter": "data_gb", "date": f"2024-10-{day:02}", "amount": 0.0} for day in range(3, 10)]
+    nudge = answer(client, request(usage=usage, history=[], as_of="2024-10-10"))["nudge"]
+    assert "PAUSED" in nudge["reason_codes"]
+    assert "been used for 7 days: the figures allow for that to go on. " in nudge["sentence"]
+    assert nudge["confidence"] == "low"
+    assert "PAUSED" not in answer(client, request())["nudge"]["reason_codes"]
