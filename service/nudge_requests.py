@@ -146,7 +146,7 @@ class _Checks:
         for at, (meter, unit, day) in enumerate(rows):
             yield from self._meter(f"usage.{at}", meter)
             if unit is not None and not fits(unit, meter):
-                yield f"usage.{at}.unit", f"amounts of {meter} are in {unit_of(meter)}, not in {unit}"
+                yield f"usage.{at}.unit", f"amounts of {meter} are in {unit_of(meter)}, got {given(unit)}"
             if day >= _day(as_of):
                 date = EPOCH + datetime.timedelta(days=day)
                 yield f"usage.{at}.date", f"{date} is not before as_of, {as_of}"
