@@ -236,10 +236,12 @@ def _distinct(name: str, columns: Sequence[np.ndarray], ids: Sequence[str | None
     The record of an id that was there before, and the same total again, are repeated. `ids` [n], or none.
     """
     meter, place, amount, share = columns
-    keys = (meter * MOST_PLACES + place).tolist()
+    pairs = meter * MOST_PLACES + place
+    ordered = np.sort(pairs)
     own = [each for each in ids if each is not None]
-    if len(set(keys)) == len(keys) and len(set(own)) == len(own):
+    if len(set(own)) == len(own) and not (ordered[1:] == ordered[:-1]).any():
         return _Totals(meter, place, amount, share, 0, ())
+    keys = pairs.tolist()
     values = list(zip(amount.tolist(), share.tolist(), strict=True))
     first: dict[int, int] = {}  # where each key was there first
     seen: set[str | None] = set()
