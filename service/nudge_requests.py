@@ -22,7 +22,7 @@ from models.subscriptions import NOT_LOCKED
 from models.usage_cycles import UsageCycles
 from service.nudge_reading import Read
 from service.nudge_schemas import HistoryIn, NudgeFallback, NudgeRequest
-from service.problems import MAX_ERRORS, Refused, given
+from service.problems import MAX_ERRORS, Refused, name_given
 from service.usage_columns import EPOCH, UsageColumns
 
 LONGEST_CYCLE = 62  # days: two months; profiles and moments are of monthly cycles
@@ -62,7 +62,7 @@ def prepared(read: Read, advisor: PlanAdvisor, digits: int) -> Prepared:
     book = advisor.book
     plan = book.plans.index(request.plan_id)
     if plan == UNKNOWN:
-        wrong_name = f"no such plan, got {given(request.plan_id)}"
+        wrong_name = f"no such plan, got {name_given(request.plan_id)}"
         raise Refused(422, [("plan_id", f"{wrong_name}; {did_you_mean(request.plan_id, _names(book))}")])
     places = KeptPlaces(book.meters, len(book.meters))
     checks = _Checks(request, read.usage, book, plan, places)
@@ -146,7 +146,8 @@ class _Checks:
         for at, (meter, unit, day) in enumerate(rows):
             yield from self._meter(f"usage.{at}", meter)
             if unit is not None and not fits(unit, meter):
-                yield f"usage.{at}.unit", f"amounts of {meter} are in {unit_of(meter)}, got {given(unit)}"
+                wrong_name = f"amounts of {meter} are in {unit_of(meter)}, got {name_given(unit)}"
+                yield f"usage.{at}.unit", wrong_name
             if day >= _day(as_of):
                 date = EPOCH + datetime.timedelta(days=day)
                 yield f"usage.{at}.date", f"{date} is not before as_of, {as_of}"
@@ -185,7 +186,7 @@ class _Checks:
     def _meter(self, name: str, meter: str) -> Iterator[Fault]:
         if not self._metered(meter):
             choices = self.book.meters.take(np.flatnonzero(self.book.metered[self.plan]))
-            wrong_name = f"not a meter of {self.request.plan_id}, got {given(meter)}"
+            wrong_name = f"not a meter of {self.request.plan_id}, got {name_given(meter)}"
             yield f"{name}.meter", f"{wrong_name}; {did_you_mean(meter, choices)}"
 
     def _metered(self, meter: str) -> bool:
