@@ -25,10 +25,11 @@ from joblib.numpy_pickle import NumpyArrayWrapper, NumpyUnpickler
 from models.bundle import OPTIONAL_PARTS, PARTS, Bundle, Facts, bundle_of, parts_of
 from models.errors import ArtifactError
 
-FORMAT_VERSION = 10
+FORMAT_VERSION = 11
 MANIFEST = "manifest.json"
 DIGEST = "manifest.sha256"
 SUFFIX = ".joblib"
+OLDER = "older"  # the reason where nothing is wrong but the age
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def write_artifact(bundle: Bundle, directory: Path, extras: Mapping[str, bytes] 
 def read_manifest(directory: Path) -> Manifest:
     """The manifest of an artifact, after its digest and format version were checked.
 
-    Raises ArtifactError with reason `missing`, `hash` or `format`.
+    Raises ArtifactError with reason `missing`, `hash`, `older` or `format`.
     """
     content = _read(directory / MANIFEST)
     if _read(directory / DIGEST) != _digest_line(content):
@@ -88,10 +89,16 @@ def read_manifest(directory: Path) -> Manifest:
 
 
 def _decode(raw: dict[str, Any], path: Path) -> Manifest:
-    if raw.get("format_version") != FORMAT_VERSION:
+    version = raw.get("format_version")
+    if type(version) is int and version < FORMAT_VERSION:
         raise ArtifactError(
-            f"format version {raw.get('format_version')!r} is not known here; "
-            f"this Shopkeeper reads {FORMAT_VERSION}",
+            f"is of the older format {version}, and this Shopkeeper reads {FORMAT_VERSION}: train anew",
+            path=str(path),
+            reason=OLDER,
+        )
+    if version != FORMAT_VERSION:
+        raise ArtifactError(
+            f"format version {version!r} is not known here; this Shopkeeper reads {FORMAT_VERSION}",
             path=str(path),
             reason="format",
         )

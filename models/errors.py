@@ -53,7 +53,8 @@ class ArtifactError(ShopkeeperError):
     """An artifact is missing, damaged or of a format not known here.
 
     `path` is the file or directory at fault; `reason` is a short code that metrics count by:
-    `missing`, `format`, `hash`, `unlisted`, `payload`, or `busy` while publishing waits for another.
+    `missing`, `older` (of an older format), `format`, `hash`, `unlisted`, `payload`, or `busy` while
+    publishing waits for another.
     """
 
     def __init__(self, message: str, *, path: str, reason: str) -> None:

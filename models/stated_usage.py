@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from models.usage_spans import SHAPE, USE, WEIGHT, apart_of, cut_days, halves, t
 
 EPOCH = date(1970, 1, 1)
 ALL = -1  # of the running sums: the weight of every day, recorded or not
+STEPS = np.arange(-MOST_CYCLES, 3)  # from the running cycle to those that are looked at
 NOBODY = 0  # whose row it is does not matter: it is answered and forgotten
 
 
@@ -36,6 +37,7 @@ class StatedCycle:
     locked_until  last day on which the plan cannot be changed, NOT_LOCKED where it can
     since         first day on this plan, if it changed within the cycle: what was used before counts against
                   no quota
+    anchor        the day of the month on which cycles begin; None where they are not of the calendar
     """
 
     plan: int
@@ -44,6 +46,10 @@ class StatedCycle:
     end: int
     locked_until: int = NOT_LOCKED
     since: int | None = None
+    anchor: int | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "anchor", _anchor_of(self.start, self.end))
 
     @property
     def on_plan(self) -> int:
@@ -51,28 +57,12 @@ class StatedCycle:
         return self.start if self.since is None else max(self.start, self.since)
 
     @property
-    def anchor(self) -> int | None:
-        """The day of the month on which cycles begin; None where they are not of the calendar."""
-        # From the end of a short month the day is that of the end.
-        days = [(EPOCH + timedelta(days=day)).day for day in (self.start, self.end)]
-        for day in days:
-            begin, end = cycle_start(self._month + np.arange(2), np.full(2, day)).tolist()
-            if (begin, end) == (self.start, self.end):
-                return day
-        return None
-
-    @property
     def starts(self) -> np.ndarray:
         """First days [MOST_CYCLES + 3] of the finished cycles, oldest first, of this one, the next, and the
         one after that."""
-        steps, anchor = np.arange(-MOST_CYCLES, 3), self.anchor
-        if anchor is None:
-            return self.start + steps * (self.end - self.start)
-        return cycle_start(self._month + steps, np.full(len(steps), anchor))
-
-    @property
-    def _month(self) -> int:
-        return int(month_of(np.array([self.start]))[0])
+        if self.anchor is None:
+            return self.start + STEPS * (self.end - self.start)
+        return cycle_start(month_of(np.array([self.start])) + STEPS, np.array([self.anchor]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -256,6 +246,16 @@ class _Timeline:
             use.total_share[recent] * spans.whole[at],
         )
         return raw, amount, share
+
+
+def _anchor_of(start: int, end: int) -> int | None:
+    """The day of the month on which a cycle begins and the next one does; None where these differ."""
+    month = month_of(np.array([start])) + np.arange(2)
+    # From the end of a short month the day is that of the end.
+    for day in ((EPOCH + timedelta(days=day)).day for day in (start, end)):
+        if cycle_start(month, np.array([day])).tolist() == [start, end]:
+            return day
+    return None
 
 
 def _one(value: int | bool, kind: type[np.generic]) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -207,6 +207,21 @@ class UsageHistory:
             days=frozen(np.maximum(use_days[:, ASKED] - use_days[:, MOST_CYCLES], 0).astype(np.int32)),
             missing=frozen(np.maximum(missing, 0).astype(np.int32)),
         )
+
+    def known_on(self, profile: UsageProfile, as_of: np.ndarray) -> UsageHistory:
+        """The same, but for the weights of days to come, as they were expected on the days `as_of` [n].
+
+        `profile` is what it was made with; `as_of` are alike for all whose cycles begin on the same day.
+        """
+        if profile.alike:
+            return self
+        weights = np.empty((*self.weight.shape[:2], self.weight.shape[2] - 1))
+        kinds, rows = np.unique(self.kind, return_index=True)
+        for kind, row in zip(kinds.tolist(), rows.tolist(), strict=True):
+            family, anchor = int(self.running.family[row]), int(self.running.anchor[row])
+            until = self.first + weights.shape[2]
+            weights[kind] = profile.known_on(int(as_of[row])).weights(family, anchor, self.first, until)
+        return replace(self, weight=_sums(weights))
 
     def _ran_out(self, rows: np.ndarray, used: np.ndarray, before: np.ndarray) -> np.ndarray:
         """The day [n, n_meters] on which use passed the quota, counted from what was recorded `before`."""

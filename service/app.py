@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, request
+from flask import Flask, Response, redirect, request, url_for
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -84,6 +84,8 @@ def create_app(settings: Settings) -> ShopkeeperApp:
     for route in ROUTES:
         view = next(getattr(each, route.name) for each in pages if hasattr(each, route.name))
         app.add_url_rule(route.rule, route.name, view, methods=[route.method])
+    # Only for who opens the address in a browser: no route of the interface, and not in its document.
+    app.add_url_rule("/", "home", lambda: redirect(url_for("docs")), methods=["GET"])
     _handle_errors(app, log)
     guard = _guard(settings, parts.database if parts else None, metrics)
     app.before_request(_door(guard))

@@ -20,10 +20,11 @@ from models.plans import PlanBook
 from models.stated_usage import StatedCycle, StatedUse, stated_cycles
 from models.subscriptions import NOT_LOCKED
 from models.usage_cycles import UsageCycles
+from service.nudge_reading import Read
 from service.nudge_schemas import HistoryIn, NudgeFallback, NudgeRequest
-from service.problems import MAX_ERRORS, Refused, given
+from service.problems import MAX_ERRORS, Refused, name_given
+from service.usage_columns import EPOCH, UsageColumns
 
-EPOCH = datetime.date(1970, 1, 1)
 LONGEST_CYCLE = 62  # days: two months; profiles and moments are of monthly cycles
 MOST_PLACES = 1 << 32  # more than there are days or cycles
 Fault = tuple[str, str]
@@ -45,11 +46,12 @@ class Prepared:
     repeated: int
 
 
-def prepared(request: NudgeRequest, advisor: PlanAdvisor, digits: int) -> Prepared:
+def prepared(read: Read, advisor: PlanAdvisor, digits: int) -> Prepared:
     """What the advisor needs to answer; `advisor` and `digits` are those of the service's own plans.
 
     Raises Refused: 422 for what contradicts itself or the plans, 409 for two totals of one day or cycle.
     """
+    request = read.request
     fallback: NudgeFallback | None = None
     if request.plans is not None:
         book, digits = _own_plans(request)
@@ -60,13 +62,13 @@ def prepared(request: NudgeRequest, advisor: PlanAdvisor, digits: int) -> Prepar
     book = advisor.book
     plan = book.plans.index(request.plan_id)
     if plan == UNKNOWN:
-        wrong_name = f"no such plan, got {given(request.plan_id)}"
+        wrong_name = f"no such plan, got {name_given(request.plan_id)}"
         raise Refused(422, [("plan_id", f"{wrong_name}; {did_you_mean(request.plan_id, _names(book))}")])
     places = KeptPlaces(book.meters, len(book.meters))
-    checks = _Checks(request, book, plan, places)
+    checks = _Checks(request, read.usage, book, plan, places)
     if wrong := list(islice(chain(checks.cycle(), checks.usage(), checks.history()), MAX_ERRORS)):
         raise Refused(422, wrong)
-    days, totals = _days(request, places), _totals(request, places)
+    days, totals = _days(read.usage, places), _totals(request, places)
     if conflicts := [*days.conflicts, *totals.conflicts]:
         raise Refused(409, conflicts)
     cycle = StatedCycle(
@@ -118,6 +120,7 @@ class _Checks:
     """What of a request contradicts the rest of it, or the plan it names; `places` are those of meters."""
 
     request: NudgeRequest
+    use: UsageColumns
     book: PlanBook
     plan: int
     places: KeptPlaces
@@ -138,22 +141,24 @@ class _Checks:
         # row looked at.
         if self._usage_fits():
             return
-        for at, row in enumerate(self.request.usage):
-            yield from self._meter(f"usage.{at}", row.meter)
-            if row.unit is not None and not fits(row.unit, row.meter):
-                told = f"amounts of {row.meter} are in {unit_of(row.meter)}, not in {row.unit}"
-                yield f"usage.{at}.unit", told
-            if row.date >= self.request.as_of:
-                yield f"usage.{at}.date", f"{row.date} is not before as_of, {self.request.as_of}"
+        use, as_of = self.use, self.request.as_of
+        rows = zip(use.meter, use.unit or [None] * len(use), use.day.tolist(), strict=True)
+        for at, (meter, unit, day) in enumerate(rows):
+            yield from self._meter(f"usage.{at}", meter)
+            if unit is not None and not fits(unit, meter):
+                wrong_name = f"amounts of {meter} are in {unit_of(meter)}, got {name_given(unit)}"
+                yield f"usage.{at}.unit", wrong_name
+            if day >= _day(as_of):
+                date = EPOCH + datetime.timedelta(days=day)
+                yield f"usage.{at}.date", f"{date} is not before as_of, {as_of}"
 
     def _usage_fits(self) -> bool:
         """Does every row fit its meter, the plan and `as_of`?"""
-        rows, as_of = self.request.usage, self.request.as_of
-        kinds = {(row.meter, row.unit) for row in rows}
+        kinds = self.use.kinds
         return (
             all(self._metered(meter) for meter, _ in kinds)
             and all(unit is None or fits(unit, meter) for meter, unit in kinds)
-            and all(row.date < as_of for row in rows)
+            and int(self.use.day.max(initial=-1)) < _day(self.request.as_of)
         )
 
     def history(self) -> Iterator[Fault]:
@@ -181,7 +186,7 @@ class _Checks:
     def _meter(self, name: str, meter: str) -> Iterator[Fault]:
         if not self._metered(meter):
             choices = self.book.meters.take(np.flatnonzero(self.book.metered[self.plan]))
-            wrong_name = f"not a meter of {self.request.plan_id}, got {given(meter)}"
+            wrong_name = f"not a meter of {self.request.plan_id}, got {name_given(meter)}"
             yield f"{name}.meter", f"{wrong_name}; {did_you_mean(meter, choices)}"
 
     def _metered(self, meter: str) -> bool:
@@ -207,12 +212,10 @@ class _Totals:
     conflicts: Sequence[Fault]
 
 
-def _days(request: NudgeRequest, places: KeptPlaces) -> _Totals:
-    rows = request.usage
-    meter = _whole(places[row.meter] for row in rows)
-    day = _whole(row.date.toordinal() for row in rows) - EPOCH.toordinal()
-    amount = np.array([row.amount for row in rows], dtype=np.float64)
-    return _distinct("usage", (meter, day, amount, np.ones(len(rows))), [row.id for row in rows])
+def _days(use: UsageColumns, places: KeptPlaces) -> _Totals:
+    place = {meter: places[meter] for meter in set(use.meter)}
+    meter = _whole(map(place.__getitem__, use.meter))
+    return _distinct("usage", (meter, use.day, use.amount, np.ones(len(use))), use.ids)
 
 
 def _totals(request: NudgeRequest, places: KeptPlaces) -> _Totals:
@@ -221,7 +224,7 @@ def _totals(request: NudgeRequest, places: KeptPlaces) -> _Totals:
     place = _whole(_places(request, usual))
     amount = np.array([row.amount for row in rows], dtype=np.float64)
     share = np.array([_share(row, usual) for row in rows], dtype=np.float64)
-    return _distinct("history", (meter, place, amount, share), [None] * len(rows))
+    return _distinct("history", (meter, place, amount, share), ())
 
 
 def _whole(values: Iterable[int]) -> np.ndarray:
@@ -231,18 +234,20 @@ def _whole(values: Iterable[int]) -> np.ndarray:
 def _distinct(name: str, columns: Sequence[np.ndarray], ids: Sequence[str | None]) -> _Totals:
     """The rows of meter, place, amount and share [n] that are new; `name` is that of the field they are in.
 
-    The record of an id that was there before, and the same total again, are repeated.
+    The record of an id that was there before, and the same total again, are repeated. `ids` [n], or none.
     """
     meter, place, amount, share = columns
-    keys = (meter * MOST_PLACES + place).tolist()
+    pairs = meter * MOST_PLACES + place
+    ordered = np.sort(pairs)
     own = [each for each in ids if each is not None]
-    if len(set(keys)) == len(keys) and len(set(own)) == len(own):
+    if len(set(own)) == len(own) and not (ordered[1:] == ordered[:-1]).any():
         return _Totals(meter, place, amount, share, 0, ())
+    keys = pairs.tolist()
     values = list(zip(amount.tolist(), share.tolist(), strict=True))
     first: dict[int, int] = {}  # where each key was there first
     seen: set[str | None] = set()
     repeated, conflicts = 0, []
-    for at, (key, each) in enumerate(zip(keys, ids, strict=True)):
+    for at, (key, each) in enumerate(zip(keys, ids or [None] * len(keys), strict=True)):
         if each in seen or (key in first and values[first[key]] == values[at]):
             repeated += 1
         elif first.setdefault(key, at) != at:

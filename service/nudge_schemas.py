@@ -40,8 +40,10 @@ ReasonCode = Literal[
     "NO_USE",
     "DAYS_MISSING",
 ]
-Day = Annotated[datetime.date, Field(ge=datetime.date(1970, 1, 1), le=datetime.date(2100, 12, 31))]
-Unit = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+FIRST_DAY, LAST_DAY = datetime.date(1970, 1, 1), datetime.date(2100, 12, 31)
+MAX_UNIT = 40  # characters
+Day = Annotated[datetime.date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+Unit = Annotated[str, StringConstraints(min_length=1, max_length=MAX_UNIT)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import orjson
@@ -16,6 +15,7 @@ from service.bundles import Bundles
 from service.contacts.plan_contacts import PlanContacts
 from service.metrics import Metrics
 from service.nudge_answers import NudgeDesk
+from service.nudge_reading import read, read_row
 from service.nudge_requests import Prepared, prepared
 from service.nudge_schemas import (
     BATCH_BODY_BYTES,
@@ -48,7 +48,7 @@ class NudgeViews:
 
     def plan_nudges(self) -> Response:
         bundle, nudges = self._plans()
-        asked = NudgeRequest.model_validate_json(_body(NUDGE_BODY_BYTES))
+        asked = read(_body(NUDGE_BODY_BYTES))
         answer = self._desk.of_request(bundle, prepared(asked, nudges.advisor, bundle.facts.minor_digits))
         self._metrics.nudged([answer["nudge"]["decision"]], answer["fallback"])
         return _json(answer)
@@ -84,9 +84,7 @@ class NudgeViews:
     def _read(row: dict[str, Any], bundle: Bundle, nudges: PlanNudges) -> Prepared | dict[str, Any]:
         """One request of a batch, or the fields of the problem with it."""
         try:
-            # json, not orjson: it keeps NaN, which is refused by name, and numbers of any length.
-            asked = NudgeRequest.model_validate_json(json.dumps(row))
-            return prepared(asked, nudges.advisor, bundle.facts.minor_digits)
+            return prepared(read_row(row), nudges.advisor, bundle.facts.minor_digits)
         except ValidationError as error:
             return invalid_body(error, NudgeRequest)
         except Refused as refused:

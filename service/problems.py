@@ -18,14 +18,14 @@ CONTENT_TYPE = "application/problem+json"
 CONFLICT = 409
 MAX_ERRORS = 20
 MAX_NAME = 100  # characters of a field's name that are repeated
-# What is repeated of what was sent: a number, a date, or one word. Anything else may be about a person.
-HARMLESS = re.compile(
-    r"[+-]?\d{1,9}(\.\d{1,6})?|\d{4}-\d{1,2}-\d{1,2}([T ][\d:.Z+-]{1,25})?|(?!.*\d{7})[A-Za-z][\w-]{0,39}|",
-    re.ASCII,
-)
+# What is repeated of what was sent: a number or a date; where a name of ours is asked for, one word as well.
+# Anything else may be about a person.
+NAME = re.compile(r"(?!.*\d{7})[A-Za-z][\w-]{0,39}", re.ASCII)
+HARMLESS = re.compile(r"[+-]?\d{1,9}(\.\d{1,6})?|\d{4}-\d{1,2}-\d{1,2}([T ][\d:.Z+-]{1,25})?|", re.ASCII)
 MAX_NUMBER = 1e18
 # Errors whose message says all there is to say, and those about texts, which may be about a person.
 COMPLETE = frozenset({"missing", "extra_forbidden", "too_short", "too_long"})
+OF_CHOICES = frozenset({"literal_error", "enum"})
 OF_TEXTS = frozenset({"string_type", "string_too_short", "string_too_long", "string_unicode"})
 
 DETAILS = {
@@ -120,6 +120,11 @@ def given(value: object) -> str:
     return kind_of(value)
 
 
+def name_given(value: object) -> str:
+    """The same where a plan, a meter or another name of ours is asked for: one word is then no person's."""
+    return repr(value) if isinstance(value, str) and NAME.fullmatch(value) else given(value)
+
+
 def kind_of(value: object) -> str:
     """What kind of thing was sent."""
     if isinstance(value, str):
@@ -146,4 +151,5 @@ def _message(item: ErrorDetails, schema: type[BaseModel]) -> str:
     said = item["msg"].removeprefix("Value error, ")
     if kind in COMPLETE or (kind == "value_error" and not isinstance(value, (str, int, float))):
         return said
-    return f"{said}, got {kind_of(value) if kind in OF_TEXTS else given(value)}"
+    told = kind_of if kind in OF_TEXTS else name_given if kind in OF_CHOICES else given
+    return f"{said}, got {told(value)}"

@@ -17,8 +17,9 @@ MAX_BODY_BYTES = 64 * 1024
 MAX_BASKET = 200
 MAX_EXCLUDE = 1000
 MAX_LIMIT = 100
+MAX_ID = 128  # characters
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID)]
 
 
 def _whole(value: object) -> object:

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from models.artifact import load_artifact, read_manifest, verify_artifact, write_artifact
+from models.artifact import OLDER, load_artifact, read_manifest, verify_artifact, write_artifact
 from models.bundle import Bundle, Facts
 from models.errors import ArtifactError, did_you_mean
 from training import publications
@@ -162,9 +162,10 @@ def rollback_target(artifacts_dir: Path) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class StoredArtifact:
-    """One line about a stored version. `facts` is None and `damage` says why where it is damaged.
+    """One line about a stored version. `facts` is None and `damage` says why where it cannot be used.
 
-    size  bytes of all files
+    size   bytes of all files
+    older  whether that is for its format alone, of an older Shopkeeper
     """
 
     version: str
@@ -173,10 +174,11 @@ class StoredArtifact:
     size: int
     facts: Facts | None
     damage: str | None
+    older: bool
 
 
 def list_artifacts(artifacts_dir: Path, *, verify: bool = False) -> list[StoredArtifact]:
-    """All stored versions, oldest first; damaged ones are named, not raised.
+    """All stored versions, oldest first; those that cannot be used are named, not raised.
 
     Without `verify` only the manifests are checked, with it every byte.
     """
@@ -186,13 +188,14 @@ def list_artifacts(artifacts_dir: Path, *, verify: bool = False) -> list[StoredA
     lines = []
     for version in stored_versions(artifacts_dir):
         directory = artifacts_dir / version
-        facts, damage, size = None, None, 0
+        facts, damage, size, older = None, None, 0, False
         try:
             size = sum(path.stat().st_size for path in directory.iterdir())
             facts = check(directory).facts
         except (ArtifactError, OSError) as error:
-            damage = str(error)
-        lines.append(StoredArtifact(version, version == current, version == target, size, facts, damage))
+            damage, older = str(error), isinstance(error, ArtifactError) and error.reason == OLDER
+        marks = version == current, version == target
+        lines.append(StoredArtifact(version, *marks, size, facts, damage, older))
     return lines
 
 

@@ -169,7 +169,16 @@ def test_a_directory_that_is_not_listed_is_refused(artifact: Path) -> None:
     assert refused(artifact).reason == "unlisted"
 
 
-@pytest.mark.parametrize("version", [0, FORMAT_VERSION - 1, FORMAT_VERSION + 1, str(FORMAT_VERSION), None])
+@pytest.mark.parametrize("version", [0, 1, FORMAT_VERSION - 1])
+def test_an_older_format_is_refused_as_one_and_says_what_to_do(artifact: Path, version: int) -> None:
+    sign(artifact, lambda manifest: manifest.update(format_version=version))
+    error = refused(artifact)
+    assert error.reason == "older"
+    words = f"older format {version}, and this Shopkeeper reads {FORMAT_VERSION}: train anew"
+    assert str(error).endswith(words)
+
+
+@pytest.mark.parametrize("version", [FORMAT_VERSION + 1, str(FORMAT_VERSION), False, None])
 def test_an_unknown_format_version_is_refused_by_number(artifact: Path, version: object) -> None:
     sign(artifact, lambda manifest: manifest.update(format_version=version))
     error = refused(artifact)

@@ -29,12 +29,21 @@ def weekly(weekend: float = 2.0) -> PlanAdvisor:
     weekday = np.ones((2, 2, 7))
     weekday[..., 5:] = weekend
     flat = UsageProfile.flat(2, 2)
-    return replace(advisor, profile=UsageProfile(weekday, flat.month_end, flat.position))
+    return replace(advisor, profile=replace(flat, weekday=weekday))
 
 
 def damping() -> PlanAdvisor:
     """The same, with rates that giant days sway less."""
     return replace(weekly(), rates=UsageRates(np.full((2, 2, 3), (0.1, 0.8, 0.2))))
+
+
+def quiet() -> PlanAdvisor:
+    """The same, with four weeks of which everybody used less, the last ones known."""
+    advisor, shape = weekly(), (2, 2)
+    weeks = np.ones((*shape, 20))
+    weeks[..., -4:] = 0.6
+    since = np.full(shape, START - 20 * 7 + 3)
+    return replace(advisor, profile=advisor.profile.with_weeks(weeks, np.full(shape, 0.7), since))
 
 
 def use_of(days: list[tuple[int, int, float]], totals: tuple[np.ndarray, ...] = NO_TOTALS) -> StatedUse:
@@ -76,7 +85,7 @@ def from_files(
     ).filter(lambda rows: any(amount > 0 and day < AS_OF for _, day, amount in rows))
 )
 def test_daily_use_is_cut_into_the_same_cycles_as_that_of_files(days: list[tuple[int, int, float]]) -> None:
-    for advisor in (weekly(), damping(), weekly(weekend=0.02)):
+    for advisor in (weekly(), damping(), weekly(weekend=0.02), quiet()):
         mine = stated(days, advisor=advisor).to_arrays()
         theirs = from_files(days, advisor).to_arrays()
         for name in mine:

@@ -23,7 +23,7 @@ def test_the_table_and_the_url_map_agree(app: ShopkeeperApp) -> None:
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
-    assert mapped == {(route.rule, route.method) for route in ROUTES}
+    assert mapped == {(route.rule, route.method) for route in ROUTES} | {("/", "GET")}
 
 
 def test_every_route_is_in_the_document(client: FlaskClient) -> None:
@@ -88,6 +88,15 @@ def test_docs_show_every_route_with_its_example_and_need_nothing_else(client: Fl
     assert "curl" in page
     assert "<script" not in page
     assert not re.findall(r'(?:src|href)="https?:', page), "no assets from elsewhere"
+
+
+def test_the_bare_address_leads_to_the_docs(client: FlaskClient) -> None:
+    answer = client.get("/")
+    assert (answer.status_code, answer.location) == (302, "/docs")
+    assert client.get("/", follow_redirects=True).mimetype == "text/html"
+    assert client.get("/", base_url="http://shop.example/advice").location == "/advice/docs"
+    assert client.post("/").status_code == 405
+    assert "/" not in client.get("/openapi.json").get_json()["paths"]
 
 
 def test_the_model_page_tells_the_facts_of_the_manifest(client: FlaskClient) -> None:

@@ -65,6 +65,8 @@ def test_a_wrong_field_is_named(client: FlaskClient, asked: dict[str, Any], fiel
         ({"limit": {}}, "got an object"),
         ({"limit": [1]}, "got an array"),
         ({"explain": None}, "got null"),
+        ({"limit": "Miller"}, "got 6 characters"),
+        ({"explain": "Ana"}, "got 3 characters"),
         ({"placement": "basement"}, "or 'sales', got 'basement'"),
         ({"placement": "b" * 41}, "got 41 characters"),
         ({"placement": "ana@example.com"}, "got 15 characters"),

@@ -68,8 +68,9 @@ def artifacts(file: Path | None, verify: bool) -> None:
     console.print(_table(lines, verify=verify))
     for line in lines:
         if line.damage:
+            state = "cannot be used" if line.older else "is damaged"
             console.print(
-                f"{line.version} is damaged: {line.damage}", markup=False, highlight=False, soft_wrap=True
+                f"{line.version} {state}: {line.damage}", markup=False, highlight=False, soft_wrap=True
             )
 
 
@@ -120,7 +121,7 @@ def _recall_at_10(rows: list[Mapping[str, Any]], part: str) -> str:
 
 def _state(line: StoredArtifact, *, verified: bool) -> str:
     if line.damage:
-        return "damaged"
+        return "older format" if line.older else "damaged"
     checked = "verified" if verified else "manifest fits"
     return f"{checked}, refused by the gate" if _refused(line.facts) else checked
 

@@ -82,7 +82,10 @@ class Walked:
 
     def at(self, day: int) -> Walked:
         """The rows asked on a day of the cycle."""
-        kept = self.day == day
+        return self.take(self.day == day)
+
+    def take(self, kept: np.ndarray) -> Walked:
+        """The rows that are kept, bool [n]."""
         return Walked(**{name: getattr(self, name)[kept] for name in self.__slots__})
 
 

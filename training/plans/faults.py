@@ -63,10 +63,7 @@ def fit_faults(advisor: PlanAdvisor, history: UsageHistory, until: int) -> Fault
     """
     none = advisor.faults
     lean, factor, shape = (np.array(each) for each in (none.lean, none.factor, none.shape))
-    looks = [
-        _joined([_look(advisor, history, until, back, knot) for back in range(1, CYCLES + 1)])
-        for knot in range(KNOTS)
-    ]
+    looks = [_looks(advisor, history, until, knot) for knot in range(KNOTS)]
     for knot, looked in enumerate(looks):
         for f in range(len(advisor.book.families)):
             mine = looked.family == f
@@ -82,17 +79,32 @@ def fit_faults(advisor: PlanAdvisor, history: UsageHistory, until: int) -> Fault
                     (lean[f, m, :, knot], factor[f, m, :, knot]),
                     by_row,
                 )
+    if not advisor.profile.alike:
+        _widen(
+            factor, [_looks(advisor, history, until, knot, hindsight=False) for knot in range(KNOTS)], lean
+        )
     return replace(none, lean=frozen(lean), factor=frozen(factor), shape=frozen(shape))
 
 
-def _look(advisor: PlanAdvisor, history: UsageHistory, until: int, back: int, knot: int) -> Looked:
+def _looks(
+    advisor: PlanAdvisor, history: UsageHistory, until: int, knot: int, *, hindsight: bool = True
+) -> Looked:
+    """The forecasts at one point of all CYCLES, with or without `hindsight` of weeks unlike others."""
+    backs = range(1, CYCLES + 1)
+    return _joined([_look(advisor, history, until, (back, knot), hindsight) for back in backs])
+
+
+def _look(
+    advisor: PlanAdvisor, history: UsageHistory, until: int, at: tuple[int, int], hindsight: bool
+) -> Looked:
     """The forecasts of everybody's cycle that ended `back` - 1 cycles before the running one."""
+    back, knot = at
     rows = np.arange(len(history.running))
     anchor = history.running.anchor
     cycle = cycle_of(np.full(len(rows), until), anchor) - back
     begin, end, after = (cycle_start(cycle + step, anchor) for step in (0, 1, 2))
     as_of = begin + np.round((knot + 0.5) / KNOTS * (end - begin)).astype(np.int64)
-    cycles = history.cycles(rows, as_of)
+    cycles = (history if hindsight else history.known_on(advisor.profile, as_of)).cycles(rows, as_of)
     raw, level = advisor.moments(cycles)
     total, seen = history.totals(rows, begin, end)
     following, seen_next = history.totals(rows, end, after)
@@ -134,6 +146,22 @@ def _fit(lean: np.ndarray, factor: np.ndarray, looked: Looked, rows: np.ndarray,
             ratio = np.minimum(came / np.maximum(use.mean, 1e-9), MOST_RATIO)
             bias = (ratio.sum() + BIAS_SHRINK) / (len(ratio) + BIAS_SHRINK)
             factor[which, BIAS], factor[which, WIDTH] = bias, _width(use, came, bias)
+
+
+def _widen(factor: np.ndarray, looks: list[Looked], lean: np.ndarray) -> None:
+    """Widths, in place, with which ranges hold though nobody knows which weeks will be unlike others.
+
+    Where forecasts lean is not to be learned from what happened to everybody in one of few cycles; how sure
+    they are is.
+    """
+    for f, m, known, knot, which in np.ndindex(factor.shape[:-1]):
+        looked = looks[knot]
+        rows = (looked.family == f) & (class_of(looked.cycles[:, m]) == known) & looked.judged[:, m, which]
+        if rows.any():
+            told = _told(looked, rows, m, lean[f, m, known, knot])
+            bias = factor[f, m, known, knot, which, BIAS]
+            width = _width(Gamma(*(each[:, which] for each in told)), looked.came[rows, m, which], bias)
+            factor[f, m, known, knot, which, WIDTH] = max(width, factor[f, m, known, knot, which, WIDTH])
 
 
 def _told(looked: Looked, rows: np.ndarray, meter: int, lean: np.ndarray) -> Gamma:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.arrays import frozen
@@ -22,7 +24,8 @@ def fit_profile(history: UsageHistory, n_families: int, until: int) -> UsageProf
     three factors are fitted in turns (iterative proportional fitting), shrunk to 1.
     """
     n_meters = history.counted.shape[1]
-    parts = [np.ones((n_families, n_meters, n)) for n in (WEEK, MONTH, MONTH)]
+    flat = UsageProfile.flat(n_families, n_meters)
+    parts = [np.array(part) for part in (flat.weekday, flat.month_end, flat.position)]
     for family in range(n_families):
         rows = np.flatnonzero(history.running.family == family)
         if len(rows) == 0:
@@ -31,7 +34,8 @@ def fit_profile(history: UsageHistory, n_families: int, until: int) -> UsageProf
             total, days = _cells(history, rows, meter, until)
             for part, factor in zip(parts, _factors(total, days), strict=True):
                 part[family, meter] = factor
-    return UsageProfile(*(frozen(part) for part in parts))
+    weekday, month_end, position = (frozen(part) for part in parts)
+    return replace(flat, weekday=weekday, month_end=month_end, position=position)
 
 
 def _cells(history: UsageHistory, rows: np.ndarray, meter: int, until: int) -> tuple[np.ndarray, np.ndarray]:

@@ -51,7 +51,7 @@ def _add(
     begin, end, after = (cycle_start(now - back + step, anchor) for step in (0, 1, 2))
     used, seen = history.totals(rows, end, after)
     costs = advisor.book.costs(used / np.maximum(seen, LEAST_SEEN))
-    cycles = history.cycles(rows, begin + day)
+    cycles = history.known_on(advisor.profile, begin + day).cycles(rows, begin + day)
     advice = advisor.advise(cycles, NudgeLimits())
     whole = history.running.started <= begin
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from models.artifact import FORMAT_VERSION
 from shopkeeper import main
 from tests.models.tiny import tiny_bundle
 from training.publishing import current_version, publish, store
@@ -139,6 +142,24 @@ def test_listing_names_damage_and_goes_on(run: Run, stored: Path) -> None:
     assert thorough.exit_code == 0
     assert "taste.joblib: has" in thorough.stdout
     assert "verified" in thorough.stdout
+
+
+def test_an_older_format_is_not_called_damaged(run: Run, stored: Path) -> None:
+    manifest = stored / "b" / "manifest.json"
+    older = json.loads(manifest.read_text()) | {"format_version": FORMAT_VERSION - 1}
+    manifest.write_text(json.dumps(older))
+    digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    (stored / "b" / "manifest.sha256").write_text(f"{digest}  manifest.json\n")
+    for arguments in ((), ("--verify",)):
+        listed = run("artifacts", *arguments)
+        assert listed.exit_code == 0
+        assert "damaged" not in listed.stdout
+        row = next(line for line in listed.stdout.splitlines() if line.split()[:1] == ["b"])
+        assert row.rstrip().endswith("older format")
+        assert (
+            f"older format {FORMAT_VERSION - 1}, and this Shopkeeper reads {FORMAT_VERSION}" in listed.stdout
+        )
+        assert "train anew" in listed.stdout
 
 
 def test_listing_nothing(run: Run) -> None:

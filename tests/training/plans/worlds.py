@@ -44,6 +44,9 @@ class World:
     by_cycle: bool = True  # busy and quiet stretches are cycles, otherwise they drift from day to day
     misfit: float = 0.6  # sigma of the logarithm of what customers believe they use
     holidays: float = 0.0  # times a year that each has 4 to 16 days without any use
+    common: tuple[
+        tuple[int, int, float], ...
+    ] = ()  # days from .. before, in which everybody's use is so many times
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ def make(world: World) -> Made:
         lambda draw, rows, shape: single_days(draw, world, (len(rows), *shape)),
     )
     _go_on_holiday(world, amount)
+    for begin, end, factor in world.common:
+        amount[:, :, begin:end] *= factor
     usage = _recorded(rng, world, amount, started)
     return Made(book, subscriptions, usage, amount, FIRST_DAY + days, truth)
 
