@@ -7,11 +7,13 @@ use, so that busy days and quiet ones say as much, v = 1; only those of next to 
 v = w / QUIET. The logarithm of the rate is
 
     log M_1 + c (1 - 1/days) + a log(M_1/2 / M_1) + b log(M_1/4 / M_1)
+            + d min(0, log(M_1/2 / M_1) - knee (1 - 1/days))
 
-whose weights a, b and c are learned from what came on other days of the same cycles: the best estimate of a
+whose weights a to d are learned from what came on other days of the same cycles: the best estimate of a
 scale that does not depend on the unit is any one of them, less what the days' shape tells of its error
-(Pitman, 1939, Biometrika 30), and these three are close to it for gamma, lognormal, Pareto and session-made
-days.
+(Pitman, 1939, Biometrika 30), and these are close to it for gamma, lognormal, Pareto and session-made days.
+The last is 0 but for one in ten spans, those whose days are most unlike: mostly one giant day is most of the
+mean there, and has to be left out nearly whole, where of usual days nothing has.
 """
 
 from __future__ import annotations
@@ -31,27 +33,41 @@ QUIET = 0.5  # weight of a day from which on it says as much as any other
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UsageRates:
-    """Weights c, a, b float64 [n_families, n_meters, TERMS]; 0, which leaves the mean, until learned."""
+    """How the rate is told; until learned it is the mean.
+
+    weights  float64 [n_families, n_meters, TERMS + 1] c, a, b, d
+    knee     float64 [n_families, n_meters] see `bent`
+    """
 
     weights: np.ndarray
+    knee: np.ndarray
 
     @classmethod
     def plain(cls, n_families: int, n_meters: int) -> Self:
         """The mean of the days is the rate."""
-        return cls(frozen(np.zeros((n_families, n_meters, TERMS))))
+        shape = n_families, n_meters
+        return cls(frozen(np.zeros((*shape, TERMS + 1))), frozen(np.zeros(shape)))
 
     def factors(self, family: np.ndarray, shapes: np.ndarray) -> np.ndarray:
         """Rate over mean, for family [n] and shapes [n, n_spans, n_meters, TERMS]: [n, n_spans, n_meters]."""
-        moved = (self.weights[family][:, None] * shapes).sum(axis=-1)
+        weights = self.weights[family][:, None]
+        moved = (weights[..., :TERMS] * shapes).sum(axis=-1)
+        moved += weights[..., TERMS] * bent(shapes, self.knee[family][:, None])
         factors: np.ndarray = np.exp(np.minimum(np.maximum(moved, -MOST), MOST))
         return factors
 
     def to_arrays(self) -> Arrays:
-        return {"weights": self.weights}
+        return {"weights": self.weights, "knee": self.knee}
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
-        return cls(arrays["weights"])
+        return cls(arrays["weights"], arrays["knee"])
+
+
+def bent(shapes: np.ndarray, knee: np.ndarray) -> np.ndarray:
+    """By how much days are more unlike than at the `knee`: 0 or less, [...] of `shapes` [..., TERMS]."""
+    beyond: np.ndarray = np.minimum(shapes[..., 1] - knee * shapes[..., 0], 0.0)
+    return beyond
 
 
 def spread_of(shapes: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -34,7 +34,8 @@ def weekly(weekend: float = 2.0) -> PlanAdvisor:
 
 def damping() -> PlanAdvisor:
     """The same, with rates that giant days sway less."""
-    return replace(weekly(), rates=UsageRates(np.full((2, 2, 3), (0.1, 0.8, 0.2))))
+    rates = UsageRates(np.full((2, 2, 4), (0.1, 0.8, 0.2, 0.5)), np.full((2, 2), -0.2))
+    return replace(weekly(), rates=rates)
 
 
 def quiet() -> PlanAdvisor:

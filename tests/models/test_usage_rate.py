@@ -24,8 +24,9 @@ def days_of(use: list[float], weight: list[float] | None = None) -> np.ndarray:
     return found
 
 
-def factor(weights: tuple[float, float, float], use: list[float]) -> float:
-    rates = UsageRates(np.array([[weights]]))
+def factor(weights: tuple[float, float, float], use: list[float], beyond: float = 0.0) -> float:
+    """Rate over mean of days, with weights c, a, b, and one of what is `beyond` a knee of -0.3."""
+    rates = UsageRates(np.array([[[*weights, beyond]]]), np.array([[-0.3]]))
     return float(rates.factors(FAMILY, shapes(use).reshape(1, 1, 1, TERMS))[0, 0, 0])
 
 
@@ -34,6 +35,12 @@ def test_days_of_1_and_9_by_hand() -> None:
     np.testing.assert_allclose(shapes([1.0, 9.0]), [0.5, np.log(4 / 5), np.log(3.4821 / 5)], atol=1e-4)
     assert factor((0.0, 1.0, 0.0), [1.0, 9.0]) == pytest.approx(4 / 5)
     assert factor((0.2, 0.0, 0.0), [1.0, 9.0]) == pytest.approx(np.exp(0.1))
+
+
+def test_beyond_the_knee_days_move_the_rate_more() -> None:
+    # The knee of two days is at -0.3 / 2, and log(4 / 5) beyond it.
+    assert factor((0.0, 0.0, 0.0), [1.0, 9.0], 1.0) == pytest.approx(4 / 5 * np.exp(0.15))
+    assert factor((0.0, 0.0, 0.0), [1.0, 2.0], 1.0) == 1
 
 
 def test_days_alike_and_days_of_nothing_have_no_shape() -> None:
@@ -59,8 +66,8 @@ def test_how_much_days_differ_is_summed_by_share() -> None:
 
 @given(DAYS, st.floats(1e-3, 1e3))
 def test_the_unit_of_use_does_not_matter(use: list[float], unit: float) -> None:
-    weights = (0.1, 0.9, -0.3)
-    assert factor(weights, [each * unit for each in use]) == pytest.approx(factor(weights, use), rel=1e-6)
+    weights, scaled = (0.1, 0.9, -0.3), [each * unit for each in use]
+    assert factor(weights, scaled, 0.8) == pytest.approx(factor(weights, use, 0.8), rel=1e-6)
 
 
 @given(DAYS)

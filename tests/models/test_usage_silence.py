@@ -123,8 +123,8 @@ def test_a_probability_whatever_was_recorded(used: int, empty: int, since: int) 
 def test_the_longer_a_silence_the_less_is_expected_and_never_more(twice: float) -> None:
     """Empty days that are not heard must not speak by the shape of the days either."""
     plain = untrained(BOOK)
-    weights = np.broadcast_to([-0.2, -0.6, -0.3], plain.rates.weights.shape)
-    advisor = replace(plain, rates=UsageRates(weights))
+    weights = np.broadcast_to([-0.2, -0.6, -0.3, -0.4], plain.rates.weights.shape)
+    advisor = replace(plain, rates=UsageRates(weights, np.full_like(plain.rates.knee, -0.1)))
     coming = []
     for silent in (0, 2, 4, 8, 15, 22):
         cycles = cycles_of(advisor, STEADY, [5.0 * twice] * 3 + [0.0] * silent)

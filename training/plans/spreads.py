@@ -9,7 +9,7 @@ from models.usage_cycles import UsageCycles
 from models.usage_defaults import PRIOR
 from models.usage_dynamics import relative_spread
 from models.usage_rate import UsageRates, spread_of
-from training.plans.rates import Parts, squares, variance
+from training.plans.rates import Parts, signs_of, squares, variance
 
 HEEDS = np.linspace(0, 1.5, 16)
 SHRINK = 300.0  # comparisons in which it tells nothing
@@ -36,7 +36,7 @@ def fit_spreads(
         told = relative_spread(spread[some, meter], spread_w[some, meter], np.array(usual))
         squared = squares(
             parts.rate[some, meter],
-            parts.shapes[some, meter],
+            signs_of(parts.shapes[some, meter], rates.knee[family, meter]),
             parts.share[some, meter],
             rates.weights[family, meter],
         )

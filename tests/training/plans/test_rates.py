@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from models.usage_defaults import PRIOR
+from models.usage_rate import TERMS
 from tests.training.plans.flat_days import day_law, shapes
-from training.plans.rates import Parts, fit_rates
+from training.plans.rates import Parts, fit_rates, signs_of
 
 DAYS = (10, 20)
 
@@ -38,7 +39,8 @@ def plain_variance(cut: Parts) -> float:
 def test_gamma_days_are_told_by_their_mean() -> None:
     cut = parts(np.random.default_rng(1).gamma(2.0, 0.5, (4000, 30)))
     rates, seen = fit_rates(cut, 1)
-    assert np.std(cut.shapes[:, 0] @ rates.weights[0, 0]) < 0.03  # what it moves: weights may cancel out
+    moved = signs_of(cut.shapes[:, 0], rates.knee[0, 0]) @ rates.weights[0, 0]  # weights may cancel out
+    assert np.std(moved) < 0.03
     assert seen[0, 0] == pytest.approx(plain_variance(cut), rel=0.1)
     assert seen[0, 0] == pytest.approx(1 / 2 / 30, rel=0.15)  # the variance of a day over its mean, in W
 
@@ -46,7 +48,7 @@ def test_gamma_days_are_told_by_their_mean() -> None:
 def test_lognormal_days_are_told_by_something_near_their_middle() -> None:
     cut = parts(np.random.default_rng(1).lognormal(0, 1.3, (4000, 30)))
     rates, seen = fit_rates(cut, 1)
-    assert rates.weights[0, 0, 1:].sum() > 0.8
+    assert rates.weights[0, 0, 1:TERMS].sum() > 0.8
     assert seen[0, 0] < 0.7 * plain_variance(cut)
 
 
@@ -55,6 +57,23 @@ def test_empty_days_and_giants_are_heard_of_few_cycles() -> None:
     cut = parts(day_law(np.random.default_rng(1), (1500, 30)))
     _, seen = fit_rates(cut, 1)
     assert seen[0, 0] < 0.55 * plain_variance(cut)
+
+
+def test_one_giant_day_is_left_out_nearly_whole_and_usual_days_are_not() -> None:
+    rng = np.random.default_rng(1)
+    days = rng.gamma(1.2, 1 / 1.2, (4000, 30))
+    days[rng.random(days.shape) < 0.02] *= 8
+    rates, _ = fit_rates(parts(days), 1)
+    usual = np.array([0.2, 0.4, 0.5, 0.7, 0.8, 1.0, 1.2, 1.4, 1.7, 2.1])
+
+    def rate(use: np.ndarray) -> float:
+        told = rates.factors(np.zeros(1, dtype=np.int64), shapes(use)[None, None, None])
+        return float(use.mean() * told[0, 0, 0])
+
+    with_giant = np.append(usual[:-1], 80.0)
+    assert rate(usual) == pytest.approx(usual.mean(), rel=0.15)
+    assert rate(with_giant) < 0.3 * with_giant.mean()
+    assert rate(with_giant) < 2.5 * rate(usual)
 
 
 def test_what_is_not_known_teaches_nothing() -> None:
