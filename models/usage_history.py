@@ -14,6 +14,7 @@ from models.plans import PlanBook
 from models.running import Running
 from models.subscriptions import DailyUsage
 from models.usage_cycles import USUAL_CYCLE, UsageCycles
+from models.usage_days import filled, running_sums, weights_of
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates, levels_of, shapes_of, spread_of
 from models.usage_silence import SILENT, heard, silences, unhear
@@ -116,13 +117,13 @@ class UsageHistory:
         n_days = until - first + 2 * LONGEST_CYCLE
         days = np.zeros((SUMS, len(running), len(book.meters), n_days))
         use, amount = days[USE], days[RECORDED]
-        seen, before = _filled(amount, running, usage, book, (first, until))
+        seen, before = filled(amount, running, usage, book, (first, until))
         used: np.ndarray = amount.max(axis=1, initial=0.0) > 0
         active = used.any(axis=1)
         began = np.where(active & ~before, used.argmax(axis=1), -1)
         after = np.arange(n_days) - began[:, None]
         counts = seen & (after > 0)[:, None]
-        weight, kind = _weights(running, profile, first, n_days)
+        weight, kind = weights_of(running, profile, first, n_days)
         own = weight[kind]
         np.multiply(amount, counts, out=use)
         np.multiply(own, counts, out=days[WEIGHT])
@@ -134,14 +135,14 @@ class UsageHistory:
             running,
             first,
             beginning,
-            _sums(days),
+            running_sums(days),
             rates,
-            _sums(weight),
+            running_sums(weight),
             kind,
             book.quota[running.plan],
-            _sums(use_days, np.int32),
-            _sums(use > 0, np.int32),
-            _sums(counts, np.int32),
+            running_sums(use_days, np.int32),
+            running_sums(use > 0, np.int32),
+            running_sums(counts, np.int32),
         )
 
     @property
@@ -221,7 +222,7 @@ class UsageHistory:
             family, anchor = int(self.running.family[row]), int(self.running.anchor[row])
             until = self.first + weights.shape[2]
             weights[kind] = profile.known_on(int(as_of[row])).weights(family, anchor, self.first, until)
-        return replace(self, weight=_sums(weights))
+        return replace(self, weight=running_sums(weights))
 
     def _ran_out(self, rows: np.ndarray, used: np.ndarray, before: np.ndarray) -> np.ndarray:
         """The day [n, n_meters] on which use passed the quota, counted from what was recorded `before`."""
@@ -281,51 +282,3 @@ class UsageHistory:
         high = np.minimum(np.maximum(end - self.first, 0), last)
         difference: np.ndarray = np.maximum(sums[at, :, high] - sums[at, :, low], 0)
         return difference
-
-
-def _filled(
-    amount: np.ndarray, running: Running, usage: DailyUsage, book: PlanBook, between: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Put use of the days `between` into `amount` [n, n_meters, n_days].
-
-    The days with a record, bool of the same shape; and whether there was use before them, bool [n].
-    """
-    first, until = between
-    begins, ends = (np.searchsorted(usage.customer, running.customer, side) for side in ("left", "right"))
-    counts = ends - begins
-    owner = np.repeat(np.arange(len(counts)), counts)
-    row = np.arange(len(owner)) + (begins - (np.cumsum(counts) - counts))[owner]
-    meter, day = usage.meter[row], usage.day[row]
-    own = book.metered[running.plan][owner, meter] & (day < until)
-    early = day < first
-    kept = np.flatnonzero(own & ~early)
-    before = np.zeros(len(running), dtype=np.bool_)
-    if early.any():
-        before[owner[own & early & (usage.amount[row] > 0)]] = True
-    at = owner[kept], meter[kept], day[kept] - first
-    amount[at] = usage.amount[row[kept]]
-    seen = np.zeros(amount.shape, dtype=np.bool_)
-    seen[at] = True
-    return seen, before
-
-
-def _weights(
-    running: Running, profile: UsageProfile, first: int, n_days: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Weights [n_kinds, n_meters, n_days] of each anchor and family there is, and whose is which."""
-    each = running.family * 32 + running.anchor
-    kinds, kind = (
-        (each, np.zeros(1, dtype=np.int64)) if len(each) == 1 else np.unique(each, return_inverse=True)
-    )
-    weights = np.empty((len(kinds), profile.weekday.shape[1], n_days))
-    for row, (family, anchor) in enumerate(divmod(k, 32) for k in kinds.tolist()):
-        weights[row] = profile.weights(family, anchor, first, first + n_days)
-    return weights, kind
-
-
-def _sums(values: np.ndarray, kind: type = np.float64) -> np.ndarray:
-    """Running sums along the last axis, beginning with 0."""
-    sums = np.empty((*values.shape[:-1], values.shape[-1] + 1), dtype=kind)
-    sums[..., 0] = 0
-    np.cumsum(values, axis=-1, out=sums[..., 1:])
-    return sums
