@@ -38,10 +38,8 @@ SPANS = spans_of(MOST_CYCLES)
 # Of the dates, counted from the last: the end of the next cycle; start, end and `since` of the running one;
 # the day asked about.
 AFTER, START, END, SINCE, ASKED = range(-5, 0)
-RECORDED, SUMS = (
-    6,
-    7,
-)  # of running sums: use on all days, after those of `usage_spans`; and how many there are
+# Of running sums: use on all days, after those of `usage_spans`; and how many there are.
+RECORDED, SUMS = 6, 7
 
 
 class _Dates(NamedTuple):
@@ -166,15 +164,9 @@ class UsageHistory:
         # By position: of days, then of sums, as `shapes_of` takes them.
         sums = self.sums[:, at, :, day].transpose(2, 0, 1, 3)
         recorded = sums[RECORDED]
-        recorded_days = self.known_days[rows], self.used_days[rows]
-        paused, silent, last = silences(*recorded_days, day[:, 0], day[:, ASKED])
         known_w = sums[WEIGHT, :, ASKED] - sums[WEIGHT, :, SINCE]
         sums = sums[:RECORDED, :, SPANS.end] - sums[:RECORDED, :, SPANS.begin]
-        some = np.flatnonzero(paused.any(axis=1))
-        if len(some):
-            heard_ = sums[:, some]
-            unhear(heard_, paused[some], self._silent_sums(rows[some], day[some], last[some]))
-            sums[:, some] = heard_
+        paused, silent = self._unheard(sums, rows, day)
         sums = np.maximum(sums, 0.0)
         use, shapes = told(self.rates, who.family, sums)
         share = sums[WEIGHT] / USUAL_CYCLE
@@ -234,6 +226,19 @@ class UsageHistory:
             passed = self.sums[RECORDED, rows[at], meter] > allowed[:, None]
             day[at, meter] = self.first + passed.argmax(axis=1) - 1
         return day
+
+    def _unheard(self, sums: np.ndarray, rows: np.ndarray, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Take pauses out of the sums [n_sums, n, n_spans, n_meters] of spans, in place.
+
+        Whether use has paused and for how many days, [n, n_meters]; `day` [n, n_dates] positions.
+        """
+        paused, silent, last = silences(self.known_days[rows], self.used_days[rows], day[:, 0], day[:, ASKED])
+        some = np.flatnonzero(paused.any(axis=1))
+        if len(some):
+            heard_ = sums[:, some]
+            unhear(heard_, paused[some], self._silent_sums(rows[some], day[some], last[some]))
+            sums[:, some] = heard_
+        return paused, silent
 
     def _silent_sums(self, rows: np.ndarray, day: np.ndarray, last: np.ndarray) -> np.ndarray:
         """The sums of SILENT [2, n, n_spans, n_meters] over the days of each span after the `last` with use.

@@ -65,24 +65,15 @@ def fit_faults(advisor: PlanAdvisor, history: UsageHistory, until: int) -> Fault
     lean, factor, shape = (np.array(each) for each in (none.lean, none.factor, none.shape))
     looks = [_looks(advisor, history, until, knot) for knot in range(KNOTS)]
     for knot, looked in enumerate(looks):
-        for f in range(len(advisor.book.families)):
-            mine = looked.family == f
-            for m in range(len(advisor.book.meters)):
-                for known in range(len(KNOWN) + 1):
-                    rows = mine & (class_of(looked.cycles[:, m]) == known)
-                    _fit(lean[f, m, known, knot], factor[f, m, known, knot], looked, rows, m)
-                by_row = class_of(looked.cycles[:, m])
-                shape[f, m, knot] = _shape(
-                    looked,
-                    mine & looked.judged[:, m, REST],
-                    m,
-                    (lean[f, m, :, knot], factor[f, m, :, knot]),
-                    by_row,
-                )
+        for f, m in np.ndindex(lean.shape[:2]):
+            mine, by_row = looked.family == f, class_of(looked.cycles[:, m])
+            for known in range(len(KNOWN) + 1):
+                _fit(lean[f, m, known, knot], factor[f, m, known, knot], looked, mine & (by_row == known), m)
+            judged, learned = mine & looked.judged[:, m, REST], (lean[f, m, :, knot], factor[f, m, :, knot])
+            shape[f, m, knot] = _shape(looked, judged, m, learned, by_row)
     if not advisor.profile.alike:
-        _widen(
-            factor, [_looks(advisor, history, until, knot, hindsight=False) for knot in range(KNOTS)], lean
-        )
+        asked = [_looks(advisor, history, until, knot, hindsight=False) for knot in range(KNOTS)]
+        _widen(factor, asked, lean)
     return replace(none, lean=frozen(lean), factor=frozen(factor), shape=frozen(shape))
 
 
