@@ -16,7 +16,7 @@ from models.subscriptions import NOT_LOCKED
 from models.usage_cycles import USUAL_CYCLE, UsageCycles
 from models.usage_history import MOST_CYCLES, SPANS, SUMS
 from models.usage_rate import levels_of, spread_of
-from models.usage_silence import SILENT, Recorded, heard, past_pauses, paused_of, unhear
+from models.usage_silence import SILENT, Recorded, heard, past_pauses, paused_of, telling, unhear
 from models.usage_spans import SHAPE, USE, WEIGHT, apart_of, cut_days, halves, told
 
 EPOCH = date(1970, 1, 1)
@@ -152,6 +152,7 @@ class _Timeline:
     seen     is there a record?
     counted  is there one that counts?
     weight   of the day, by the learned profile
+    common   what is common to everybody's days, None if all are alike
     starts   as of StatedCycle
     """
 
@@ -161,6 +162,7 @@ class _Timeline:
     seen: np.ndarray
     counted: np.ndarray
     weight: np.ndarray
+    common: np.ndarray | None
     starts: np.ndarray
 
     @classmethod
@@ -179,7 +181,9 @@ class _Timeline:
             beginning = first
         counts = np.arange(shape[1]) + first >= beginning if active.any() else np.True_
         weight = advisor.profile.weights(family, cycle.anchor, first, int(starts[-1]))
-        return cls(first, beginning, amount, seen, seen & counts, weight, starts)
+        profile = advisor.profile
+        common = None if profile.alike else profile.common_of(family, np.arange(first, int(starts[-1])))
+        return cls(first, beginning, amount, seen, seen & counts, weight, common, starts)
 
     def told(self, advisor: PlanAdvisor, cycle: StatedCycle, paused: np.ndarray, after: np.ndarray) -> _Told:
         """The spans of the finished cycles, the running one, and its cuts, in the order of `spans_of`.
@@ -215,22 +219,23 @@ class _Timeline:
 
     def silence(self, use: StatedUse) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Whether use has paused, and for how many days [1, n_meters]; which days these are."""
-        used: np.ndarray = self.counted & (self.amount > 0)
+        tells, used = telling(self.counted, self.counted & (self.amount > 0), self.common)
         days = np.arange(used.shape[1])
         last = np.where(used.any(axis=1), used.shape[1] - used[:, ::-1].argmax(axis=1), 0)[:, None]
         before = days < last
         ever = np.array(used.any(axis=1))
         ever[use.total_meter[use.total_amount > 0]] = True
-        after = self.counted & ~before
-        since = after.sum(axis=1)
-        known, n_used = (self.counted & before).sum(axis=1), used.sum(axis=1)
+        ever[-1] = ever.any()
+        since = (tells & ~before).sum(axis=1)
+        known, n_used = (tells & before).sum(axis=1), used.sum(axis=1)
         if ((since > 0) & (known > n_used)).any():
             sums = np.zeros((2, len(used), used.shape[1] + 1), dtype=np.int32)
-            np.cumsum((self.counted, used), axis=2, out=sums[..., 1:])
+            np.cumsum((tells, used), axis=2, out=sums[..., 1:])
             known = known - past_pauses(*sums).sum(axis=-1)
         recorded = Recorded(ever, known, n_used, since)
         paused = paused_of(Recorded(*(each[None] for each in recorded)))
-        return paused, np.where(ever, since, 0)[None].astype(np.int32), after
+        silent = np.where(ever, since, 0)[None, :-1].astype(np.int32)
+        return paused, silent, self.counted & ~before[:-1]
 
     def finished(self, spans: _Told, use: StatedUse) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Use in finished cycles as it was and as it is told, and how much of each is known, oldest first.

@@ -17,7 +17,7 @@ from models.usage_cycles import USUAL_CYCLE, UsageCycles
 from models.usage_days import filled, running_sums, weights_of
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates, levels_of, shapes_of, spread_of
-from models.usage_silence import SILENT, heard, silences, unhear
+from models.usage_silence import SILENT, heard, silences, telling, unhear
 from models.usage_spans import (
     DAYS,
     LEAST,
@@ -84,8 +84,8 @@ class UsageHistory:
     kind        int64 [n] row of `weight`
     quota       float64 [n, n_meters] of the plan
     use_days    int32 [n, n_days + 1] days with a record of any meter, from the first use on
-    used_days   int32 [n, n_meters, n_days + 1] days that count on which something was used
-    known_days  int32 [n, n_meters, n_days + 1] days that count
+    used_days   int32 [n, n_meters + 1, n_days + 1] days on which something was used; last, of any meter
+    known_days  int32 [n, n_meters + 1, n_days + 1] days that tell of pauses, see `usage_silence.telling`
     """
 
     running: Running
@@ -127,6 +127,8 @@ class UsageHistory:
         np.multiply(own, counts, out=days[WEIGHT])
         levels_of(use, counts, own, days[SHAPE])
         use_days = seen.any(axis=1) & (after >= 0)
+        common = None if profile.alike else profile.common_of_all(first + np.arange(n_days))[running.family]
+        known_days, used_days = telling(counts, use > 0, common)
         # Without any use, exposure starts with the subscription.
         beginning = np.where(active | before, began + 1 + first, np.maximum(running.started, first))
         return cls(
@@ -139,8 +141,8 @@ class UsageHistory:
             kind,
             book.quota[running.plan],
             running_sums(use_days, np.int32),
-            running_sums(use > 0, np.int32),
-            running_sums(counts, np.int32),
+            running_sums(used_days, np.int32),
+            running_sums(known_days, np.int32),
         )
 
     @property

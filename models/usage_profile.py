@@ -1,7 +1,7 @@
-"""When use happens: by day of the week, of the month and of the cycle; and in which weeks all used less.
+"""When use happens: by day of the week, of the month and of the cycle; and on which days all used less.
 
 The last are what a panel calls time effects: in August, or while a network was down, everybody used less (or
-more), so that it says nothing of anybody's level.
+more), so that it says nothing of anybody's level, nor of the days to come.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from models.arrays import Arrays, frozen
 from models.billing_days import first_day, month_of
 
 WEEK, MONTH = 7, 31
-PAST, AHEAD = 45, 13  # weeks that are known, as many as are looked back at; and that they may go on
+PAST = 45  # weeks that are known, as many as are looked back at
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,17 +25,15 @@ class UsageProfile:
     weekday    float64 [n_families, n_meters, 7] from Monday
     month_end  float64 [n_families, n_meters, 31] by days to the end of the month, 0 its last
     position   float64 [n_families, n_meters, 31] by day of the cycle, 0 its first
-    common     float64 [n_families, n_meters, 1 + n_weeks + AHEAD + 1] by week, 1 in most: one for all days
-               before them, the weeks that are known, AHEAD to come, one for all days after
-    goes_on    float64 [n_families, n_meters] how much of the logarithm of a week is left in the next
-    since      int64 [n_families, n_meters] first day of the first week. Days since 1970-01-01
+    common     float64 [n_families, n_meters, 1 + n_days + 1] by day, 1 on most: the first stands for all days
+               before `since`, the last for all after those that are known
+    since      int64 [n_families, n_meters] the first of them. Days since 1970-01-01
     """
 
     weekday: np.ndarray
     month_end: np.ndarray
     position: np.ndarray
     common: np.ndarray
-    goes_on: np.ndarray
     since: np.ndarray
 
     @classmethod
@@ -43,26 +41,24 @@ class UsageProfile:
         """Every day weighs the same."""
         shape = n_families, n_meters
         weekday, month_end, position, common = (
-            frozen(np.ones((*shape, n))) for n in (WEEK, MONTH, MONTH, PAST + AHEAD + 2)
+            frozen(np.ones((*shape, n))) for n in (WEEK, MONTH, MONTH, PAST * WEEK + 2)
         )
-        goes_on, since = frozen(np.zeros(shape)), frozen(np.zeros(shape, dtype=np.int64))
-        return cls(weekday, month_end, position, common, goes_on, since)
+        return cls(weekday, month_end, position, common, frozen(np.zeros(shape, dtype=np.int64)))
 
-    def with_weeks(self, weeks: np.ndarray, goes_on: np.ndarray, since: np.ndarray) -> Self:
-        """The same with factors of weeks [n_families, n_meters, n_weeks]; later ones go on from the last."""
-        left = goes_on[..., None] ** np.arange(1, AHEAD + 1)
-        one = np.ones((*weeks.shape[:2], 1))
-        common = np.concatenate([one, weeks, weeks[..., -1:] ** left, one], axis=-1)
-        return replace(self, common=frozen(common), goes_on=frozen(goes_on), since=frozen(since))
+    def with_days(self, days: np.ndarray, first: int) -> Self:
+        """The same with what is common to days from `first` on, [n_families, n_meters, n_days]."""
+        one = np.ones((*days.shape[:2], 1))
+        since = np.full(days.shape[:2], first, dtype=np.int64)
+        return replace(self, common=frozen(np.concatenate([one, days, one], axis=-1)), since=frozen(since))
 
     def known_on(self, day: int) -> Self:
-        """The profile as far as weeks were known on a day: those after it go on from the last before it."""
-        weeks = max(min((day - int(self.since.max())) // WEEK, self.common.shape[-1] - AHEAD - 2), 1)
-        return self.with_weeks(self.common[..., 1 : weeks + 1], self.goes_on, self.since)
+        """The profile as it was known before a `day`: those to come are like all others."""
+        days = self.since[..., None] + np.arange(-1, self.common.shape[-1] - 1)
+        return replace(self, common=frozen(np.where(days < day, self.common, 1.0)))
 
     @property
     def alike(self) -> bool:
-        """Was there no week that was unlike the others?"""
+        """Was there no day that was unlike others to everybody?"""
         return bool((self.common == 1).all())
 
     def weights(self, family: int, anchor: int | None, first: int, last: int) -> np.ndarray:
@@ -76,14 +72,19 @@ class UsageProfile:
         weights *= self.month_end[family].take(month_end, axis=1)
         if anchor is not None:
             weights *= self.position[family].take(position, axis=1)
-        weights *= self._common(family, days)
+        if not self.alike:
+            weights *= self.common_of(family, days)
         return weights
 
-    def _common(self, family: int, days: np.ndarray) -> np.ndarray:
-        week = (days - self.since[family, :, None]) // WEEK + 1
-        week = np.minimum(np.maximum(week, 0), self.common.shape[-1] - 1)
-        common: np.ndarray = np.take_along_axis(self.common[family], week, axis=1)
+    def common_of(self, family: int, days: np.ndarray) -> np.ndarray:
+        """What is common to everybody's days [n_days], [n_meters, n_days]."""
+        at = np.minimum(np.maximum(days - self.since[family, :, None] + 1, 0), self.common.shape[-1] - 1)
+        common: np.ndarray = np.take_along_axis(self.common[family], at, axis=1)
         return common
+
+    def common_of_all(self, days: np.ndarray) -> np.ndarray:
+        """The same of all families, [n_families, n_meters, n_days]."""
+        return np.stack([self.common_of(family, days) for family in range(len(self.since))])
 
     @staticmethod
     def features(days: np.ndarray, anchor: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -6,11 +6,13 @@ the chance f^s where nothing is the matter, so that the probability of a pause i
 
     PAUSE / (PAUSE + f^s)
 
-with PAUSE the chance of one on any day. Earlier pauses are no days of f: who was away for two weeks in spring
-has none the more often. By as much the silent days are not heard, in the running cycle nor in
-finished ones: they say nothing of how much is used on other days, neither by their number nor by the shape
-they give to all days. What they do say, how much of the days to come will be silent as well, is that of
-`usage_pauses`.
+with PAUSE the chance of one on any day. Who is away uses nothing of all meters: the same is asked of days
+without any use at all, and of each meter the likelier of the two holds. Days on which everybody used next to
+nothing (`UsageProfile.common`) say nothing of a pause, unless there was use on them. Earlier pauses are no
+days of f: who was away for two weeks in spring has none the more often. By as much the silent days are not
+heard, in the running cycle nor in finished ones: they say nothing of how much is used on other days, neither
+by their number nor by the shape they give to all days. What they do say, how much of the days to come will be
+silent as well, is that of `usage_pauses`.
 """
 
 from __future__ import annotations
@@ -26,11 +28,12 @@ PAUSE = 0.002
 UNSEEN = 0.1  # of a day more than was seen there was no use
 SURE = 1 - 1e-9  # the most that is believed: what is never heard at all would not even be known to be nothing
 SILENT = [DAYS, WEIGHT]  # the sums to which days without use add
+OUTAGE = 0.5  # of what is usual: on days on which all used less than this, nothing is no silence
 HEARD = 0.5  # up to this probability of a pause parts of the running cycle are compared
 
 
 class Recorded(NamedTuple):
-    """Days with a record that counts, by subscriber and meter, all [n, n_meters].
+    """Days with a record that tells, by subscriber and meter, all [n, n_meters + 1]; last, of use of any.
 
     ever      bool, was anything used before?
     before    how many there are up to the last one with use, less those of earlier pauses; `used` how many of
@@ -44,8 +47,27 @@ class Recorded(NamedTuple):
     since: np.ndarray
 
 
+def telling(counts: np.ndarray, used: np.ndarray, common: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """The days that tell of pauses, and those of them with use: bool [..., n_meters + 1, n_days].
+
+    `counts` and `used` bool [..., n_meters, n_days]; `common` factors of these days, None if all are alike.
+    Last, of use of any meter: known where one is.
+    """
+    if common is not None:
+        counts = counts & (used | (common >= OUTAGE))
+    each = np.concatenate([counts, counts.any(axis=-2, keepdims=True)], axis=-2)
+    return each, np.concatenate([used, used.any(axis=-2, keepdims=True)], axis=-2)
+
+
 def paused_of(days: Recorded) -> np.ndarray:
-    """The probability [n, n_meters] that use has paused."""
+    """The probability that use has paused: of each meter, or of all, [n, n_meters]."""
+    paused = chance_of(days)
+    silent = days.ever[:, :-1] & (days.since[:, :-1] > 0)
+    return np.where(silent, np.maximum(paused[:, :-1], paused[:, -1:]), 0.0)
+
+
+def chance_of(days: Recorded) -> np.ndarray:
+    """The same of each for itself; of days of any shape."""
     paused = _paused(days.before, days.used, np.maximum(days.since, 0))
     return np.where(days.ever & (days.since > 0), paused, 0.0)
 
@@ -55,8 +77,8 @@ def silences(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Whether use has paused, for how many days, and the position of the day after the last with use.
 
-    All [n, n_meters]. From running sums [n, n_meters, n_days + 1] of days with a record and of days with use,
-    between the positions [n] of the first day that is looked at and of the one asked about.
+    All [n, n_meters]. From running sums [n, n_meters + 1, n_days + 1] of the days of `telling`, between the
+    positions [n] of the first day that is looked at and of the one asked about.
     """
     known, used = (_within(each, first, as_of) for each in (known, used))
     n_known, n_used = known[..., -1], used[..., -1]
@@ -67,7 +89,8 @@ def silences(
     others = before.astype(np.float64)
     others[some] -= past_pauses(known[some], used[some]).sum(axis=-1)
     days = Recorded(n_used > 0, others, n_used, since)
-    return paused_of(days), np.where(days.ever, since, 0).astype(np.int32), last
+    silent = np.where(days.ever, since, 0).astype(np.int32)
+    return paused_of(days), silent[:, :-1], last[:, :-1]
 
 
 def past_pauses(known: np.ndarray, used: np.ndarray) -> np.ndarray:

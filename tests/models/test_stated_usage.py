@@ -39,12 +39,12 @@ def damping() -> PlanAdvisor:
 
 
 def quiet() -> PlanAdvisor:
-    """The same, with four weeks of which everybody used less, the last ones known."""
-    advisor, shape = weekly(), (2, 2)
-    weeks = np.ones((*shape, 20))
-    weeks[..., -4:] = 0.6
-    since = np.full(shape, START - 20 * 7 + 3)
-    return replace(advisor, profile=advisor.profile.with_weeks(weeks, np.full(shape, 0.7), since))
+    """The same, with four weeks in which everybody used less, and days on which next to nothing."""
+    advisor = weekly()
+    days = np.ones((2, 2, 140))
+    days[..., -28:] = 0.6
+    days[0, 0, -5:] = 0.1
+    return replace(advisor, profile=advisor.profile.with_days(days, START - 130))
 
 
 def use_of(days: list[tuple[int, int, float]], totals: tuple[np.ndarray, ...] = NO_TOTALS) -> StatedUse:

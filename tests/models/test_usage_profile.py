@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.usage_profile import AHEAD, WEEK, UsageProfile
+from models.usage_profile import UsageProfile
 
 MONDAY = 19_723  # 2024-01-01
-WEEKS = np.array([1.0, 0.5, 0.5])  # that of MONDAY and two more
+DAYS = [1.0, 0.5, 0.5]  # those from MONDAY on
 
 
 @pytest.fixture
@@ -20,16 +20,10 @@ def flat() -> UsageProfile:
 
 @pytest.fixture
 def quiet(flat: UsageProfile) -> UsageProfile:
-    """Two quiet weeks of the first meter of the first family, of which half goes on."""
-    weeks = np.ones((2, 2, 3))
-    weeks[0, 0] = WEEKS
-    return flat.with_weeks(weeks, np.full((2, 2), 0.5), np.full((2, 2), MONDAY))
-
-
-def by_week(profile: UsageProfile, first: int, weeks: int, meter: int = 0) -> list[float]:
-    days = profile.weights(0, 1, first, first + weeks * WEEK)[meter].reshape(weeks, WEEK)
-    assert (days == days[:, :1]).all()
-    return days[:, 0].tolist()
+    """Two quiet days of the first meter of the first family."""
+    days = np.ones((2, 2, 3))
+    days[0, 0] = DAYS
+    return flat.with_days(days, MONDAY)
 
 
 def test_all_days_of_a_flat_profile_weigh_the_same(flat: UsageProfile) -> None:
@@ -46,30 +40,24 @@ def test_a_day_weighs_what_its_place_in_week_month_and_cycle_do(flat: UsageProfi
     assert profile.weights(0, None, wednesday, wednesday + 1).tolist() == [[6.0]] * 2
 
 
-def test_weeks_weigh_what_everybody_used_in_them_and_go_on_by_halves(quiet: UsageProfile) -> None:
+def test_days_weigh_what_everybody_used_on_them_and_those_to_come_are_like_all_others(
+    quiet: UsageProfile,
+) -> None:
     assert not quiet.alike
-    assert by_week(quiet, MONDAY - 2 * WEEK, 2) == [1.0, 1.0]
-    assert by_week(quiet, MONDAY, 3) == WEEKS.tolist()
-    later = [0.5 ** (0.5**week) for week in range(1, AHEAD + 1)]
-    assert by_week(quiet, MONDAY + 3 * WEEK, AHEAD + 2) == pytest.approx([*later, 1.0, 1.0])
-    assert by_week(quiet, MONDAY, 3, meter=1) == [1.0, 1.0, 1.0]
+    assert quiet.weights(0, 1, MONDAY - 1, MONDAY + 5).tolist() == [[1.0, *DAYS, 1.0, 1.0], [1.0] * 6]
+    assert (quiet.weights(1, None, MONDAY - 1, MONDAY + 5) == 1).all()
+    assert quiet.common_of(0, np.array([MONDAY - 99, MONDAY + 1, MONDAY + 99]))[0].tolist() == [1.0, 0.5, 1.0]
 
 
 @pytest.mark.parametrize(
-    ("day", "told"),
-    [
-        (MONDAY + 3 * WEEK, [1.0, 0.5, 0.5, 0.5**0.5]),
-        (MONDAY + 3 * WEEK - 1, [1.0, 0.5, 0.5**0.5, 0.5**0.25]),
-        (MONDAY + WEEK, [1.0, 1.0, 1.0, 1.0]),
-        (MONDAY - WEEK, [1.0, 1.0, 1.0, 1.0]),
-    ],
+    ("day", "told"), [(MONDAY + 3, DAYS), (MONDAY + 2, [1.0, 0.5, 1.0]), (MONDAY, [1.0, 1.0, 1.0])]
 )
-def test_on_an_earlier_day_a_week_that_had_not_ended_goes_on_from_the_one_before(
+def test_on_an_earlier_day_those_from_it_on_were_not_known(
     quiet: UsageProfile, day: int, told: list[float]
 ) -> None:
-    assert by_week(quiet.known_on(day), MONDAY, 4) == pytest.approx(told)
+    assert quiet.known_on(day).weights(0, 1, MONDAY, MONDAY + 3)[0].tolist() == told
 
 
 def test_arrays_and_back(quiet: UsageProfile) -> None:
     again = UsageProfile.from_arrays(quiet.to_arrays())
-    assert by_week(again, MONDAY, 6) == by_week(quiet, MONDAY, 6)
+    assert (again.weights(0, 1, MONDAY, MONDAY + 9) == quiet.weights(0, 1, MONDAY, MONDAY + 9)).all()

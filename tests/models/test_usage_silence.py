@@ -16,7 +16,17 @@ from models.plans import MeterTerms, Plan, PlanBook
 from models.usage_cycles import UsageCycles
 from models.usage_forecast import SIGNS
 from models.usage_rate import UsageRates
-from models.usage_silence import PAUSE, UNSEEN, Recorded, past_pauses, paused_of, unhear
+from models.usage_silence import (
+    OUTAGE,
+    PAUSE,
+    UNSEEN,
+    Recorded,
+    chance_of,
+    past_pauses,
+    paused_of,
+    telling,
+    unhear,
+)
 from models.usage_spans import DAYS, WEIGHT
 from tests.models.one_subscriber import BOOK, DATA, cycles_of, cycles_since
 
@@ -25,7 +35,7 @@ STEADY = [150.0] * 5
 
 def paused(before: float, used: float, since: float, *, ever: bool = True) -> float:
     one = np.ones((1, 1))
-    return float(paused_of(Recorded(np.full((1, 1), ever), before * one, used * one, since * one))[0, 0])
+    return float(chance_of(Recorded(np.full((1, 1), ever), before * one, used * one, since * one))[0, 0])
 
 
 def test_by_hand() -> None:
@@ -38,6 +48,28 @@ def test_of_one_who_uses_every_day_two_days_of_none_are_a_pause_and_of_others_no
     assert paused(240, 120, 2) < 0.02
     assert paused(240, 120, 15) > 0.9
     assert paused(240, 240, 0) == paused(0, 0, 30, ever=False) == 0
+
+
+def test_who_is_away_uses_nothing_of_all_and_each_meter_is_told_so() -> None:
+    """Two meters that are used every other day: six days without either are a pause, of one alone are not."""
+    ever = np.ones((1, 3), dtype=np.bool_)
+    before, used = np.full((1, 3), 240), np.array([[120, 120, 230]])
+    together = paused_of(Recorded(ever, before, used, np.array([[6, 7, 6]])))
+    assert (together > 0.9).all()
+    alone = paused_of(Recorded(ever, before, used, np.array([[6, 0, 0]])))
+    assert alone[0, 0] == paused(240, 120, 6) < 0.3
+    assert alone[0, 1] == 0
+    never = paused_of(Recorded(np.array([[True, False, True]]), before, used, np.array([[6, 7, 6]])))
+    assert never[0, 1] == 0
+
+
+def test_days_on_which_all_used_next_to_nothing_tell_of_no_pause() -> None:
+    counts, used = np.ones((2, 4), dtype=np.bool_), np.array([[1, 0, 1, 0], [0, 0, 0, 0]], dtype=np.bool_)
+    common = np.array([[1.0, OUTAGE / 2, OUTAGE / 2, 1.0], [1.0, OUTAGE / 2, 1.0, 1.0]])
+    tells, with_use = telling(counts, used, common)
+    assert tells.astype(int).tolist() == [[1, 0, 1, 1], [1, 0, 1, 1], [1, 0, 1, 1]]
+    assert with_use.astype(int).tolist() == [[1, 0, 1, 0], [0, 0, 0, 0], [1, 0, 1, 0]]
+    assert telling(counts, used, None)[0].all()
 
 
 def sums_of(days: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:

@@ -19,7 +19,7 @@ from models.usage_forecast import Faults
 from models.usage_history import UsageHistory
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates
-from training.plans.common_weeks import fit_common_weeks
+from training.plans.common_days import fit_common_days
 from training.plans.dynamics import fit_dynamics
 from training.plans.faults import fit_faults
 from training.plans.pauses import fit_lasting
@@ -62,7 +62,7 @@ def fit_plan_advisor(
     plain = UsageRates.plain(n_families, n_meters)
     profile = fit_profile(UsageHistory.of(running, usage, book, (flat, plain), as_of), n_families, as_of)
     history = UsageHistory.of(running, usage, book, (profile, plain), as_of)
-    profile = fit_common_weeks(history, profile, as_of)
+    profile = fit_common_days(history, profile, as_of)
     if not profile.alike:
         history = UsageHistory.of(running, usage, book, (profile, plain), as_of)
     parts = parts_of(history, as_of)

@@ -9,7 +9,7 @@ import numpy as np
 from models.arrays import frozen
 from models.usage_history import UsageHistory
 from models.usage_pauses import TABLE, usual_lasting
-from models.usage_silence import Recorded, past_pauses, paused_of
+from models.usage_silence import Recorded, chance_of, past_pauses
 
 SHRINK = 10.0  # pauses of every length that end as usual ones do
 MOST_CHANCE = 0.95  # that a pause ends on a day: none is impossible to last longer
@@ -26,7 +26,7 @@ def fit_lasting(history: UsageHistory, n_families: int) -> np.ndarray:
     to be those of a pause.
     """
     usual = usual_lasting()
-    n_meters = history.used_days.shape[1]
+    n_meters = history.counted.shape[1]
     lasting = np.tile(usual, (n_families, n_meters, 1))
     for family in range(n_families):
         rows = np.flatnonzero(history.running.family == family)
@@ -44,7 +44,7 @@ def _silences(history: UsageHistory, rows: np.ndarray, meter: int) -> tuple[np.n
     since = known_days[:, 1:-1] - until
     at = known[:, 1:] & (until > 0) & (since > 0)
     before = until - past_pauses(known_days, used_days).cumsum(axis=1)[:, :-1]
-    paused = paused_of(Recorded(np.ones(at.sum(), np.bool_), before[at], used_days[:, 1:-1][at], since[at]))
+    paused = chance_of(Recorded(np.ones(at.sum(), np.bool_), before[at], used_days[:, 1:-1][at], since[at]))
     days = np.minimum(since[at], TABLE - 1)
     ended = paused * used[:, 1:][at]
     return np.bincount(days, paused, TABLE), np.bincount(days, ended, TABLE)
