@@ -67,8 +67,7 @@ class UseWords:
         units = dict.fromkeys(unit_word(self.meter(at)) for at in np.flatnonzero(silent).tolist())
         what = f"No {' and no '.join(units)} have" if others.any() else "Nothing has"
         days = int(silent[silent > 0].min())
-        since = f"{days} days" if days > 1 else "a day"
-        return f"{what} been used for {since}: the figures allow for that to go on. "
+        return f"{what} been used for {days} days: the figures allow for that to go on. "
 
     def so_far(self, at: int) -> str:
         """`Used 120 of 200 GB so far`, without a full stop."""

@@ -328,5 +328,5 @@ def test_that_nothing_is_used_any_more_is_said_first(decision: int) -> None:
 def test_a_pause_of_one_meter_is_not_said_of_the_others() -> None:
     assert told(STAY, codes=("PAUSED",), silent=[0, 5]).startswith("No documents have been used for 5 days:")
     never = {"used": [0.0, 20.0], "next_mean": [0.0, 40.0]}
-    said = told(STAY, codes=("PAUSED",), silent=[0, 1], **never)
-    assert said.startswith("Nothing has been used for a day:")
+    said = told(STAY, codes=("PAUSED",), silent=[0, 4], **never)
+    assert said.startswith("Nothing has been used for 4 days:")
