@@ -101,7 +101,8 @@ class Advice:
     next_mean         float64 [n, n_meters] expected use of the next cycle
     next_p10, next_p90  float64 [n, n_meters]
     locked_until      int32 [n] last day on which the contract allows no other plan, NOT_LOCKED if none
-    silent            int32 [n, n_meters] days since the last use, where a pause is told; otherwise 0
+    silent            int32 [n, n_meters] days with a record since the last one with use, where a pause is
+                      told; otherwise 0
     """
 
     decision: np.ndarray
