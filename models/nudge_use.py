@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.advice import NO_DAY, Advice
-from models.nudge_amounts import amount, day_name, figures, included, stated, unit_word
+from models.nudge_amounts import amount, day_name, figures, included, low_end, stated, unit_word
 from models.plans import UNLIMITED, PlanBook
 
 SUMMED = 6  # decimals of what was used
@@ -90,18 +90,34 @@ class UseWords:
             return f"{so_far}, and hardly more is expected in this cycle."
         if figures(low) == figures(high):
             return f"{so_far}; this cycle is expected to end at {ends}."
-        return f"{so_far}; this cycle ends between {figures(low)} and {ends} in eight cases of ten."
+        # Never below what was used, however little.
+        begins = figures(low) if used else low_end(low, high)
+        return f"{so_far}; this cycle ends between {begins} and {ends} in eight cases of ten."
 
     def next_cycle(self, at: int) -> str:
         """`The next cycle is expected to need about 385 GB (316 to 457), and Home 200 includes 200 GB.`"""
         self.told.add(at)
-        advice, row, meter, quota = self.advice, self.row, self.meter(at), float(self.quota[at])
-        low, high = (figures(float(each[row, at])) for each in (advice.next_p10, advice.next_p90))
-        between = "" if low == high else f" ({low} to {high})"
-        name = self.book.plan_names[self.plan]
+        meter, quota, name = self.meter(at), float(self.quota[at]), self.book.plan_names[self.plan]
         limit = f", and {name} includes {included(quota, meter)}" if np.isfinite(quota) else ""
-        about = amount(float(advice.next_mean[row, at]), meter)
-        return f"The next cycle is expected to need about {about}{between}{limit}."
+        return f"The next cycle is expected to need {self._needed(at)}{limit}."
+
+    def _needed(self, at: int) -> str:
+        """`about 385 GB (316 to 457)`, or the range alone where the mean would be no part of it."""
+        mean, low, high = self._next(at)
+        begins, ends, meter = low_end(low, high), figures(high), self.meter(at)
+        if not self.typical(at):
+            between = "" if begins == ends else f"{begins} to "
+            return f"{between}{amount(high, meter)} in eight cases of ten"
+        return f"about {amount(mean, meter)}" + ("" if begins == ends else f" ({begins} to {ends})")
+
+    def typical(self, at: int) -> bool:
+        """Does the mean of the next cycle lie in its range? Not where it is likely nothing, or else a lot."""
+        mean, low, high = self._next(at)
+        return low <= mean <= high or figures(mean) in (figures(low), figures(high))
+
+    def _next(self, at: int) -> tuple[float, float, float]:
+        advice, place = self.advice, (self.row, at)
+        return float(advice.next_mean[place]), float(advice.next_p10[place]), float(advice.next_p90[place])
 
     def running_out(self, at: int) -> str:
         """Whether the quota of the meter just spoken of runs out, and that of the tightest other one.

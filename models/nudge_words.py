@@ -123,13 +123,19 @@ class _Speaker:
             # Enough on average is not enough in every cycle.
             return f"{name} is enough{' for an average cycle' if beyond(high, quota).any() else ''}"
         at = int(shares(mean, quota, beyond(mean, quota)).argmax())
-        meter, included_ = self.use.meter(at), float(quota[at])
-        if at == self.use.of_change(self.target):
-            holds = f"{included(included_, meter)}, less than that"
-        else:
-            holds = f"{stated(included_)} of the about {amount(float(mean[at]), meter)} expected"
+        holds = self._less(at, float(quota[at]))
         billed = ", overage included" if self.book.price[self.target, at] > 0 else ""
         return f"{name} includes {holds}, but is cheaper{billed}"
+
+    def _less(self, at: int, quota: float) -> str:
+        """That the quota of the recommended plan is below what is expected."""
+        meter = self.use.meter(at)
+        if not self.use.typical(at):
+            return f"{included(quota, meter)}, which may be too little"
+        if at == self.use.of_change(self.target):
+            return f"{included(quota, meter)}, less than that"
+        mean = float(self.advice.next_mean[self.row, at])
+        return f"{stated(quota)} of the about {amount(mean, meter)} expected"
 
     def _costs(self) -> str:
         now, then = self._money(self.now), self._money(self.then)

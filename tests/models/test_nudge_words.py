@@ -112,7 +112,11 @@ BOOK = PlanBook.of(PLANS, PACKS, "GBP")
 
 
 def told(decision: int, target: str = "mid", codes: tuple[str, ...] = (), **changed: object) -> str:
-    """The sentence for 100 of 250 GB and 20 of 100 documents, and what is changed."""
+    """The sentence for 100 of 250 GB and 20 of 100 documents, and what is changed.
+
+    Where nothing else is said, the range of the next cycle lies around its mean.
+    """
+    mean = np.array(changed.get("next_mean", [180.0, 40.0]))
     one = {
         "decision": decision,
         "plan": BOOK.index("mid"),
@@ -137,8 +141,8 @@ def told(decision: int, target: str = "mid", codes: tuple[str, ...] = (), **chan
         "p_exceed": [0.0, 0.0],
         "exhaustion_day": [NO_DAY, NO_DAY],
         "next_mean": [180.0, 40.0],
-        "next_p10": [160.0, 30.0],
-        "next_p90": [200.0, 50.0],
+        "next_p10": mean * 0.8,
+        "next_p90": mean * 1.2,
         "locked_until": 20_818,  # 2026-12-31
         "silent": [0, 0],
     }
@@ -330,3 +334,31 @@ def test_a_pause_of_one_meter_is_not_said_of_the_others() -> None:
     never = {"used": [0.0, 20.0], "next_mean": [0.0, 40.0]}
     said = told(STAY, codes=("PAUSED",), silent=[0, 4], **never)
     assert said.startswith("Nothing has been used for 4 days:")
+
+
+@pytest.mark.parametrize(
+    ("mean", "low", "high", "words"),
+    [
+        (1032.0, 0.0, 152.0, "is expected to need 0 to 152 GB in eight cases of ten, and Mid"),
+        (3.0, 0.0, 0.0, "is expected to need 0 GB in eight cases of ten, and Mid"),
+        (153.4, 0.0, 153.1, "is expected to need about 153 GB (0 to 153), and Mid"),
+        (80.0, 0.00011, 246.0, "is expected to need about 80 GB (0 to 246), and Mid"),
+        (80.0, 0.25, 246.0, "is expected to need about 80 GB (0.25 to 246), and Mid"),
+    ],
+)
+def test_a_mean_outside_its_range_is_not_told(mean: float, low: float, high: float, words: str) -> None:
+    """In a pause the next cycle is nothing or as usual, and the mean of both may be neither."""
+    use = {"next_mean": [mean, 1.0], "next_p10": [low, 0.5], "next_p90": [high, 2.0]}
+    assert words in told(SUPPRESSED, "much", **use)
+
+
+def test_a_quota_above_the_range_is_not_less_than_that() -> None:
+    use = {"next_mean": [1032.0, 40.0], "next_p10": [0.0, 30.0], "next_p90": [152.0, 50.0]}
+    assert "Much includes 900 GB, which may be too little, but is cheaper" in told(UPGRADE, "much", **use)
+
+
+def test_the_low_end_of_this_cycle_is_as_round_as_its_high_end() -> None:
+    none = {"used": [0.0, 0.0], "p10": [0.0034, 0.0], "p50": [60.0, 1.0], "p90": [122.0, 2.0]}
+    assert "this cycle ends between 0 and 122 GB in eight cases of ten" in told(STAY, **none)
+    some = {**none, "used": [0.01, 0.0], "p10": [0.02, 0.0]}
+    assert "Used 0.01 of 250 GB so far; this cycle ends between 0.02 and 122 GB" in told(STAY, **some)
