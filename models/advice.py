@@ -101,6 +101,8 @@ class Advice:
     next_mean         float64 [n, n_meters] expected use of the next cycle
     next_p10, next_p90  float64 [n, n_meters]
     locked_until      int32 [n] last day on which the contract allows no other plan, NOT_LOCKED if none
+    known             bool [n, n_meters] is anything known of how much is used? Otherwise the forecast is what
+                      is usual alone
     silent            int32 [n, n_meters] days with a record since the last one with use, where a pause is
                       told; otherwise 0
     """
@@ -131,6 +133,7 @@ class Advice:
     next_p10: np.ndarray
     next_p90: np.ndarray
     locked_until: np.ndarray
+    known: np.ndarray
     silent: np.ndarray
 
     def __len__(self) -> int:

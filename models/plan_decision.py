@@ -262,6 +262,12 @@ def _penalised(book: PlanBook, plan: np.ndarray, top_ups: TopUps) -> np.ndarray:
     return priced
 
 
+def use_known(cycles: UsageCycles) -> np.ndarray:
+    """Is there any day with a record, or any total, that tells how much is used? bool [n, n_meters]."""
+    known: np.ndarray = (cycles.finished_w > 0).any(axis=1) | (cycles.exposed_w > 0) | (cycles.paused > 0)
+    return known
+
+
 def pause_told(cycles: UsageCycles, metered: np.ndarray) -> np.ndarray:
     """Is a pause told of these meters of the plan? All bool [n, n_meters]."""
     lately = (cycles.silent >= FIRST_TOLD) & (cycles.silent <= LAST_TOLD)
@@ -273,8 +279,7 @@ def _confidence(cycles: UsageCycles, outlook: Outlook, metered: np.ndarray) -> n
     """High after three finished cycles like the running one; low without any, after a jump, while a pause is
     told, and where nothing is known of one of the plan's meters: bool [n, n_meters].
     """
-    known = (cycles.finished_w > 0).any(axis=1) | (cycles.exposed_w > 0) | (cycles.paused > 0)
-    doubtful = ((metered & ~known) | pause_told(cycles, metered)).any(axis=1)
+    doubtful = ((metered & ~use_known(cycles)) | pause_told(cycles, metered)).any(axis=1)
     low = (outlook.cycles == 0) | outlook.jumped | doubtful
     high = (outlook.cycles >= SETTLED) & (cycles.missing <= FEW_MISSING)
     return np.where(low, LOW, np.where(high, HIGH, MEDIUM)).astype(np.int8)
