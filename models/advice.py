@@ -20,7 +20,7 @@ LOW, MEDIUM, HIGH = range(3)
 # Why; bit i of `Advice.reasons` is REASONS[i]. Listed in the order in which they are told.
 REASONS = (
     "RUNS_OUT",  # the quota of the running cycle is used up, or more likely than not to be exceeded
-    "PAUSED",  # nothing was used for some days, though it was nearly every day before
+    "PAUSED",  # nothing was used for 3 to 61 days, though it was nearly every day before
     "RECENT_JUMP",  # the running cycle is far from what was usual: a wider interval, and first a top-up
     "HIGHER_USE",  # the next cycle is expected above the quota
     "LOWER_USE",  # the next cycle is expected at less than half of the quota of every metered meter
@@ -101,7 +101,10 @@ class Advice:
     next_mean         float64 [n, n_meters] expected use of the next cycle
     next_p10, next_p90  float64 [n, n_meters]
     locked_until      int32 [n] last day on which the contract allows no other plan, NOT_LOCKED if none
-    silent            int32 [n, n_meters] days since the last use, where it has probably paused; otherwise 0
+    known             bool [n, n_meters] is anything known of how much is used? Otherwise the forecast is what
+                      is usual alone
+    silent            int32 [n, n_meters] days with a record since the last one with use, where a pause is
+                      told; otherwise 0
     """
 
     decision: np.ndarray
@@ -130,6 +133,7 @@ class Advice:
     next_p10: np.ndarray
     next_p90: np.ndarray
     locked_until: np.ndarray
+    known: np.ndarray
     silent: np.ndarray
 
     def __len__(self) -> int:

@@ -11,6 +11,7 @@ from models.meters import unit_of
 EPOCH = date(1970, 1, 1)
 MOST_DIGITS = 6  # after the point
 STATED = 12  # figures of what a price list states: all that a float can be trusted with
+NEGLIGIBLE = 1e-3  # of the high end of a range: a low end below that is nothing
 SYMBOL = 2  # letters of a unit up to which it is an abbreviation, and the same for one and for many
 
 
@@ -34,6 +35,11 @@ def figures(value: float, beside: float | None = None) -> str:
         digits += 1
         text = _plain(value, digits)
     return text
+
+
+def low_end(low: float, high: float) -> str:
+    """The low end of a range in figures, `0` where it is next to nothing beside the high one."""
+    return figures(low if low >= NEGLIGIBLE * high else 0.0)
 
 
 def stated(value: float) -> str:

@@ -21,7 +21,7 @@ def sentence(book: PlanBook, advice: Advice, row: int, digits: int) -> str:
 class _Speaker:
     """The parts of the sentence for one row; what may follow others begins with a space, or is empty.
 
-    That use has paused is said first: the rest rests on it.
+    That use has paused, or is not known, is said first: the rest rests on it.
     """
 
     def __init__(self, book: PlanBook, advice: Advice, row: int, digits: int) -> None:
@@ -35,6 +35,7 @@ class _Speaker:
 
     def sentence(self) -> str:
         decision = int(self.advice.decision[self.row])
+        unknown = "" if decision == INSUFFICIENT_DATA else self.use.unknown()
         said = {
             UPGRADE: self._change,
             DOWNGRADE: self._change,
@@ -42,7 +43,7 @@ class _Speaker:
             SUPPRESSED: self._suppressed,
             INSUFFICIENT_DATA: self._too_early,
         }.get(decision, self._stay)
-        return f"{self.use.silence()}{said()}"
+        return f"{self.use.silence()}{unknown}{said()}"
 
     def _change(self) -> str:
         return (
@@ -72,7 +73,7 @@ class _Speaker:
         return "" if day == OPEN_END else f" until after {dated(day)}"
 
     def _too_early(self) -> str:
-        if "RUNS_OUT" not in self.codes:
+        if "RUNS_OUT" not in self.codes or not self.use.known.any():
             return "There are too few days of use to say anything yet: ask again in a few days."
         at = self.use.tightest_now()
         return (
@@ -83,7 +84,7 @@ class _Speaker:
     def _stay(self) -> str:
         plan = self._name(self.plan)
         if "NO_USE" in self.codes:
-            return f"Nothing was used so far; {plan} stays until there is more to go by."
+            return f"{self.use.nothing()}; {plan} stays until there is more to go by."
         if "NO_LARGER_PLAN" in self.codes:
             at = self.use.without_more()
             why = f"No plan on sale includes more {unit_word(self.use.meter(at))} than {plan}, so it stays."
@@ -106,7 +107,7 @@ class _Speaker:
     def _need(self) -> str:
         """What the next cycle needs, and what of this one runs out."""
         if "NO_USE" in self.codes:
-            return "Nothing was used so far."
+            return f"{self.use.nothing()}."
         at = self.use.of_change(self.target)
         return f"{self.use.next_cycle(at)}{self._running_out(at)}"
 
@@ -121,15 +122,23 @@ class _Speaker:
             if int(self.advice.decision[self.row]) == UPGRADE:
                 return f"{name} fits better"
             # Enough on average is not enough in every cycle.
-            return f"{name} is enough{' for an average cycle' if beyond(high, quota).any() else ''}"
+            average = " for an average cycle" if beyond(high, quota).any() else ""
+            known = " by what is known" if self.use.guessed(quota) else ""
+            return f"{name} is enough{average}{known}"
         at = int(shares(mean, quota, beyond(mean, quota)).argmax())
-        meter, included_ = self.use.meter(at), float(quota[at])
-        if at == self.use.of_change(self.target):
-            holds = f"{included(included_, meter)}, less than that"
-        else:
-            holds = f"{stated(included_)} of the about {amount(float(mean[at]), meter)} expected"
+        holds = self._less(at, float(quota[at]))
         billed = ", overage included" if self.book.price[self.target, at] > 0 else ""
         return f"{name} includes {holds}, but is cheaper{billed}"
+
+    def _less(self, at: int, quota: float) -> str:
+        """That the quota of the recommended plan is below what is expected."""
+        meter = self.use.meter(at)
+        if not self.use.typical(at):
+            return f"{included(quota, meter)}, which may be too little"
+        if at == self.use.of_change(self.target):
+            return f"{included(quota, meter)}, less than that"
+        mean = float(self.advice.next_mean[self.row, at])
+        return f"{stated(quota)} of the about {amount(mean, meter)} expected"
 
     def _costs(self) -> str:
         now, then = self._money(self.now), self._money(self.then)
@@ -155,7 +164,7 @@ class _Speaker:
         quota = self.use.quota.copy()
         quota[at] += float(self.book.add_on_amount[self.pack]) * self.packs
         over = beyond(self.use.p50, quota) & self.use.metered
-        if not over.any():
+        if not over.any() and not self.use.guessed(quota):
             return "is expected to cover the rest of this cycle and to"
         if not over[at]:
             return f"is expected to cover the {unit_word(self.use.meter(at))} of this cycle and to"

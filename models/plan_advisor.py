@@ -10,7 +10,7 @@ import numpy as np
 
 from models.advice import NO_DAY, TOP_UP, Advice
 from models.arrays import Arrays
-from models.plan_decision import LIKELY, NudgeLimits, Outlook, Prices, decide
+from models.plan_decision import NudgeLimits, Outlook, Prices, decide, pause_told, use_known
 from models.plan_pricing import Strata, expected_costs, p_cheaper
 from models.plan_relations import PlanRelations, relations_of
 from models.plans import UNLIMITED, PlanBook
@@ -141,7 +141,8 @@ class PlanAdvisor:
             next_p10=next_p10,
             next_p90=next_p90,
             locked_until=cycles.locked_until,
-            silent=cycles.silent * (metered & (cycles.paused > LIKELY)),
+            known=use_known(cycles),
+            silent=cycles.silent * pause_told(cycles, metered),
         )
 
     def to_arrays(self) -> Arrays:

@@ -31,6 +31,8 @@ NOTHING = 1e-6  # of use, that is none
 EQUAL = 0.5  # minor units: costs nearer than this are equal
 SETTLED = 3  # finished cycles from which on the confidence may be high
 FEW_MISSING = 3  # days without a record that leave it high
+# Days of silence from which on a pause is told, and until when: after two cycles it is how the meter is used.
+FIRST_TOLD, LAST_TOLD = 3, 61
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,7 @@ def _situation(
     recorded = (cycles.days > 0) | ((cycles.finished_w > 0) & metered[:, None]).any(axis=(1, 2))
     return {
         "RUNS_OUT": runs_out.any(axis=1),
-        "PAUSED": (metered & (cycles.paused > LIKELY)).any(axis=1),
+        "PAUSED": pause_told(cycles, metered).any(axis=1),
         "RECENT_JUMP": outlook.jumped,
         "HIGHER_USE": higher.any(axis=1),
         "LOWER_USE": little.all(axis=1) & limited.any(axis=1),
@@ -260,12 +262,24 @@ def _penalised(book: PlanBook, plan: np.ndarray, top_ups: TopUps) -> np.ndarray:
     return priced
 
 
+def use_known(cycles: UsageCycles) -> np.ndarray:
+    """Is there any day with a record, or any total, that tells how much is used? bool [n, n_meters]."""
+    known: np.ndarray = (cycles.finished_w > 0).any(axis=1) | (cycles.exposed_w > 0) | (cycles.paused > 0)
+    return known
+
+
+def pause_told(cycles: UsageCycles, metered: np.ndarray) -> np.ndarray:
+    """Is a pause told of these meters of the plan? All bool [n, n_meters]."""
+    lately = (cycles.silent >= FIRST_TOLD) & (cycles.silent <= LAST_TOLD)
+    told: np.ndarray = metered & lately & (cycles.paused > LIKELY)
+    return told
+
+
 def _confidence(cycles: UsageCycles, outlook: Outlook, metered: np.ndarray) -> np.ndarray:
-    """High after three finished cycles like the running one; low without any, after a jump, in a pause, and
-    where nothing is known of one of the plan's meters: bool [n, n_meters].
+    """High after three finished cycles like the running one; low without any, after a jump, while a pause is
+    told, and where nothing is known of one of the plan's meters: bool [n, n_meters].
     """
-    known = (cycles.finished_w > 0).any(axis=1) | (cycles.exposed_w > 0) | (cycles.paused > 0)
-    doubtful = (metered & (~known | (cycles.paused > LIKELY))).any(axis=1)
+    doubtful = ((metered & ~use_known(cycles)) | pause_told(cycles, metered)).any(axis=1)
     low = (outlook.cycles == 0) | outlook.jumped | doubtful
     high = (outlook.cycles >= SETTLED) & (cycles.missing <= FEW_MISSING)
     return np.where(low, LOW, np.where(high, HIGH, MEDIUM)).astype(np.int8)

@@ -15,11 +15,11 @@ from models.advice import Advice
 from models.arrays import Arrays, frozen
 from models.ids import UNKNOWN, IdMap
 from models.plan_advisor import PlanAdvisor, quota_of
-from models.plan_decision import NudgeLimits
+from models.plan_decision import NudgeLimits, use_known
 from models.plans import PlanBook
 from models.usage_cycles import UsageCycles
 
-SAID = ("plan", "used", "locked_until", "metered", "quota")  # of the advice, by cycles and plans
+SAID = ("plan", "used", "locked_until", "metered", "quota", "known")  # of the advice, by cycles and plans
 NO_COST = -1.0
 LIMITS = tuple(each.name for each in fields(NudgeLimits))
 
@@ -51,6 +51,7 @@ class MadeAdvice:
             "locked_until": cycles.locked_until,
             "metered": frozen(book.metered[plan]),
             "quota": frozen(quota_of(book, plan)),
+            "known": frozen(use_known(cycles)),
         }
         whole = {**arrays, **said, "cost_next": frozen(np.where(cost == NO_COST, np.nan, cost))}
         return cls(arrays["limits"], Advice.from_arrays(whole))

@@ -30,7 +30,8 @@ NUDGE_EXAMPLE: dict[str, Any] = {
         "as_of": "2024-10-11",
         "decision": "stay",
         "suppressions": [],
-        "sentence": "Used 2.2 of 5 GB so far; this cycle ends between 3.1 and 21.7 GB in eight "
+        "sentence": "How many minutes are used is not known yet: what is usual stands in. "
+        "Used 2.2 of 5 GB so far; this cycle ends between 3.1 and 21.7 GB in eight "
         "cases of ten. The quota of this cycle is likely to run out on 21 October. No "
         "other plan is expected to cost less: Small stays.",
         "plan_id": "small",

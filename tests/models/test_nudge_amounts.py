@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.nudge_amounts import amount, day_name, figures, included, money, stated
+from models.nudge_amounts import amount, day_name, figures, included, low_end, money, stated
 from tests.models.tiny_plans import AS_OF
 
 
@@ -53,6 +53,12 @@ def test_use_that_is_not_the_quota_does_not_look_like_it() -> None:
     assert figures(4.96, beside=5.0) == "4.96"
     assert figures(199.7, beside=200.0) == "199.7"
     assert figures(5.0, beside=5.0) == "5"
+
+
+def test_the_low_end_of_a_range_is_as_round_as_the_high_end() -> None:
+    assert low_end(0.00011, 246.0) == low_end(0.0034, 122.0) == low_end(0.0, 0.0) == "0"
+    assert low_end(0.25, 246.0) == "0.25"
+    assert low_end(0.0034, 0.05) == "0.0034"
 
 
 def test_money_and_days_are_written_out() -> None:

@@ -20,6 +20,7 @@ from models.advice import (
     UPGRADE,
     Advice,
 )
+from models.nudge_words import sentence
 from models.plan_advisor import PlanAdvisor, untrained
 from models.plan_decision import NudgeLimits
 from models.plans import MeterTerms, Plan, PlanBook
@@ -245,3 +246,21 @@ def test_a_pause_is_told_with_its_days_where_the_forecast_rests_on_it() -> None:
     for advice in (none, rare):
         assert advice.silent.tolist() == [[0]]
         assert "PAUSED" not in advice.reason_codes(0)
+
+
+def silent_for(days: int) -> Advice:
+    """What is said after 160 days with use and so many without."""
+    advisor = untrained(BOOK)
+    return advisor.advise(cycles_since(advisor, [5.0] * 160 + [0.0] * days))
+
+
+@pytest.mark.parametrize(
+    ("days", "is_told"), [(1, False), (2, False), (3, True), (61, True), (62, False), (148, False)]
+)
+def test_a_pause_is_told_neither_after_a_day_nor_for_ever(days: int, is_told: bool) -> None:
+    """Reason, days and confidence go together: one silent day is none, and two cycles are how it is used."""
+    advice = silent_for(days)
+    assert ("PAUSED" in advice.reason_codes(0)) == is_told
+    assert advice.silent.tolist() == [[days * is_told]]
+    assert (advice.confidence[0] == LOW) == is_told
+    assert ("been used for" in sentence(BOOK, advice, 0, 2)) == is_told

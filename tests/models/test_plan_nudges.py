@@ -13,6 +13,7 @@ from models.arrays import frozen
 from models.artifact import load_artifact, write_artifact
 from models.bundle import OPTIONAL_PARTS, Part
 from models.ids import IdMap
+from models.nudge_words import sentence
 from models.plan_decision import NudgeLimits
 from models.plan_nudges import PlanNudges
 from models.scored import Scored
@@ -90,6 +91,15 @@ def test_advice_of_training_is_what_would_be_said_now() -> None:
             assert rows is not None
             alone = plain.advisor.advise(plain.cycles.take(rows), asked)
             same(made.advise(asked, rows), alone, rtol=1e-9)
+
+
+def test_what_is_unknown_is_said_in_the_advice_of_training_as_well() -> None:
+    plain, limits = tiny_nudges(), NudgeLimits()
+    made = PlanNudges.from_arrays(plain.with_advice(limits).to_arrays())
+    rows = made.of_customer("erin")
+    for nudges in (plain, made):
+        said = sentence(nudges.book, nudges.advise(limits, rows), 0, 2)
+        assert said.startswith("How many minutes are used is not known yet: ")
 
 
 def test_advice_of_training_is_not_made_again() -> None:

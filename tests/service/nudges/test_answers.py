@@ -162,3 +162,15 @@ def test_a_pause_is_said_with_its_days(client: FlaskClient) -> None:
     assert "been used for 7 days: the figures allow for that to go on. " in nudge["sentence"]
     assert nudge["confidence"] == "low"
     assert "PAUSED" not in answer(client, request())["nudge"]["reason_codes"]
+
+
+def test_a_meter_without_any_record_is_not_told_as_not_used(client: FlaskClient) -> None:
+    """Of data alone, on a plan that has minutes as well; the same once there are minutes is told of both."""
+    nudge = answer(client, request())["nudge"]
+    assert nudge["sentence"].startswith(
+        "How many minutes are used is not known yet: what is usual stands in. Used 2.5 of 5 GB so far"
+    )
+    assert nudge["confidence"] == "low"
+    minutes = [{"meter": "minutes", "date": f"2024-10-{day:02}", "amount": 0} for day in range(1, 11)]
+    both = answer(client, request(usage=[*request()["usage"], *minutes]))["nudge"]
+    assert both["sentence"].startswith("Used 2.5 of 5 GB so far")
