@@ -69,7 +69,7 @@ class UseWords:
         if not silent.any():
             return ""
         others = self.metered & (silent == 0) & (self.advice.next_mean[self.row] > NOTHING)
-        units = dict.fromkeys(unit_word(self.meter(at)) for at in np.flatnonzero(silent).tolist())
+        units = [self._named(at) for at in np.flatnonzero(silent).tolist()]
         what = f"No {' and no '.join(units)} have" if others.any() else "Nothing has"
         days = int(silent[silent > 0].min())
         return f"{what} been used for {days} days: the figures allow for that to go on. "
