@@ -9,10 +9,15 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from pydantic import BaseModel, ValidationError
+from werkzeug.test import TestResponse
 
-from tests.service.nudges.conftest import OWN_PLANS, POST, USAGE, problem, request
+from service.nudge_schemas import NudgeBatch, NudgeRequest
+from service.problems import invalid_body
+from tests.service.nudges.conftest import BATCH, OWN_PLANS, POST, USAGE, problem, request
 
 Change = Callable[[dict[str, Any]], object]
+DEEPEST = 198  # from here on a row of a batch is too deep for the schema of the batch
 
 
 @pytest.mark.parametrize(
@@ -184,3 +189,32 @@ def test_a_total_of_more_days_is_another_one(client: FlaskClient) -> None:
     ]
     body = problem(client.post(POST, json=request(history=dated)), 409)
     assert body["errors"][0]["message"].endswith("of more or fewer days")
+
+
+def _as_the_schema(schema: type[BaseModel], sent: bytes) -> dict[str, Any]:
+    with pytest.raises(ValidationError) as raised:
+        schema.model_validate_json(sent)
+    return invalid_body(raised.value, schema)
+
+
+@pytest.mark.parametrize("field", ["customer_id", "colour", "usage"])
+@pytest.mark.parametrize("depth", [100, 197, 201, 254, 255, 300, 1000, 1020, 1030, 100_000])
+def test_what_is_nested_deep_is_refused_as_the_schema_does(
+    client: FlaskClient, field: str, depth: int
+) -> None:
+    deep = "[" * depth + "]" * depth
+    one = json.dumps(request(**{field: 7})).replace(f'"{field}": 7', f'"{field}": {deep}').encode()
+    expected = _as_the_schema(NudgeRequest, one)
+    assert problem(_sent(client, POST, one), expected["status"]) == expected
+
+    many = b'{"requests": [' + one + b"]}"
+    answer = _sent(client, BATCH, many)
+    if depth < DEEPEST:
+        assert answer.get_json()["results"][0]["problem"] == expected
+    else:
+        expected = _as_the_schema(NudgeBatch, many)
+        assert problem(answer, expected["status"]) == expected
+
+
+def _sent(client: FlaskClient, path: str, body: bytes) -> TestResponse:
+    return client.post(path, data=body, content_type="application/json")
