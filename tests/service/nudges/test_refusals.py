@@ -32,7 +32,7 @@ DEEPEST = 198  # from here on a row of a batch is too deep for the schema of the
         (request(usage=[{**USAGE, "unit": "mb"}]), "usage.0.unit", "data_gb are in gb, got 'mb'"),
         (request(usage=[{**USAGE, "date": "2024-10-11"}]), "usage.0.date", "not before as_of"),
         (request(usage=[{**USAGE, "date": "2025-01-01"}]), "usage.0.date", "not before as_of"),
-        (request(usage=[{**USAGE, "date": "2024-02-30"}]), "usage.0.date", "date"),
+        (request(usage=[{**USAGE, "date": "2024-02-30"}]), "usage.0.date", "no such day"),
         (request(usage=[{**USAGE, "colour": "red"}]), "usage.0.colour", "unknown field"),
         (request(usage=[USAGE] * 3001), "usage", "3000"),
         (request(cycle={"start": "2024-10-31", "end": "2024-10-01"}), "cycle.end", "before cycle.start"),
@@ -152,9 +152,9 @@ def test_two_totals_of_one_day_are_a_conflict(client: FlaskClient) -> None:
         (request(usage=[{**USAGE, "meter": "gb"}]), "usage.0.meter", "not a meter of small, got 'gb'; "),
         (request(usage=[{**USAGE, "unit": "Ana Miller"}]), "usage.0.unit", "are in gb, got 10 characters"),
         (request(usage=[{**USAGE, "amount": "Miller"}]), "usage.0.amount", "number, got 6 characters"),
-        (request(usage=[{**USAGE, "date": "Miller"}]), "usage.0.date", ", got 6 characters"),
+        (request(usage=[{**USAGE, "date": "Miller"}]), "usage.0.date", "31, got 6 characters"),
         (request(usage=[{**USAGE, "amount": -3}]), "usage.0.amount", "greater than or equal to 0, got -3"),
-        (request(usage=[{**USAGE, "date": "2024-02-30"}]), "usage.0.date", "range, got '2024-02-30'"),
+        (request(usage=[{**USAGE, "date": "2024-02-30"}]), "usage.0.date", "such day, got '2024-02-30'"),
         (request(**OWN_PLANS, add_ons=[7]), "add_ons.0", "object, got 7"),
         (request(plans=[7]), "plans.0", "object, got 7"),
         (request(plans=[{**OWN_PLANS["plans"][0], "meters": [7]}]), "plans.0.meters.0", "object, got 7"),
@@ -167,6 +167,50 @@ def test_what_was_sent_is_said_and_nothing_else(
     (error,) = problem(client.post(POST, json=asked), 422)["errors"]
     assert error["field"] == field
     assert end in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("1759276800", "10 characters"),
+        ("1728000000", "10 characters"),  # a midnight within the cycle
+        ("1728000000000", "13 characters"),
+        ("0", "'0'"),
+        ("-86400", "'-86400'"),
+        ("2024-10-05T00:00:00", "'2024-10-05T00:00:00'"),
+        ("2024-10-05 00:00Z", "'2024-10-05 00:00Z'"),
+        ("2024-1-5", "'2024-1-5'"),
+        ("2024-10-05\n", "11 characters"),
+        ("٢٠٢٤-10-05", "10 characters"),
+        ("", "''"),
+        (1728000000, "1728000000"),
+        (True, "true"),
+        ([], "an array"),
+    ],
+)
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("as_of",),
+        ("cycle", "start"),
+        ("cycle", "end"),
+        ("locked_until",),
+        ("plan_since",),
+        ("usage", 0, "date"),
+        ("history", 0, "cycle_start"),
+        ("history", 0, "cycle_end"),
+    ],
+)
+def test_a_date_is_written_in_one_way(
+    client: FlaskClient, path: tuple[str | int, ...], written: object, told: str
+) -> None:
+    asked = copy.deepcopy(request(usage=[USAGE], history=[{"meter": "data_gb", "amount": 1}]))
+    _set(path, written)(asked)
+    (error,) = problem(client.post(POST, json=asked), 422)["errors"]
+    assert error["field"] == ".".join(map(str, path))
+    assert error["message"] == f"write a date like 2026-05-31, got {told}"
+    (row,) = client.post(BATCH, json={"requests": [asked]}).get_json()["results"]
+    assert row["problem"]["errors"] == [error]
 
 
 def test_every_wrong_row_of_many_is_named_by_its_place(client: FlaskClient) -> None:
