@@ -19,9 +19,10 @@ CONFLICT = 409
 MAX_ERRORS = 20
 MAX_NAME = 100  # characters of a field's name that are repeated
 # What is repeated of what was sent: a number or a date; where a name of ours is asked for, one word as well.
-# Anything else may be about a person.
+# Anything else may be about a person, and a text of seven digits may be a telephone's number.
 NAME = re.compile(r"(?!.*\d{7})[A-Za-z][\w-]{0,39}", re.ASCII)
-HARMLESS = re.compile(r"[+-]?\d{1,9}(\.\d{1,6})?|\d{4}-\d{1,2}-\d{1,2}([T ][\d:.Z+-]{1,25})?|", re.ASCII)
+TIME = r"[T ]\d\d?:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?"
+HARMLESS = re.compile(rf"[+-]?\d{{1,6}}(\.\d{{1,6}})?|\d{{4}}-\d\d?-\d\d?({TIME})?|", re.ASCII)
 MAX_NUMBER = 1e18
 # Errors whose message says all there is to say, and those about texts, which may be about a person.
 COMPLETE = frozenset({"missing", "extra_forbidden", "too_short", "too_long"})

@@ -148,6 +148,8 @@ def test_two_totals_of_one_day_are_a_conflict(client: FlaskClient) -> None:
     ("asked", "field", "end"),
     [
         (request(plan_id="smal"), "plan_id", "no such plan, got 'smal'; did you mean 'small'?"),
+        (request(plan_id="017612345"), "plan_id", "no such plan, got 9 characters; valid choices"),
+        (request(plan_id="+49176123"), "plan_id", "no such plan, got 9 characters; valid choices"),
         (request(plan_id="ana@example.com"), "plan_id", "no such plan, got 15 characters; valid choices"),
         (request(usage=[{**USAGE, "meter": "gb"}]), "usage.0.meter", "not a meter of small, got 'gb'; "),
         (request(usage=[{**USAGE, "unit": "Ana Miller"}]), "usage.0.unit", "are in gb, got 10 characters"),
@@ -180,6 +182,7 @@ def test_what_was_sent_is_said_and_nothing_else(
         ("2024-10-05T00:00:00", "'2024-10-05T00:00:00'"),
         ("2024-10-05 00:00Z", "'2024-10-05 00:00Z'"),
         ("2024-1-5", "'2024-1-5'"),
+        ("20241005", "8 characters"),
         ("2024-10-05\n", "11 characters"),
         ("٢٠٢٤-10-05", "10 characters"),
         ("", "''"),
