@@ -21,6 +21,7 @@ MAX_NAME = 100  # characters of a field's name that are repeated
 # What is repeated of what was sent: a number or a date; where a name of ours is asked for, one word as well.
 # Anything else may be about a person, and a text of seven digits may be a telephone's number.
 NAME = re.compile(r"(?!.*\d{7})[A-Za-z][\w-]{0,39}", re.ASCII)
+FIELD = re.compile(r"\??(?!.*\d{7})[\w.-]{1,40}", re.ASCII)  # ? before one of the path, given in the query
 TIME = r"[T ]\d\d?:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?"
 HARMLESS = re.compile(rf"[+-]?\d{{1,6}}(\.\d{{1,6}})?|\d{{4}}-\d\d?-\d\d?({TIME})?|", re.ASCII)
 MAX_NUMBER = 1e18
@@ -141,7 +142,13 @@ def _told(found: list[ErrorDetails]) -> list[ErrorDetails]:
 
 
 def _field(item: ErrorDetails) -> str:
-    return ".".join(str(part)[:MAX_NAME] for part in item["loc"])
+    return ".".join(map(_part, item["loc"]))
+
+
+def _part(part: str | int) -> str:
+    """A place in a list, or the name of a field where it looks like one: else it may be about a person."""
+    name = str(part)
+    return name if FIELD.fullmatch(name) else f"({kind_of(name)})"
 
 
 def _message(item: ErrorDetails, schema: type[BaseModel]) -> str:

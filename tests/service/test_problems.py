@@ -96,6 +96,32 @@ def test_what_was_sent_is_said_unless_it_may_be_about_a_person(
     assert error["message"].endswith(end), error["message"]
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("custmer-id.2_b", "custmer-id.2_b"),
+        ("n" * 40, "n" * 40),
+        ("n" * 41, "(41 characters)"),
+        ("n123456", "n123456"),
+        ("n1234567", "(8 characters)"),
+        ("Max Mustermann 017612345678", "(27 characters)"),
+        ("ana@example.com", "(15 characters)"),
+        ("+49176123", "(9 characters)"),
+        ("größe", "(5 characters)"),
+        ("colour\n", "(7 characters)"),
+        ("", "(0 characters)"),
+    ],
+)
+def test_the_name_of_a_field_is_repeated_where_it_looks_like_one(
+    client: FlaskClient, name: str, told: str
+) -> None:
+    body = _problem(client.post(POST, json={name: 1}), 422)
+    (error,) = body["errors"]
+    assert error["field"] == told
+    assert error["message"].startswith("unknown field; ")
+    assert body["detail"] == f"not valid: {told}"
+
+
 def test_a_list_is_not_called_empty_where_its_items_are_wrong(client: FlaskClient) -> None:
     (error,) = _problem(client.post(POST, json={"kinds": ["up"]}), 422)["errors"]
     assert error["field"] == "kinds.0"
