@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -116,7 +118,7 @@ def given(value: object) -> str:
     if value is None or isinstance(value, bool):
         return str(value).lower().replace("none", "null")
     if isinstance(value, (int, float)):
-        return str(value) if not abs(value) > MAX_NUMBER else "a larger number"
+        return _number(value)
     if isinstance(value, str) and HARMLESS.fullmatch(value):
         return repr(value)
     return kind_of(value)
@@ -133,6 +135,12 @@ def kind_of(value: object) -> str:
         return f"{len(value)} character{'s' * (len(value) != 1)}"
     kinds = {type(None): "null", bool: "a boolean", int: "a number", float: "a number", dict: "an object"}
     return kinds.get(type(value), "an array")
+
+
+def _number(value: float) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        return json.dumps(value)  # NaN or Infinity, as it was written
+    return str(value) if abs(value) <= MAX_NUMBER else "a larger number"
 
 
 def _told(found: list[ErrorDetails]) -> list[ErrorDetails]:
