@@ -28,7 +28,8 @@ TIME = r"[T ]\d\d?:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?"
 HARMLESS = re.compile(rf"[+-]?\d{{1,6}}(\.\d{{1,6}})?|\d{{4}}-\d\d?-\d\d?({TIME})?|", re.ASCII)
 MAX_NUMBER = 1e18
 # Errors whose message says all there is to say, and those about texts, which may be about a person.
-COMPLETE = frozenset({"missing", "extra_forbidden", "too_short", "too_long"})
+OF_LENGTHS = frozenset({"too_short", "too_long"})
+COMPLETE = OF_LENGTHS | {"missing", "extra_forbidden"}
 OF_CHOICES = frozenset({"literal_error", "enum"})
 OF_TEXTS = frozenset({"string_type", "string_too_short", "string_too_long", "string_unicode"})
 
@@ -165,6 +166,8 @@ def _message(item: ErrorDetails, schema: type[BaseModel]) -> str:
         name, inside = str(item["loc"][-1])[:MAX_NAME], len(item["loc"]) > 1
         return f"unknown field; {did_you_mean(name, schema.model_fields)}" if not inside else "unknown field"
     said = item["msg"].removeprefix("Value error, ")
+    if kind in OF_LENGTHS:  # in words of JSON, which has no tuples
+        said = said.replace("Tuple", "List").replace(" after validation", "")
     if kind in COMPLETE or (kind == "value_error" and not isinstance(value, (str, int, float))):
         return said
     told = kind_of if kind in OF_TEXTS else name_given if kind in OF_CHOICES else given

@@ -85,7 +85,8 @@ def test_a_wrong_field_is_named(client: FlaskClient, asked: dict[str, Any], fiel
         ({"customer_id": ["ana@example.com"]}, "got an array"),
         ({"customer_id": ""}, "got 0 characters"),
         ({"session_id": "x" * 129}, "got 129 characters"),
-        ({"kinds": []}, "not 0"),
+        ({"kinds": []}, "List should have at least 1 item, not 0"),
+        ({"basket": ["x"] * 201}, "List should have at most 200 items, not 201"),
         ({"nix": "ana@example.com"}, "explain, kinds, limit, placement, session_id, viewing"),
     ],
 )

@@ -163,6 +163,7 @@ def test_two_totals_of_one_day_are_a_conflict(client: FlaskClient) -> None:
         (request(usage=[{**USAGE, "date": "2024-02-30"}]), "usage.0.date", "such day, got '2024-02-30'"),
         (request(**OWN_PLANS, add_ons=[7]), "add_ons.0", "object, got 7"),
         (request(usage=[{**USAGE, "Max 017612345678": 1}]), "usage.0.(16 characters)", "unknown field"),
+        (request(usage=[USAGE] * 3001), "usage", "List should have at most 3000 items, not 3001"),
         (request(plans=[7]), "plans.0", "object, got 7"),
         (request(plans=[{**OWN_PLANS["plans"][0], "meters": [7]}]), "plans.0.meters.0", "object, got 7"),
         (request(plans=[{**OWN_PLANS["plans"][0], "fee": 10}]), "plans.0.fee", '"20.00", got 10'),
