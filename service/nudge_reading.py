@@ -57,5 +57,5 @@ def _plain(sent: object, dumps: Callable[[dict[str, Any]], bytes]) -> Read | Non
     try:
         # Dates are texts in JSON alone.
         return Read(NudgeRequest.model_validate_json(dumps(rest)), usage)
-    except ValidationError:
+    except (ValidationError, orjson.JSONEncodeError):  # orjson reads what is nested deeper than it writes
         return None

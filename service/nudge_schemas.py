@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from config.price_list import MAX_ADD_ONS, MAX_PLANS, AddOnTable, Amount, PlanTable
 from config.service import ChannelName
@@ -42,7 +44,22 @@ ReasonCode = Literal[
 ]
 FIRST_DAY, LAST_DAY = datetime.date(1970, 1, 1), datetime.date(2100, 12, 31)
 MAX_UNIT = 40  # characters
-Day = Annotated[datetime.date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+WRITTEN = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def _written(value: object) -> str:
+    """The same. Left to itself, pydantic also reads seconds since 1970 in quotes, and times at midnight."""
+    if not isinstance(value, str) or not WRITTEN.fullmatch(value):
+        raise PydanticCustomError("date_written", "write a date like 2026-05-31")
+    try:
+        datetime.date.fromisoformat(value)
+    except ValueError as error:
+        raise PydanticCustomError("date_of_no_day", "there is no such day") from error
+    return value
+
+
+# Not strict: what is a date in JSON is a text by now.
+Day = Annotated[datetime.date, Field(ge=FIRST_DAY, le=LAST_DAY, strict=False), BeforeValidator(_written)]
 Unit = Annotated[str, StringConstraints(min_length=1, max_length=MAX_UNIT)]
 Share = Annotated[float, Field(ge=0, le=1)]
 

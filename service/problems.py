@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -19,12 +21,15 @@ CONFLICT = 409
 MAX_ERRORS = 20
 MAX_NAME = 100  # characters of a field's name that are repeated
 # What is repeated of what was sent: a number or a date; where a name of ours is asked for, one word as well.
-# Anything else may be about a person.
+# Anything else may be about a person, and a text of seven digits may be a telephone's number.
 NAME = re.compile(r"(?!.*\d{7})[A-Za-z][\w-]{0,39}", re.ASCII)
-HARMLESS = re.compile(r"[+-]?\d{1,9}(\.\d{1,6})?|\d{4}-\d{1,2}-\d{1,2}([T ][\d:.Z+-]{1,25})?|", re.ASCII)
+FIELD = re.compile(r"\??(?!.*\d{7})[\w.-]{1,40}", re.ASCII)  # ? before one of the path, given in the query
+TIME = r"[T ]\d\d?:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?"
+HARMLESS = re.compile(rf"[+-]?\d{{1,6}}(\.\d{{1,6}})?|\d{{4}}-\d\d?-\d\d?({TIME})?|", re.ASCII)
 MAX_NUMBER = 1e18
 # Errors whose message says all there is to say, and those about texts, which may be about a person.
-COMPLETE = frozenset({"missing", "extra_forbidden", "too_short", "too_long"})
+OF_LENGTHS = frozenset({"too_short", "too_long"})
+COMPLETE = OF_LENGTHS | {"missing", "extra_forbidden"}
 OF_CHOICES = frozenset({"literal_error", "enum"})
 OF_TEXTS = frozenset({"string_type", "string_too_short", "string_too_long", "string_unicode"})
 
@@ -114,7 +119,7 @@ def given(value: object) -> str:
     if value is None or isinstance(value, bool):
         return str(value).lower().replace("none", "null")
     if isinstance(value, (int, float)):
-        return str(value) if not abs(value) > MAX_NUMBER else "a larger number"
+        return _number(value)
     if isinstance(value, str) and HARMLESS.fullmatch(value):
         return repr(value)
     return kind_of(value)
@@ -133,6 +138,12 @@ def kind_of(value: object) -> str:
     return kinds.get(type(value), "an array")
 
 
+def _number(value: float) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        return json.dumps(value)  # NaN or Infinity, as it was written
+    return str(value) if abs(value) <= MAX_NUMBER else "a larger number"
+
+
 def _told(found: list[ErrorDetails]) -> list[ErrorDetails]:
     """Errors without those of a list that is too short only because what is in it is wrong."""
     around = {item["loc"][:length] for item in found for length in range(len(item["loc"]))}
@@ -140,7 +151,13 @@ def _told(found: list[ErrorDetails]) -> list[ErrorDetails]:
 
 
 def _field(item: ErrorDetails) -> str:
-    return ".".join(str(part)[:MAX_NAME] for part in item["loc"])
+    return ".".join(map(_part, item["loc"]))
+
+
+def _part(part: str | int) -> str:
+    """A place in a list, or the name of a field where it looks like one: else it may be about a person."""
+    name = str(part)
+    return name if FIELD.fullmatch(name) else f"({kind_of(name)})"
 
 
 def _message(item: ErrorDetails, schema: type[BaseModel]) -> str:
@@ -149,6 +166,8 @@ def _message(item: ErrorDetails, schema: type[BaseModel]) -> str:
         name, inside = str(item["loc"][-1])[:MAX_NAME], len(item["loc"]) > 1
         return f"unknown field; {did_you_mean(name, schema.model_fields)}" if not inside else "unknown field"
     said = item["msg"].removeprefix("Value error, ")
+    if kind in OF_LENGTHS:  # in words of JSON, which has no tuples
+        said = said.replace("Tuple", "List").replace(" after validation", "")
     if kind in COMPLETE or (kind == "value_error" and not isinstance(value, (str, int, float))):
         return said
     told = kind_of if kind in OF_TEXTS else name_given if kind in OF_CHOICES else given

@@ -72,12 +72,21 @@ def test_a_wrong_field_is_named(client: FlaskClient, asked: dict[str, Any], fiel
         ({"placement": "ana@example.com"}, "got 15 characters"),
         ({"placement": "+49 170 1234567"}, "got 15 characters"),
         ({"limit": "01701234567"}, "got 11 characters"),
+        ({"limit": "017612345"}, "got 9 characters"),
+        ({"limit": "+49176123"}, "got 9 characters"),
+        ({"limit": "1234567"}, "got 7 characters"),
+        ({"limit": "-123456.5"}, "got '-123456.5'"),
+        ({"limit": "2026-05-31T10:00:00.000001+02:00"}, "got '2026-05-31T10:00:00.000001+02:00'"),
+        ({"limit": "2026-05-31 017612345678"}, "got 23 characters"),
+        ({"limit": 17612345678}, "got 17612345678"),
+        ({"placement": "+49176123"}, "got 9 characters"),
         ({"placement": "Ana Miller"}, "got 10 characters"),
         ({"customer_id": 491701234567}, "got a number"),
         ({"customer_id": ["ana@example.com"]}, "got an array"),
         ({"customer_id": ""}, "got 0 characters"),
         ({"session_id": "x" * 129}, "got 129 characters"),
-        ({"kinds": []}, "not 0"),
+        ({"kinds": []}, "List should have at least 1 item, not 0"),
+        ({"basket": ["x"] * 201}, "List should have at most 200 items, not 201"),
         ({"nix": "ana@example.com"}, "explain, kinds, limit, placement, session_id, viewing"),
     ],
 )
@@ -86,6 +95,32 @@ def test_what_was_sent_is_said_unless_it_may_be_about_a_person(
 ) -> None:
     (error,) = _problem(client.post(POST, json=asked), 422)["errors"]
     assert error["message"].endswith(end), error["message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("custmer-id.2_b", "custmer-id.2_b"),
+        ("n" * 40, "n" * 40),
+        ("n" * 41, "(41 characters)"),
+        ("n123456", "n123456"),
+        ("n1234567", "(8 characters)"),
+        ("Max Mustermann 017612345678", "(27 characters)"),
+        ("ana@example.com", "(15 characters)"),
+        ("+49176123", "(9 characters)"),
+        ("größe", "(5 characters)"),
+        ("colour\n", "(7 characters)"),
+        ("", "(0 characters)"),
+    ],
+)
+def test_the_name_of_a_field_is_repeated_where_it_looks_like_one(
+    client: FlaskClient, name: str, told: str
+) -> None:
+    body = _problem(client.post(POST, json={name: 1}), 422)
+    (error,) = body["errors"]
+    assert error["field"] == told
+    assert error["message"].startswith("unknown field; ")
+    assert body["detail"] == f"not valid: {told}"
 
 
 def test_a_list_is_not_called_empty_where_its_items_are_wrong(client: FlaskClient) -> None:
