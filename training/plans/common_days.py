@@ -26,7 +26,7 @@ NEXT_TO_NOTHING = 0.02  # of what is usual: as little as an effect can be
 ROUNDS = 6
 LASTING = 17  # weeks of the running median: what lasts more than half of it is a new level
 # Of logarithms, what day of the week and of the month leave: of a week, of a day.
-UNEXPLAINED, UNEXPLAINED_DAY = 0.03, 0.08
+UNEXPLAINED, UNEXPLAINED_DAY = 0.04, 0.08
 RARE, WIDE = 0.05, 0.3  # share of weeks that are unlike others, and by how much: of logarithms
 OFTEN = 0.5  # the same of days in such a week
 

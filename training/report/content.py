@@ -254,10 +254,22 @@ class GateFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class CommonDays:
+    """Days from the first to the last, on which everybody used so many times as much of a meter as usual."""
+
+    family: str
+    meter: str
+    first: date
+    last: date
+    times: float
+
+
+@dataclass(frozen=True, slots=True)
 class PlanFigures:
     """The plans, and what subscribers are advised; `decisions` counts running subscriptions by decision.
 
-    as_of  the day after the last one of usage
+    as_of   the day after the last one of usage
+    common  days on which everybody used less or more: nobody's level
     """
 
     plans: int
@@ -267,6 +279,7 @@ class PlanFigures:
     running: int
     as_of: date
     decisions: Mapping[str, int]
+    common: tuple[CommonDays, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
