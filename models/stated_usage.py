@@ -180,9 +180,9 @@ class _Timeline:
         if (use.total_amount > 0).any() or (use.amount[use.day < first] > 0).any():
             beginning = first
         counts = np.arange(shape[1]) + first >= beginning if active.any() else np.True_
-        weight = advisor.profile.weights(family, cycle.anchor, first, int(starts[-1]))
-        profile = advisor.profile
-        common = None if profile.alike else profile.common_of(family, np.arange(first, int(starts[-1])))
+        profile, last = advisor.profile, int(starts[-1])
+        weight = profile.weights(family, cycle.anchor, first, last)
+        common = None if profile.alike else profile.common_of(family, np.arange(first, last))
         return cls(first, beginning, amount, seen, seen & counts, weight, common, starts)
 
     def told(self, advisor: PlanAdvisor, cycle: StatedCycle, paused: np.ndarray, after: np.ndarray) -> _Told:

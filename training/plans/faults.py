@@ -80,7 +80,7 @@ def fit_faults(advisor: PlanAdvisor, history: UsageHistory, until: int) -> Fault
 def _looks(
     advisor: PlanAdvisor, history: UsageHistory, until: int, knot: int, *, hindsight: bool = True
 ) -> Looked:
-    """The forecasts at one point of all CYCLES, with or without `hindsight` of weeks unlike others."""
+    """The forecasts at one point of all CYCLES, with or without `hindsight` of days unlike others."""
     backs = range(1, CYCLES + 1)
     return _joined([_look(advisor, history, until, (back, knot), hindsight) for back in backs])
 
@@ -140,7 +140,7 @@ def _fit(lean: np.ndarray, factor: np.ndarray, looked: Looked, rows: np.ndarray,
 
 
 def _widen(factor: np.ndarray, looks: list[Looked], lean: np.ndarray) -> None:
-    """Widths, in place, with which ranges hold though nobody knows which weeks will be unlike others.
+    """Widths, in place, with which ranges hold though nobody knows which days will be unlike others.
 
     Where forecasts lean is not to be learned from what happened to everybody in one of few cycles; how sure
     they are is.

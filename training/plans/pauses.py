@@ -15,7 +15,7 @@ SHRINK = 10.0  # pauses of every length that end as usual ones do
 MOST_CHANCE = 0.95  # that a pause ends on a day: none is impossible to last longer
 # Days of a pause from which on the chance that it ends is another one: of some days together, because of
 # single ones too little is known.
-EDGES = np.array([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 21, 26, 32, 48, 64, 96, 128, 192, TABLE])
+EDGES = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 21, 26, 32, 48, 64, 96, 128, 192, TABLE)
 
 
 def fit_lasting(history: UsageHistory, n_families: int) -> np.ndarray:
@@ -53,7 +53,7 @@ def _silences(history: UsageHistory, rows: np.ndarray, meter: int) -> tuple[np.n
 def _lasting(at_risk: np.ndarray, ended: np.ndarray, usual: np.ndarray) -> np.ndarray:
     """The share [TABLE] of pauses that last longer than 0, 1, ... days, with SHRINK `usual` ones mixed in."""
     lasting = np.array(usual)
-    for first, last in pairwise(EDGES.tolist()):
+    for first, last in pairwise(EDGES):
         days = np.arange(first, last)
         # Of as many pauses more as SHRINK that have lasted so long, those at risk on each day, and all ends.
         risk = SHRINK * usual[days - 1] / usual[first - 1]

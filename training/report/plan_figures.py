@@ -43,8 +43,8 @@ def common_days(profile: UsageProfile, book: PlanBook) -> tuple[CommonDays, ...]
                 first, last = (int(profile.since[family, meter] + day - 1) for day in run[[0, -1]])
                 found.append(
                     CommonDays(
-                        str(book.families.id(family)),
-                        str(book.meters.id(meter)),
+                        book.families.id(family),
+                        book.meters.id(meter),
                         EPOCH + timedelta(days=first),
                         EPOCH + timedelta(days=last),
                         float(np.exp(np.log(times[run]).mean())),
