@@ -97,7 +97,8 @@ class Advice:
     quota             float64 [n, n_meters] of the current plan, inf where unlimited
     mean, p10, p50, p90  float64 [n, n_meters] use at the end of the running cycle
     p_exceed          float64 [n, n_meters] probability of more than the quota in the running cycle
-    exhaustion_day    int32 [n, n_meters] day on which use passed the quota or its median will, NO_DAY if none
+    exhaustion_day    int32 [n, n_meters] day on which use passed the quota or its median will; NO_DAY if
+                      none, and where nothing is known of how much is used
     next_mean         float64 [n, n_meters] expected use of the next cycle
     next_p10, next_p90  float64 [n, n_meters]
     locked_until      int32 [n] last day on which the contract allows no other plan, NOT_LOCKED if none

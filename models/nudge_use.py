@@ -21,8 +21,7 @@ class UseWords:
         self.quota, self.metered = advice.quota[row], advice.metered[row]
         # Sums of the same days taken in another order differ in their last bit.
         self.used, self.p50 = np.round(advice.used[row], SUMMED), advice.p50[row]
-        # Before use counts for the forecast, it counts against the quota.
-        self.known = advice.known[row] | (self.used > 0)
+        self.known = advice.known[row]
         self.told: set[int] = set()  # meters that were spoken of
 
     def meter(self, at: int) -> str:
@@ -173,7 +172,7 @@ class UseWords:
         Begins with a space, or is empty.
         """
         coming = (self.advice.exhaustion_day[self.row] != NO_DAY) & (self.p50 > NOTHING)
-        out = self.metered & self.known & (coming | ((self.used >= self.quota) & (self.used > 0)))
+        out = self.metered & (coming | ((self.used >= self.quota) & (self.used > 0)))
         said = f" The quota of this cycle {self._end(at)}." if out[at] and self.quota[at] > 0 else ""
         out[at] = False
         if out.any():

@@ -112,6 +112,8 @@ class PlanAdvisor:
         if tops.any():
             current[tops] = running_costs(book, cycles, coming, np.flatnonzero(tops))
         p10, p50, p90 = coming.quantiles(0.1, 0.5, 0.9)
+        # Before use counts for the forecast, it counts against the quota.
+        known = use_known(cycles) | (cycles.used > 0)
         next_p10, next_p90 = coming.next.quantile(np.array([[[0.1]], [[0.9]]]))
         return Advice(
             decision=decided.decision,
@@ -136,12 +138,12 @@ class PlanAdvisor:
             p50=p50,
             p90=p90,
             p_exceed=p_exceed,
-            exhaustion_day=_exhaustion(cycles, p50, np.where(metered, book.quota[plan], UNLIMITED)),
+            exhaustion_day=_exhaustion(cycles, p50, np.where(metered & known, book.quota[plan], UNLIMITED)),
             next_mean=coming.next.mean,
             next_p10=next_p10,
             next_p90=next_p90,
             locked_until=cycles.locked_until,
-            known=use_known(cycles),
+            known=known,
             silent=cycles.silent * pause_told(cycles, metered),
         )
 

@@ -219,7 +219,8 @@ def _situation(
     limited = quota < UNLIMITED
     # A quota of 0 is neither used up nor exceeded by who uses nothing.
     some = limited & ((cycles.used > 0) | (outlook.next_mean > NOTHING))
-    runs_out = some & ((cycles.used >= quota) | (outlook.p_exceed >= LIKELY))
+    known = use_known(cycles) | (cycles.used > 0)
+    runs_out = some & known & ((cycles.used >= quota) | (outlook.p_exceed >= LIKELY))
     higher = some & (outlook.next_mean > quota)
     little = ~limited | (outlook.next_mean < LITTLE * quota)
     metered = book.metered[plan]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -22,6 +23,8 @@ MAX_QUANTITY = 1e12
 MAX_TOKEN = 1024
 MAX_SUBJECT = 200
 SUBJECTS = ("tag:", "category:")
+DATED = re.compile(r"\d{4}-\d\d-\d\d[Tt ]", re.ASCII)
+A_TIME = "a time with its offset, such as 2026-11-24T10:00:00Z"
 EVENTS_BODY_BYTES = 8 * 1024 * 1024
 AHEAD = timedelta(hours=24)  # a device's clock may be wrong, or in another time zone
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -43,9 +46,16 @@ def _canonical(value: object) -> object:
     return ALIASES.get(value, value) if isinstance(value, str) else value
 
 
+def _dated(value: object) -> object:
+    """The same. Left to itself, pydantic also reads numbers, in quotes or not, as seconds since 1970."""
+    if not isinstance(value, str) or not DATED.match(value):
+        raise ValueError(f"write {A_TIME}")
+    return value
+
+
 def _when(value: datetime) -> datetime:
     if value.tzinfo is None:
-        raise ValueError("a time needs its offset, such as 2026-11-24T10:00:00Z")
+        raise ValueError(f"lacks its offset: write {A_TIME}")
     if value > datetime.now(UTC) + AHEAD:
         raise ValueError("lies more than a day in the future")
     if value < OLDEST:
@@ -63,6 +73,9 @@ def _small(value: dict[str, Any] | None) -> dict[str, Any] | None:
     if length > MAX_DETAILS:
         raise ValueError(f"longer than {MAX_DETAILS} bytes of JSON")
     return value
+
+
+Moment = Annotated[datetime, Field(strict=False), BeforeValidator(_dated), AfterValidator(_when)]
 
 
 class EventIn(Asked):
@@ -87,7 +100,7 @@ class EventIn(Asked):
     placement: PlacementName | None = None
     recommendation_id: str | None = Field(None, min_length=1, max_length=MAX_TOKEN)
     campaign_id: Id | None = None
-    occurred_at: Annotated[datetime, Field(strict=False), AfterValidator(_when)] | None = Field(
+    occurred_at: Moment | None = Field(
         None, description="ISO 8601 with an offset; the moment of arrival if left out."
     )
     details: Annotated[dict[str, Any] | None, AfterValidator(_small)] = Field(

@@ -149,6 +149,7 @@ def _meter(book: PlanBook, advice: Advice, row: int, meter: int) -> dict[str, An
         "meter": name,
         "unit": unit_of(name),
         "used": value(advice.used),
+        "known": bool(advice.known[row, meter]),
         "quota": quota if np.isfinite(quota) else None,
         "p10": value(advice.p10),
         "p50": value(advice.p50),

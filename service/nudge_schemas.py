@@ -144,14 +144,18 @@ class MeterOut(Answered):
 
     meter: str
     unit: str
-    used: float = Field(ge=0, description="So far, counted against the quota.")
+    used: float = Field(ge=0, description="So far, counted against the quota: the sum of what is recorded.")
+    known: bool = Field(
+        description="Is anything known of how much is used? If not, the forecast is what is usual."
+    )
     quota: float | None = Field(description="Null where unlimited.")
     p10: float = Field(description="In one case of ten less is used in this cycle.")
     p50: float
     p90: float = Field(description="In one case of ten more is used in this cycle.")
     p_exceed: Share = Field(description="Probability of more than the quota in this cycle.")
     exhaustion_date: str | None = Field(
-        description="Day on which the quota was passed, or is expected to be; null if not in this cycle."
+        description="Day on which the quota was passed, or is expected to be; null if not in this cycle, "
+        "or if nothing is known of how much is used."
     )
     next_mean: float = Field(description="Expected in the next cycle; with its own range:")
     next_p10: float

@@ -37,6 +37,7 @@ COLUMNS = (
     "p_exceed",
     "exhaustion_date",
     "next_mean",
+    "known",
     "add_on_id",
     "packs",
     "locked_until",
@@ -50,6 +51,7 @@ def nudge_frame(nudges: PlanNudges, advice: Advice, digits: int) -> pl.DataFrame
 
     Costs are in major units of the currency (`digits` decimals), as_of and exhaustion_date dates, quota null
     where unlimited, exhaustion_date null where the quota is not expected to be reached; reason_codes a list.
+    known is false where nothing is known of how much is used: the forecast is what is usual.
     add_on_id and packs are null without an add-on, locked_until where the plan may change on any day or on
     none; the sentence is the same in all rows of a subscription.
     """
@@ -108,6 +110,7 @@ def _measured(
         "p_exceed": rounded(advice.p_exceed, 4),
         "exhaustion_date": exhausted.replace(NO_DAY, None).cast(pl.Date),
         "next_mean": rounded(advice.next_mean),
+        "known": advice.known[row, meter],
     }
 
 

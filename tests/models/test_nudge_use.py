@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from models.advice import DOWNGRADE, INSUFFICIENT_DATA, NO_DAY, STAY, SUPPRESSED, TOP_UP, UPGRADE
+from models.advice import DOWNGRADE, INSUFFICIENT_DATA, STAY, SUPPRESSED, TOP_UP, UPGRADE
 from models.nudge_use import UseWords
 from models.plans import MeterTerms, Plan, PlanBook
-from tests.models.tiny_plans import AS_OF
 from tests.models.told import pack, row_of, told
 
 
@@ -57,25 +56,25 @@ def test_the_low_end_of_this_cycle_is_as_round_as_its_high_end() -> None:
 
 STANDS_IN = "How many documents are used is not known yet: what is usual stands in. "
 UNKNOWN = {"known": [True, False], "used": [100.0, 0.0]}
-LIKELY_OUT = {**UNKNOWN, "p50": [180.0, 140.0], "p90": [200.0, 190.0], "exhaustion_day": [NO_DAY, AS_OF + 2]}
+BEYOND = {**UNKNOWN, "p50": [180.0, 140.0], "p90": [200.0, 190.0]}
 
 
 def test_of_what_is_unknown_no_use_is_told() -> None:
     """It used to be told as `Used 0 of 100 documents so far`."""
-    said = told(STAY, codes=("RUNS_OUT",), **LIKELY_OUT)
+    said = told(STAY, **BEYOND)
     assert said.startswith(f"{STANDS_IN}Used 100 of 250 GB so far; this cycle ends between 160 and 200 GB")
     assert "run out" not in said
     for decision, target in ((UPGRADE, "much"), (DOWNGRADE, "little"), (SUPPRESSED, "little")):
-        said = told(decision, target, ("RUNS_OUT",), **LIKELY_OUT)
+        said = told(decision, target, **BEYOND)
         assert said.startswith(f"{STANDS_IN}The next cycle is expected to need about 180 GB")
         assert "Used 0" not in said
         assert "run out" not in said
 
 
 def test_a_pack_for_a_meter_that_is_unknown_is_told_without_use() -> None:
-    said = told(TOP_UP, codes=("RUNS_OUT",), **pack("docs", 1, 900.0), **LIKELY_OUT)
+    said = told(TOP_UP, **pack("docs", 1, 900.0), **BEYOND)
     assert said.startswith(f"{STANDS_IN}Mid includes 100 documents; this cycle ends between 30 and 190")
-    said = told(UPGRADE, "much", **pack("docs", 1, 500.0), **LIKELY_OUT)
+    said = told(UPGRADE, "much", **pack("docs", 1, 500.0), **BEYOND)
     assert "Mid includes 100 documents: for the rest of this cycle, 100 documents more for" in said
 
 
@@ -93,13 +92,8 @@ def test_nothing_used_is_said_of_known_meters_only() -> None:
 
 
 def test_too_few_days_of_nothing_known_say_nothing_of_it() -> None:
-    said = told(INSUFFICIENT_DATA, codes=("RUNS_OUT",), known=[False, False], used=[0.0, 0.0])
+    said = told(INSUFFICIENT_DATA, known=[False, False], used=[0.0, 0.0])
     assert said == "There are too few days of use to say anything yet: ask again in a few days."
-
-
-def test_use_that_does_not_count_for_the_forecast_yet_is_told() -> None:
-    said = told(STAY, known=[False, True], p50=[240.0, 40.0])
-    assert said.startswith("Used 100 of 250 GB so far;")
 
 
 def test_an_unknown_meter_without_a_quota_anywhere_is_not_spoken_of() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.advice import INSUFFICIENT_DATA, NO_DAY, REASON_BITS, SILENCES, Advice
-from models.plan_advisor import untrained
+from models.plan_advisor import PlanAdvisor, untrained
 from models.plans import MeterTerms, Plan, PlanBook
 from models.subscriptions import NOT_LOCKED
 from models.usage_cycles import UsageCycles
@@ -93,6 +93,31 @@ def test_a_quota_that_is_used_up_runs_out_whatever_is_decided(history: list[floa
     advisor = untrained(BOOK)
     cycles = cycles_of(advisor, history, [10.0] * 6, plan="home-50")
     advice = advisor.advise(replace(cycles, locked_until=np.array([AGES if locked else NOT_LOCKED])))
+    assert "RUNS_OUT" in advice.reason_codes(0)
+
+
+def usual_far_beyond() -> PlanAdvisor:
+    """An advisor that expects seven times the quota of who is not known."""
+    plain = untrained(BOOK)
+    return replace(plain, dynamics=replace(plain.dynamics, start=plain.dynamics.start + 2))
+
+
+def test_of_what_is_not_known_nothing_runs_out() -> None:
+    """What is usual stands in for the forecast, which is no use of the subscriber's."""
+    advisor = usual_far_beyond()
+    advice = advisor.advise(cycles_of(advisor, [], [], plan="home-50"))
+    assert not advice.known[0, 0]
+    assert advice.p_exceed[0, 0] > 0.5
+    assert advice.exhaustion_day[0, 0] == NO_DAY
+    assert "RUNS_OUT" not in advice.reason_codes(0)
+
+
+def test_what_was_used_on_the_first_day_counts_against_the_quota() -> None:
+    """It is none of the days that tell how much is used: those begin with the second."""
+    advisor = usual_far_beyond()
+    advice = advisor.advise(cycles_of(advisor, [], [5.0], plan="home-50"))
+    assert advice.known[0, 0]
+    assert advice.exhaustion_day[0, 0] != NO_DAY
     assert "RUNS_OUT" in advice.reason_codes(0)
 
 

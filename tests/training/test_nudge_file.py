@@ -43,6 +43,7 @@ def test_one_row_a_customer_and_meter_the_best_nudge_first() -> None:
         "p_exceed",
         "exhaustion_date",
         "next_mean",
+        "known",
         "add_on_id",
         "packs",
         "locked_until",
