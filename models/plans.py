@@ -13,6 +13,7 @@ import numpy as np
 from models.arrays import Arrays, frozen
 from models.errors import PlanError, did_you_mean
 from models.ids import UNKNOWN, IdMap
+from models.plan_overage import added_costs
 from models.texts import Texts
 
 MOST = 1e15  # of money or of use: beyond it float64 no longer counts in ones
@@ -197,11 +198,8 @@ class PlanBook:
         Fee, overage by started unit, priced throttling. A meter that a plan does not have costs nothing:
         whether the plan will do is for the caller to say.
         """
-        over = np.maximum(used[..., None, :] - self.quota, 0.0)
-        # A hair of tolerance: 0.1 + 0.2 GB over by the last bit is not a started unit.
-        started = np.ceil(over / self.unit - 1e-9)
-        variable = np.maximum(started, 0.0) * self.price + (over > 0) * self.penalty
-        total: np.ndarray = self.fee + variable.sum(axis=-1)
+        added = added_costs(used[..., None, :], self.quota, self.unit, self.price, self.penalty)
+        total: np.ndarray = self.fee + added.sum(axis=-1)
         return total
 
     def to_arrays(self) -> Arrays:
