@@ -51,7 +51,7 @@ class MadeAdvice:
             "locked_until": cycles.locked_until,
             "metered": frozen(book.metered[plan]),
             "quota": frozen(quota_of(book, plan)),
-            "known": frozen(use_known(cycles)),
+            "known": frozen(use_known(cycles) | (cycles.used > 0)),
         }
         whole = {**arrays, **said, "cost_next": frozen(np.where(cost == NO_COST, np.nan, cost))}
         return cls(arrays["limits"], Advice.from_arrays(whole))
