@@ -78,7 +78,11 @@ class UsageIn(Asked):
     meter: Id
     date: Day = Field(description="Before as_of; days before the cycle are history.")
     amount: Amount = Field(description="In the unit of the meter.")
-    unit: Unit | None = Field(None, description="Checked if given: the last word of the meter's name.")
+    unit: Unit | None = Field(
+        None,
+        description="Checked if given: the last word of the meter's name, gb of data_gb, or two, gb_hours of "
+        "storage_gb_hours.",
+    )
 
 
 class HistoryIn(Asked):
@@ -143,7 +147,7 @@ class MeterOut(Answered):
     """One meter of the current plan; amounts in its unit, at the end of the running cycle."""
 
     meter: str
-    unit: str
+    unit: str = Field(description="The end of the meter's name: gb of data_gb, gb_hours of storage_gb_hours.")
     used: float = Field(ge=0, description="So far, counted against the quota: the sum of what is recorded.")
     known: bool = Field(
         description="Is anything known of how much is used? If not, the forecast is what is usual."

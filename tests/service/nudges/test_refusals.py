@@ -17,6 +17,16 @@ from service.problems import invalid_body
 from tests.service.nudges.conftest import BATCH, OWN_PLANS, POST, USAGE, problem, request
 
 Change = Callable[[dict[str, Any]], object]
+STORED = {"meter": "storage_gb_hours", "date": "2024-10-05", "amount": 1.0, "unit": "hours"}
+STORAGE: dict[str, Any] = {
+    "plans": [
+        {
+            **OWN_PLANS["plans"][0],
+            "plan_id": "disk",
+            "meters": [{"meter": "storage_gb_hours", "quota": 150_000, "overage_price": "0.01"}],
+        }
+    ]
+}
 DEEPEST = 198  # from here on a row of a batch is too deep for the schema of the batch
 
 
@@ -30,6 +40,11 @@ DEEPEST = 198  # from here on a row of a batch is too deep for the schema of the
         (request(usage=[{**USAGE, "amount": float("inf")}]), "usage.0.amount", "finite"),
         (request(usage=[{**USAGE, "amount": "1"}]), "usage.0.amount", "number"),
         (request(usage=[{**USAGE, "unit": "mb"}]), "usage.0.unit", "data_gb are in gb, got 'mb'"),
+        (
+            request(**STORAGE, plan_id="disk", history=[], usage=[STORED]),
+            "usage.0.unit",
+            "storage_gb_hours are in gb_hours, got 'hours'",
+        ),
         (request(usage=[{**USAGE, "date": "2024-10-11"}]), "usage.0.date", "not before as_of"),
         (request(usage=[{**USAGE, "date": "2025-01-01"}]), "usage.0.date", "not before as_of"),
         (request(usage=[{**USAGE, "date": "2024-02-30"}]), "usage.0.date", "no such day"),
