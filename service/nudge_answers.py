@@ -16,7 +16,6 @@ from models.nudge_words import sentence
 from models.plan_decision import NudgeLimits
 from models.plan_nudges import PlanNudges
 from models.plans import PlanBook
-from models.subscriptions import NOT_LOCKED
 from models.usage_cycles import UsageCycles
 from service.ledger.memory import Gone
 from service.nudge_requests import Prepared
@@ -110,7 +109,7 @@ def nudge_body(book: PlanBook, cycles: UsageCycles, advice: Advice, row: int, di
         "confidence": CONFIDENCES[advice.confidence[row]],
         "reason_codes": advice.reason_codes(row),
         "cycle": {"start": _date(int(cycles.start[row])), "end": _date(int(cycles.end[row]) - 1)},
-        "locked_until": _locked(int(cycles.locked_until[row])),
+        "locked_until": _locked(int(cycles.locked_until[row]), int(cycles.as_of[row])),
         "meters": [
             _meter(book, advice, row, int(meter)) for meter in np.flatnonzero(advice.metered[row]).tolist()
         ],
@@ -162,8 +161,9 @@ def _meter(book: PlanBook, advice: Advice, row: int, meter: int) -> dict[str, An
     }
 
 
-def _locked(until: int) -> str | None:
-    return None if until == NOT_LOCKED else _date(min(until, LAST_DAY))
+def _locked(until: int, as_of: int) -> str | None:
+    """A lock that has ended is none."""
+    return None if until < as_of else _date(min(until, LAST_DAY))
 
 
 def _date(day: int) -> str:

@@ -218,7 +218,9 @@ class NudgeOut(Answered):
     cycle: dict[Literal["start", "end"], str] = Field(
         description="First and last day of the running one on this plan."
     )
-    locked_until: str | None = Field(description="Last day on which the contract allows no other plan.")
+    locked_until: str | None = Field(
+        description="Last day on which the contract allows no other plan; null where none is to come."
+    )
     meters: tuple[MeterOut, ...]
     plans: tuple[PlanCostOut, ...] = Field(description="Cheapest first.")
 

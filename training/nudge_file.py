@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,6 @@ from models.advice import CONFIDENCES, DECISIONS, NO_DAY, Advice
 from models.nudge_words import sentence
 from models.plan_nudges import PlanNudges
 from models.plans import PlanBook
-from models.subscriptions import NOT_LOCKED, OPEN_END
 from training.batch_files import ending_of, put_in_place, workplace
 
 COLUMNS = (
@@ -44,6 +44,7 @@ COLUMNS = (
     "sentence",
 )
 SEPARATOR = ";"  # of reason codes in a CSV file
+LAST_DAY = (date.max - date(1970, 1, 1)).days  # of a lock without an end
 
 
 def nudge_frame(nudges: PlanNudges, advice: Advice, digits: int) -> pl.DataFrame:
@@ -52,8 +53,8 @@ def nudge_frame(nudges: PlanNudges, advice: Advice, digits: int) -> pl.DataFrame
     Costs are in major units of the currency (`digits` decimals), as_of and exhaustion_date dates, quota null
     where unlimited, exhaustion_date null where the quota is not expected to be reached; reason_codes a list.
     known is false where nothing is known of how much is used: the forecast is what is usual.
-    add_on_id and packs are null without an add-on, locked_until where the plan may change on any day or on
-    none; the sentence is the same in all rows of a subscription.
+    add_on_id and packs are null without an add-on, locked_until where the plan may change on any day from
+    as_of on; the sentence is the same in all rows of a subscription.
     """
     order = advice.by_value()
     place, meter = np.nonzero(advice.metered[order])
@@ -63,11 +64,11 @@ def nudge_frame(nudges: PlanNudges, advice: Advice, digits: int) -> pl.DataFrame
     current, recommended, saving = (np.round(m / 10**digits, digits) for m in advice.told_money(row))
     codes = pl.Series([advice.reason_codes(at) for at in order.tolist()], dtype=pl.List(pl.String))
     said = pl.Series([sentence(book, advice, at, digits) for at in order.tolist()], dtype=pl.String)
-    locked = advice.locked_until[row]
+    as_of, locked = nudges.cycles.as_of[row], advice.locked_until[row]
     return pl.DataFrame(
         {
             "customer_id": pl.Series(nudges.subscribers.take(nudges.cycles.customer[row]), dtype=pl.String),
-            "as_of": pl.Series(nudges.cycles.as_of[row]).cast(pl.Date),
+            "as_of": pl.Series(as_of).cast(pl.Date),
             "decision": _named(DECISIONS, advice.decision[row]),
             "plan_id": _named(plans, advice.plan[row]),
             "recommended_plan_id": _named(plans, advice.recommended_plan[row]),
@@ -80,7 +81,7 @@ def nudge_frame(nudges: PlanNudges, advice: Advice, digits: int) -> pl.DataFrame
             **_measured(book, advice, row, meter),
             "add_on_id": _named([*add_ons, None], np.where(offered, advice.add_on[row], len(add_ons))),
             "packs": pl.Series(np.where(offered, advice.packs[row], 0), dtype=pl.Int64).replace(0, None),
-            "locked_until": pl.Series(locked).replace([NOT_LOCKED, OPEN_END], None).cast(pl.Date),
+            "locked_until": _days(np.minimum(locked, LAST_DAY), locked >= as_of),
             "sentence": said.gather(pl.Series(place)),
         }
     ).select(COLUMNS)
@@ -88,6 +89,11 @@ def nudge_frame(nudges: PlanNudges, advice: Advice, digits: int) -> pl.DataFrame
 
 def _named(names: Sequence[str | None], positions: np.ndarray) -> pl.Series:
     return pl.Series(list(names), dtype=pl.String).gather(pl.Series(positions.astype(np.int64)))
+
+
+def _days(days: np.ndarray, there: np.ndarray) -> pl.Series:
+    """Dates of days since 1970-01-01, null where there is none."""
+    return pl.Series(days).cast(pl.Date).set(pl.Series(~there), None)
 
 
 def _measured(
@@ -99,7 +105,7 @@ def _measured(
         cells: np.ndarray = np.round(values[row, meter], decimals)
         return cells
 
-    exhausted = pl.Series(advice.exhaustion_day[row, meter])
+    exhausted = advice.exhaustion_day[row, meter]
     return {
         "meter": _named(book.meters.take(range(len(book.meters))), meter),
         "used": rounded(advice.used),
@@ -108,7 +114,7 @@ def _measured(
         "p50": rounded(advice.p50),
         "p90": rounded(advice.p90),
         "p_exceed": rounded(advice.p_exceed, 4),
-        "exhaustion_date": exhausted.replace(NO_DAY, None).cast(pl.Date),
+        "exhaustion_date": _days(exhausted, exhausted != NO_DAY),
         "next_mean": rounded(advice.next_mean),
         "known": advice.known[row, meter],
     }

@@ -15,7 +15,8 @@ from click.testing import CliRunner, Result
 from models.errors import ConfigError, DataError
 from models.nudge_words import sentence
 from models.plan_decision import NudgeLimits
-from tests.models.tiny_plans import tiny_nudges
+from models.subscriptions import NOT_LOCKED, OPEN_END
+from tests.models.tiny_plans import AS_OF, tiny_nudges
 from tests.training.data.providers import PLANS, provider
 from training.commands.nudge import nudge
 from training.nudge_file import COLUMNS, nudge_frame, write_frame
@@ -97,6 +98,16 @@ def test_what_is_not_there_is_null() -> None:
         ("data_gb", 50.0, None),
         ("minutes", None, None),
     ]
+
+
+def test_a_lock_that_is_over_is_none_and_one_without_an_end_is_not() -> None:
+    """`as_of` is the 15th of October: a lock that ends on it still holds."""
+    nudges = tiny_nudges()
+    locks = np.array([AS_OF - 1, AS_OF, OPEN_END, NOT_LOCKED], dtype=np.int32)
+    cycles = replace(nudges.cycles, locked_until=locks)
+    frame = nudge_frame(replace(nudges, cycles=cycles), nudges.advisor.advise(cycles, NudgeLimits()), 2)
+    told = frame.select("customer_id", "locked_until").unique().sort("customer_id").rows()
+    assert told == [("ana", None), ("ben", date(2024, 10, 15)), ("erin", date.max), ("gus", None)]
 
 
 @pytest.mark.parametrize("ending", [".csv", ".parquet", ".ndjson"])

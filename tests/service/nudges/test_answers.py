@@ -127,6 +127,15 @@ def test_a_lock_in_suppresses_and_says_why(client: FlaskClient) -> None:
     assert bound["decision"] == "suppressed"
     assert "LOCKED_IN" in bound["reason_codes"]
     assert "contract" in bound["sentence"]
+    assert (free["locked_until"], bound["locked_until"]) == (None, "2024-12-31")
+
+
+def test_a_lock_that_is_over_is_not_told(client: FlaskClient) -> None:
+    """The day asked about is 2024-10-11: a lock that ends on it still holds."""
+    for day, told in (("2024-10-10", None), ("2024-10-11", "2024-10-11"), ("2024-10-31", "2024-10-31")):
+        nudge = answer(client, request(locked_until=day))["nudge"]
+        assert nudge["locked_until"] == told
+        assert nudge == {**answer(client, request())["nudge"], "locked_until": told}
 
 
 def test_after_a_change_of_plan_only_what_came_since_counts_against_the_quota(client: FlaskClient) -> None:
