@@ -17,22 +17,25 @@ from training.data.reasons import NETTED, Reason
 from training.data.sources import Opened
 
 ENDINGS = (".csv", ".parquet")
-_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+_Schema = dict[str, pl.DataType | type[pl.DataType]]
+_EVERY: _Schema = {
     "table": pl.String,
     "source": pl.String,
     "row": pl.Int64,
     "action": pl.String,
     "reason": pl.String,
-    **dict.fromkeys(ORDER_COLUMNS.all, pl.String),
 }
+_OF_ORDERS: _Schema = {**_EVERY, **dict.fromkeys(ORDER_COLUMNS.all, pl.String)}
+_WITHOUT_ORDERS: _Schema = {**_EVERY, "customer_id": pl.String}
 
 
 class RejectsFile:
     """Collects rows, then writes them at once.
 
     Columns: table, source (file or query), row (1 is the first row after the header), action
-    (`rejected` or `changed`), reason, and the canonical order columns as they were read. Rows of the
-    other tables carry their id only: what a customer's row holds is nobody's business here.
+    (`rejected` or `changed`), reason, and the canonical order columns as they were read, where orders
+    were, else the customer. Rows of the other tables carry their id only: what a customer's row holds is
+    nobody's business here. A file without rows says that every row was used.
     """
 
     def __init__(self, path: Path) -> None:
@@ -43,7 +46,8 @@ class RejectsFile:
                 key="data.rejects",
             )
         self.path = path
-        self._frames = [pl.DataFrame(schema=_SCHEMA)]
+        self._frames: list[pl.DataFrame] = []
+        self._schema = _WITHOUT_ORDERS
 
     def add_order_lines(
         self,
@@ -53,6 +57,7 @@ class RejectsFile:
         changed: Mapping[str, np.ndarray],
     ) -> None:
         """Add lines by position in the source: those with a `reason`, and those `changed`."""
+        self._schema = _OF_ORDERS
         found = _rows(reason, changed)
         start = 0
         for part, rows in zip(opened.parts, part_rows, strict=True):
@@ -67,7 +72,8 @@ class RejectsFile:
 
     def write(self) -> None:
         """Write the file whole or not at all: beside its place, then renamed into it."""
-        frame = pl.concat(self._frames, how="diagonal_relaxed").select(*_SCHEMA)
+        empty = pl.DataFrame(schema=self._schema)
+        frame = pl.concat([empty, *self._frames], how="diagonal_relaxed").select(*self._schema)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
         os.close(handle)

@@ -73,6 +73,20 @@ def test_they_are_written_where_train_writes_them(tmp_path: Path, command: str) 
     assert rows["customer_id"].to_list() == ["bob", "cleo", "dan", "eve", "ana"]
 
 
+@pytest.mark.parametrize("command", ["nudge", "evaluate-plans", "train"])
+def test_without_orders_the_file_has_no_columns_of_theirs(tmp_path: Path, command: str) -> None:
+    """Also where every row is used: a file of an earlier run does not stay."""
+    rejects = tmp_path / "rejects.csv"
+    rejects.write_text("of an earlier run")
+    path = config(tmp_path, rejects=rejects)
+    path.write_text(f'{path.read_text()}[artifacts]\ndir = "{tmp_path / "artifacts"}"\n')
+    if command == "nudge":
+        nudge(path)
+    else:
+        run(command, path)
+    assert rejects.read_text() == "table,source,row,action,reason,customer_id\n"
+
+
 def test_where_every_row_is_used_nothing_is_said(tmp_path: Path) -> None:
     done = nudge(config(tmp_path))
     assert "could not be used" not in done.output
