@@ -18,6 +18,7 @@ from training.plans.backtest import walk
 from training.plans.figures import PlanStudy, figures_of
 from training.plans.study_files import PAGE, plan_study_files
 from training.plans.words import tables_of
+from training.report.wording import things
 
 PIPED_WIDTH = 180
 
@@ -45,7 +46,7 @@ def evaluate_plans(file: Path) -> None:
             where=str(file),
         )
     limits = settings.nudges.limits(minor_digits(settings.data.currency))
-    with telling("evaluating plans") as progress:
+    with telling("evaluating plans", quiet=0) as progress:
         provider = read_provider(settings.data, progress)
         try:
             walked = walk(provider.book, provider.subscriptions, provider.usage, limits, progress)
@@ -72,4 +73,5 @@ def _print(study: PlanStudy, page: Path, console: Console) -> None:
         for row in rows:
             table.add_row(*row)
         console.print(table)
-    console.print(f"Report with pictures: {page}", highlight=False)
+    walked = f"{things(len(study.months), 'month')} walked, {study.months[0]} to {study.months[-1]}."
+    console.print(f"{walked} Report with pictures: {page}", highlight=False)

@@ -15,29 +15,32 @@ QUIET_SECONDS = 2.0
 
 @dataclass(slots=True)
 class _Log:
-    """Prints a line unless it follows too soon on the one before."""
+    """Prints a line unless it follows too soon on the one before: within `quiet` seconds."""
 
     what: str
     console: Console
+    quiet: float
     last: float = float("-inf")
 
     def __call__(self, line: str) -> None:
         now = monotonic()
-        if now - self.last >= QUIET_SECONDS:
+        if now - self.last >= self.quiet:
             self.last = now
             self.console.print(f"{self.what}: {line}", highlight=False, markup=False, soft_wrap=True)
 
 
 @contextmanager
-def telling(what: str, console: Console | None = None) -> Iterator[Callable[[str], None]]:
+def telling(
+    what: str, console: Console | None = None, quiet: float = QUIET_SECONDS
+) -> Iterator[Callable[[str], None]]:
     """A function that shows a short line; `what` stands before it.
 
     On a terminal the line is replaced by the next one. Elsewhere (a log, a pipe) lines are printed,
-    one every few seconds at the most.
+    one in `quiet` seconds at the most: 0 where there are few, and each is missed.
     """
     console = console or Console(stderr=True)
     if not console.is_terminal:
-        yield _Log(what, console)
+        yield _Log(what, console, quiet)
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,13 @@ def test_forecasts_and_policies_are_compared(result: Result) -> None:
         assert words.lower() in result.stdout.lower(), words
     for day in (" 5 ", " 10 ", " 15 ", " 20 "):
         assert day in result.stdout
+
+
+def test_every_month_is_told(result: Result) -> None:
+    """The first one used to follow too soon on what was read before it."""
+    told = re.findall(r"walking (\S+)", result.stderr)
+    assert len(told) == 6
+    assert f"6 months walked, {told[0]} to {told[-1]}." in result.stdout
 
 
 def test_the_report_has_its_pictures(folder: Path, result: Result) -> None:
