@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
-from models.advice import NO_DAY, Advice
-from models.nudge_amounts import amount, day_name, figures, included, low_end, stated, unit_word
+from models.advice import HALF, NO_DAY, Advice
+from models.nudge_amounts import amount, day_name, figures, full_word, included, low_end, stated, unit_word
+from models.plan_overage import added_costs
 from models.plans import UNLIMITED, PlanBook
 
 SUMMED = 6  # decimals of what was used
 NOTHING = 1e-6  # use, or use beyond a quota, that is none
+# A mean from the low end, the mean and the high end of a range of 80 % (Swanson's rule).
+SWANSON = np.array([0.3, 0.4, 0.3])
 
 
 class UseWords:
@@ -17,16 +22,27 @@ class UseWords:
 
     def __init__(self, book: PlanBook, advice: Advice, row: int) -> None:
         self.book, self.advice, self.row = book, advice, row
-        self.plan = int(advice.plan[row])
+        self.plan, self.target = int(advice.plan[row]), int(advice.recommended_plan[row])
         self.quota, self.metered = advice.quota[row], advice.metered[row]
         # Sums of the same days taken in another order differ in their last bit.
         self.used, self.p50 = np.round(advice.used[row], SUMMED), advice.p50[row]
         self.known = advice.known[row]
         self.told: set[int] = set()  # meters that were spoken of
 
-    def meter(self, at: int) -> str:
-        """The name of the meter."""
-        return self.book.meters.id(at)
+    @cached_property
+    def units(self) -> dict[int, str]:
+        """What each meter of the plan, or of the recommended one, is spoken of as, by its position.
+
+        `GB`, `minutes`; `hotspot MB` where another one has the same unit.
+        """
+        spoken = (self.metered | self.book.metered[self.target]).tolist()
+        meters = [at for at, is_spoken in enumerate(spoken) if is_spoken]
+        names = [self.book.meters.id(at) for at in meters]
+        words = [unit_word(name) for name in names]
+        return {
+            at: word if words.count(word) == 1 else full_word(name)
+            for at, name, word in zip(meters, names, words, strict=True)
+        }
 
     def quotas(self, plan: int) -> np.ndarray:
         """What a plan includes [n_meters], inf where that is unlimited or it has no such meter."""
@@ -42,14 +58,30 @@ class UseWords:
         """The same in the running cycle."""
         return self.tightest(self.p50, self.quota, self.metered)
 
-    def of_change(self, target: int) -> int:
-        """The meter for which the plan is too small, else the one for which the other plan is tightest."""
-        coming, quota = self.advice.next_mean[self.row], self.quotas(target)
+    @cached_property
+    def of_change(self) -> int:
+        """The meter for which the recommended plan costs most more or less than the current one.
+
+        Where none does, the one for which the plan is too small, else for which the other one is tightest.
+        """
+        coming, quota = self.advice.next_mean[self.row], self.quotas(self.target)
+        apart = self._apart()
+        if (most := float(apart.max())) > HALF:
+            return self.tightest(coming, self.quota, apart > most - HALF)
         too_small = beyond(coming, self.quota) & self.metered
         if too_small.any():
             return self.tightest(coming, self.quota, too_small)
         limited = np.isfinite(quota[self.metered]).any()
         return self.tightest(coming, quota if limited else self.quota, self.metered)
+
+    def _apart(self) -> np.ndarray:
+        """How far the two plans are apart in what each meter adds to the next cycle's cost [n_meters]."""
+        advice, book, both = self.advice, self.book, [self.plan, self.target]
+        use = np.array([each[self.row] for each in (advice.next_p10, advice.next_mean, advice.next_p90)])
+        terms = (each[both] for each in (book.quota, book.unit, book.price, book.penalty))
+        added = SWANSON @ added_costs(use[:, None], *terms).swapaxes(0, 1)
+        apart: np.ndarray = np.abs(added[0] - added[1]) * self.metered
+        return apart
 
     def without_more(self) -> int:
         """The tightest meter of those of which no plan on sale includes more."""
@@ -68,7 +100,7 @@ class UseWords:
         if not silent.any():
             return ""
         others = self.metered & (silent == 0) & (self.advice.next_mean[self.row] > NOTHING)
-        units = [self._named(at) for at in np.flatnonzero(silent).tolist()]
+        units = [self.units[at] for at in np.flatnonzero(silent).tolist()]
         what = f"No {' and no '.join(units)} have" if others.any() else "Nothing has"
         days = int(silent[silent > 0].min())
         return f"{what} been used for {days} days: the figures allow for that to go on. "
@@ -85,54 +117,44 @@ class UseWords:
         unknown = np.flatnonzero(self.metered & ~self.known & limited).tolist()
         if not unknown:
             return ""
-        units = " and ".join(self._named(at) for at in unknown)
+        units = " and ".join(self.units[at] for at in unknown)
         return f"How many {units} are used is not known yet: what is usual stands in. "
 
     def guessed(self, quota: np.ndarray) -> bool:
         """Is there a meter with a quota [n_meters] of which nothing is known?"""
         return bool((self.metered & ~self.known & np.isfinite(quota)).any())
 
-    def _named(self, at: int) -> str:
-        """The unit of the meter; `roaming MB` where the plan has others of that unit."""
-        units = [unit_word(self.meter(other)) for other in np.flatnonzero(self.metered).tolist()]
-        unit = unit_word(self.meter(at))
-        if units.count(unit) == 1:
-            return unit
-        return self.meter(at)[: -len(unit)].replace("_", " ").replace("-", " ") + unit
-
     def nothing(self) -> str:
         """`Nothing was used so far`, or of which meters that is known, without a full stop."""
         known = self.metered & self.known
         if not known.any() or (known == self.metered).all():
             return "Nothing was used so far"
-        units = " and no ".join(self._named(at) for at in np.flatnonzero(known).tolist())
+        units = " and no ".join(self.units[at] for at in np.flatnonzero(known).tolist())
         return f"No {units} were used so far"
 
     def so_far(self, at: int) -> str:
         """`Used 120 of 200 GB so far`, without a full stop; of use that is unknown, only what is included."""
         self.told.add(at)
-        used, quota, meter = float(self.used[at]), float(self.quota[at]), self.meter(at)
+        used, quota, unit = float(self.used[at]), float(self.quota[at]), self.units[at]
         if not self.known[at]:
             return f"{self.book.plan_names[self.plan]} includes {self._allowed(at)}"
         if quota == 0:
-            return (
-                f"Used {amount(used, meter) if used else f'no {unit_word(meter)}'} so far, with none included"
-            )
+            return f"Used {amount(used, unit) if used else f'no {unit}'} so far, with none included"
         if np.isfinite(quota):
-            return f"Used {figures(used, beside=quota)} of {stated(quota)} {unit_word(meter)} so far"
-        return f"Used {amount(used, meter)} so far"
+            return f"Used {figures(used, beside=quota)} of {stated(quota)} {unit} so far"
+        return f"Used {amount(used, unit)} so far"
 
     def _allowed(self, at: int) -> str:
-        quota, meter = float(self.quota[at]), self.meter(at)
+        quota, unit = float(self.quota[at]), self.units[at]
         if quota == 0:
-            return f"no {unit_word(meter)}"
-        return included(quota, meter) if np.isfinite(quota) else f"unlimited {unit_word(meter)}"
+            return f"no {unit}"
+        return included(quota, unit) if np.isfinite(quota) else f"unlimited {unit}"
 
     def this_cycle(self, at: int) -> str:
         """`Used 151 of 200 GB so far; this cycle ends between 334 and 484 GB in eight cases of ten.`"""
         used = float(self.used[at])
         low, high = (float(each[self.row, at]) for each in (self.advice.p10, self.advice.p90))
-        so_far, ends = self.so_far(at), amount(high, self.meter(at))
+        so_far, ends = self.so_far(at), amount(high, self.units[at])
         if self.known[at] and figures(used) == figures(high):
             return f"{so_far}, and hardly more is expected in this cycle."
         if figures(low) == figures(high):
@@ -144,18 +166,18 @@ class UseWords:
     def next_cycle(self, at: int) -> str:
         """`The next cycle is expected to need about 385 GB (316 to 457), and Home 200 includes 200 GB.`"""
         self.told.add(at)
-        meter, quota, name = self.meter(at), float(self.quota[at]), self.book.plan_names[self.plan]
-        limit = f", and {name} includes {included(quota, meter)}" if np.isfinite(quota) else ""
+        unit, quota, name = self.units[at], float(self.quota[at]), self.book.plan_names[self.plan]
+        limit = f", and {name} includes {included(quota, unit)}" if np.isfinite(quota) else ""
         return f"The next cycle is expected to need {self._needed(at)}{limit}."
 
     def _needed(self, at: int) -> str:
         """`about 385 GB (316 to 457)`, or the range alone where the mean would be no part of it."""
         mean, low, high = self._next(at)
-        begins, ends, meter = low_end(low, high), figures(high), self.meter(at)
+        begins, ends, unit = low_end(low, high), figures(high), self.units[at]
         if not self.typical(at):
             between = "" if begins == ends else f"{begins} to "
-            return f"{between}{amount(high, meter)} in eight cases of ten"
-        return f"about {amount(mean, meter)}" + ("" if begins == ends else f" ({begins} to {ends})")
+            return f"{between}{amount(high, unit)} in eight cases of ten"
+        return f"about {amount(mean, unit)}" + ("" if begins == ends else f" ({begins} to {ends})")
 
     def typical(self, at: int) -> bool:
         """Does the mean of the next cycle lie in its range? Not where it is likely nothing, or else a lot."""
@@ -173,13 +195,19 @@ class UseWords:
         """
         coming = (self.advice.exhaustion_day[self.row] != NO_DAY) & (self.p50 > NOTHING)
         out = self.metered & (coming | ((self.used >= self.quota) & (self.used > 0)))
-        said = f" The quota of this cycle {self._end(at)}." if out[at] and self.quota[at] > 0 else ""
+        said = f" {self._this_quota(at)} {self._end(at)}." if out[at] and self.quota[at] > 0 else ""
         out[at] = False
         if out.any():
             other = int(shares(self.p50, self.quota, out).argmax())
             end = f": that quota {self._end(other)}" if self.quota[other] > 0 else ""
             said += f" {self.so_far(other)}{end}."
         return said
+
+    def _this_quota(self, at: int) -> str:
+        """Of which meter, where the plan has several: a sentence about another one may have come between."""
+        if np.count_nonzero(self.metered) == 1:
+            return "The quota of this cycle"
+        return f"This cycle's quota of {self.units[at]}"
 
     def _end(self, at: int) -> str:
         day = int(self.advice.exhaustion_day[self.row, at])

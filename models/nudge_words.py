@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.advice import DOWNGRADE, INSUFFICIENT_DATA, SUPPRESSED, TOP_UP, UPGRADE, Advice
-from models.nudge_amounts import amount, dated, included, money, stated, unit_word
+from models.advice import DOWNGRADE, HALF, INSUFFICIENT_DATA, SUPPRESSED, TOP_UP, UPGRADE, Advice
+from models.nudge_amounts import amount, dated, included, money, stated
 from models.nudge_use import UseWords, beyond, shares
 from models.plans import UNLIMITED, PlanBook
 from models.subscriptions import OPEN_END
@@ -53,10 +53,11 @@ class _Speaker:
 
     def _top_up(self) -> str:
         at = int(self.book.add_on_meter[self.pack])
-        unusual = " This cycle is not like the ones before it." if "RECENT_JUMP" in self.codes else ""
+        jumped = "RECENT_JUMP" in self.codes and not self._waits()
+        unusual = " This cycle is not like the ones before it." if jumped else ""
         return (
             f"{self.use.this_cycle(at)}{self._running_out(at)}{unusual} {self._packs()} {self._effect(at)} "
-            f"{self._save_with_pack()}; {self._name(self.plan)} stays the plan for now.{self._priced()}"
+            f"{self._save_with_pack()}.{self._priced()} {self._why_stays()}"
         )
 
     def _suppressed(self) -> str:
@@ -82,19 +83,22 @@ class _Speaker:
         )
 
     def _stay(self) -> str:
-        plan = self._name(self.plan)
         if "NO_USE" in self.codes:
-            return f"{self.use.nothing()}; {plan} stays until there is more to go by."
-        if "NO_LARGER_PLAN" in self.codes:
-            at = self.use.without_more()
-            why = f"No plan on sale includes more {unit_word(self.use.meter(at))} than {plan}, so it stays."
-        else:
-            at, why = self.use.tightest_now(), self._why_none()
-        return f"{self.use.this_cycle(at)}{self._running_out(at)} {why}"
+            return f"{self.use.nothing()}; {self._name(self.plan)} stays until there is more to go by."
+        at = self.use.without_more() if "NO_LARGER_PLAN" in self.codes else self.use.tightest_now()
+        return f"{self.use.this_cycle(at)}{self._running_out(at)} {self._why_stays()}"
 
-    def _why_none(self) -> str:
+    def _why_stays(self) -> str:
         """Why no other plan is advised."""
         plan, costs = self._name(self.plan), self.advice.cost_next[self.row]
+        if self._waits():
+            return (
+                "A bigger plan may cost less, but this cycle is not like the ones before it: "
+                f"{plan} stays for now."
+            )
+        if "NO_LARGER_PLAN" in self.codes:
+            unit = self.use.units[self.use.without_more()]
+            return f"No plan on sale includes more {unit} than {plan}, so it stays."
         if "BELOW_GATE" in self.codes:
             return f"Another plan may cost less, but not surely enough: {plan} stays."
         if "FEW_CYCLES" in self.codes:
@@ -104,11 +108,19 @@ class _Speaker:
         less = "much less" if np.nanmin(costs) < costs[self.plan] else "less"
         return f"No other plan is expected to cost {less}: {plan} stays."
 
+    def _waits(self) -> bool:
+        """Would a bigger plan be advised, were the running cycle like those before it?"""
+        if int(self.advice.decision[self.row]) != TOP_UP or "RECENT_JUMP" not in self.codes:
+            return False
+        costs = self.advice.cost_next[self.row]
+        bigger = (self.book.fee >= self.book.fee[self.plan]) & (costs < costs[self.plan] - HALF)
+        return bool(bigger.any()) and not self.codes & {"BELOW_GATE", "FEW_CYCLES"}
+
     def _need(self) -> str:
         """What the next cycle needs, and what of this one runs out."""
         if "NO_USE" in self.codes:
             return f"{self.use.nothing()}."
-        at = self.use.of_change(self.target)
+        at = self.use.of_change
         return f"{self.use.next_cycle(at)}{self._running_out(at)}"
 
     def _running_out(self, at: int) -> str:
@@ -132,13 +144,13 @@ class _Speaker:
 
     def _less(self, at: int, quota: float) -> str:
         """That the quota of the recommended plan is below what is expected."""
-        meter = self.use.meter(at)
+        unit = self.use.units[at]
         if not self.use.typical(at):
-            return f"{included(quota, meter)}, which may be too little"
-        if at == self.use.of_change(self.target):
-            return f"{included(quota, meter)}, less than that"
+            return f"{included(quota, unit)}, which may be too little"
+        if at == self.use.of_change:
+            return f"{included(quota, unit)}, less than that"
         mean = float(self.advice.next_mean[self.row, at])
-        return f"{stated(quota)} of the about {amount(mean, meter)} expected"
+        return f"{stated(quota)} of the about {amount(mean, unit)} expected"
 
     def _costs(self) -> str:
         now, then = self._money(self.now), self._money(self.then)
@@ -156,23 +168,29 @@ class _Speaker:
         quota = self.use.quotas(self.target)
         at = int(shares(self.advice.next_mean[self.row], quota, slows).argmax())
         unpriced = "" if self.book.penalty[self.target, at] > 0 else ", which is not counted here"
-        holds = included(float(quota[at]), self.use.meter(at))
+        holds = included(float(quota[at]), self.use.units[at])
         return f" Above {holds}, {self._name(self.target)} slows down{unpriced}."
 
     def _effect(self, at: int) -> str:
         """What the packs of this meter do to the rest of the cycle."""
-        quota = self.use.quota.copy()
-        quota[at] += float(self.book.add_on_amount[self.pack]) * self.packs
+        quota = self._quota_with_packs(at)
         over = beyond(self.use.p50, quota) & self.use.metered
         if not over.any() and not self.use.guessed(quota):
             return "is expected to cover the rest of this cycle and to"
         if not over[at]:
-            return f"is expected to cover the {unit_word(self.use.meter(at))} of this cycle and to"
+            return f"is expected to cover the {self.use.units[at]} of this cycle and to"
+        return f"is not expected to last for all of this cycle, but is {self._worth(at)} and expected to"
+
+    def _quota_with_packs(self, at: int) -> np.ndarray:
+        """What the running cycle includes with the packs of this meter [n_meters]."""
+        quota: np.ndarray = self.use.quota.copy()
+        quota[at] += float(self.book.add_on_amount[self.pack]) * self.packs
+        return quota
+
+    def _worth(self, at: int) -> str:
         if self.book.price[self.plan, at] > 0:
-            worth = "cheaper than paying for the extra use"
-        else:
-            worth = "worth more than it costs"
-        return f"is not expected to last for all of this cycle, but is {worth} and expected to"
+            return "cheaper than paying for the extra use"
+        return "worth more than it costs"
 
     def _packs(self) -> str:
         name = self.book.add_on_names[self.pack]
@@ -188,7 +206,10 @@ class _Speaker:
             return ""
         at = int(self.book.add_on_meter[self.pack])
         begin = "For" if at in self.use.told else f"{self.use.so_far(at)}: for"
-        return f" {begin} the rest of this cycle, {self._packs()} is expected to {self._save_with_pack()}."
+        short = beyond(self.use.p50, self._quota_with_packs(at))[at]
+        lasts = f"not expected to last for all of it, but is {self._worth(at)} and " if short else ""
+        pays = f"{self._packs()} is {lasts}expected to {self._save_with_pack()}"
+        return f" {begin} the rest of this cycle, {pays}."
 
     def _chance(self) -> str:
         # Never "certain": a probability that rounds to 100 % is said as more than 99 %.

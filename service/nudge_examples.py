@@ -32,7 +32,7 @@ NUDGE_EXAMPLE: dict[str, Any] = {
         "suppressions": [],
         "sentence": "How many minutes are used is not known yet: what is usual stands in. "
         "Used 2.2 of 5 GB so far; this cycle ends between 3.1 and 21.7 GB in eight "
-        "cases of ten. The quota of this cycle is likely to run out on 21 October. No "
+        "cases of ten. This cycle's quota of GB is likely to run out on 21 October. No "
         "other plan is expected to cost less: Small stays.",
         "plan_id": "small",
         "recommended_plan_id": "small",
@@ -66,7 +66,7 @@ NUDGE_EXAMPLE: dict[str, Any] = {
                 "meter": "minutes",
                 "unit": "minutes",
                 "used": 0.0,
-                "known": True,
+                "known": False,
                 "quota": 100.0,
                 "p10": 10.281,
                 "p50": 65.415,
@@ -97,10 +97,11 @@ CUSTOMER_NUDGES_EXAMPLE: dict[str, Any] = {
             "decision": "upgrade",
             "suppressions": [],
             "sentence": "The next cycle is expected to need about 30.1 GB (15.9 to 46.5), "
-            "and Small includes 5 GB. The quota of this cycle was used up on 6 October. Large fits "
+            "and Small includes 5 GB. This cycle's quota of GB was used up on 6 October. Large fits "
             "better: about 26.79 EUR a cycle instead of 87.14 EUR, and 98% likely to "
-            "cost less. For the rest of this cycle, 4 x 3 GB more for 24.00 EUR is "
-            "expected to save 10.34 EUR.",
+            "cost less. For the rest of this cycle, 4 x 3 GB more for 24.00 EUR is not "
+            "expected to last for all of it, but is cheaper than paying for the extra use "
+            "and expected to save 10.34 EUR.",
             "plan_id": "small",
             "recommended_plan_id": "large",
             "add_on": {

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from models.nudge_amounts import amount, day_name, figures, included, low_end, money, stated
+from models.nudge_amounts import (
+    amount,
+    day_name,
+    figures,
+    full_word,
+    included,
+    low_end,
+    money,
+    stated,
+    unit_word,
+)
 from tests.models.tiny_plans import AS_OF
 
 
@@ -24,7 +34,7 @@ from tests.models.tiny_plans import AS_OF
     ],
 )
 def test_amounts_are_round(value: float, meter: str, words: str) -> None:
-    assert amount(value, meter) == words
+    assert amount(value, unit_word(meter)) == words
 
 
 def test_no_number_makes_a_wrong_plural() -> None:
@@ -32,7 +42,25 @@ def test_no_number_makes_a_wrong_plural() -> None:
     assert amount(1.0, "seats") == "1.0 seats"
     assert included(1.0, "seats") == "just 1"
     assert included(0.0, "seats") == "none"
-    assert (included(3.0, "seats"), included(1.0, "data_gb")) == ("3 seats", "1 GB")
+    assert included(1.0, "GB hours") == included(1.0, "free seats") == "just 1"
+    assert (included(3.0, "seats"), included(1.0, "GB")) == ("3 seats", "1 GB")
+    assert (included(1.0, "hotspot GB"), amount(1.0, "disk GiB")) == ("1 hotspot GB", "1 disk GiB")
+
+
+@pytest.mark.parametrize(
+    ("meter", "word", "full"),
+    [
+        ("hotspot_mb", "MB", "hotspot MB"),
+        ("Data-GiB", "GiB", "Data GiB"),
+        ("minutes", "minutes", "minutes"),
+        ("storage_gb_hours", "GB hours", "storage GB hours"),
+        ("web_vcpu_hours", "vCPU hours", "web vCPU hours"),
+        ("site_kw_hours", "kW hours", "site kW hours"),
+        ("core_hours", "core hours", "core hours"),
+    ],
+)
+def test_a_meter_is_spoken_of_by_its_unit_or_in_full(meter: str, word: str, full: str) -> None:
+    assert (unit_word(meter), full_word(meter)) == (word, full)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from models.nudge_amounts import amount, money
 from models.nudge_words import sentence
 from models.plan_decision import NudgeLimits
 from tests.models.tiny_plans import AS_OF, tiny_nudges
-from tests.models.told import BOOK, pack, told
+from tests.models.told import BOOK, MOBILE, pack, told, told_mobile
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +40,9 @@ ANA, BEN, ERIN, GUS = range(4)
             ANA,
             (
                 "Small includes 5 GB",
-                "The quota of this cycle was used up on",
+                "This cycle's quota of GB was used up on",
                 "Large fits better",
-                "4 x 3 GB more for 24.00 EUR",
+                "4 x 3 GB more for 24.00 EUR is not expected to last for all of it, but is cheaper than",
             ),
         ),
         (
@@ -66,7 +66,7 @@ def test_the_figures_are_those_of_the_advice(advice: Advice) -> None:
     book = tiny_nudges().book
     data, large = book.meters.index("data_gb"), book.plans.index("large")
     said = sentence(book, advice, ANA, 2)
-    assert f"about {amount(float(advice.next_mean[ANA, data]), 'data_gb')} (" in said
+    assert f"about {amount(float(advice.next_mean[ANA, data]), 'GB')} (" in said
     assert f"about {money(float(advice.cost_next[ANA, large]), 2, 'EUR')} a cycle instead of" in said
 
 
@@ -97,14 +97,90 @@ def test_a_top_up_is_told_with_the_meter_that_it_is_for() -> None:
     day = {"exhaustion_day": [AS_OF, AS_OF + 2]}
     said = told(TOP_UP, codes=("RUNS_OUT",), **pack("docs", 1, 2500.0), **documents, **day)
     assert said.startswith("Used 90 of 100 documents so far; this cycle ends between 30 and 180 documents")
-    assert "The quota of this cycle is likely to run out on 17 October." in said
+    assert "This cycle's quota of documents is likely to run out on 17 October." in said
     assert "Used 275 of 250 GB so far: that quota was used up on" in said
     assert "100 documents more for 10.00 GBP is expected to cover the documents of this cycle and" in said
 
 
 def test_a_pack_beside_a_change_is_told_with_its_meter() -> None:
     said = told(UPGRADE, "much", **pack("docs", 1, 500.0), used=[275.0, 90.0], next_mean=[300.0, 40.0])
-    assert "Used 90 of 100 documents so far: for the rest of this cycle, 100 documents more for" in said
+    assert (
+        "Used 90 of 100 documents so far: for the rest of this cycle, 100 documents more for 10.00 GBP is "
+        "expected to save 5.00 GBP."
+    ) in said
+
+
+@pytest.mark.parametrize(("decision", "target"), [(UPGRADE, "much"), (SUPPRESSED, "much")])
+def test_a_pack_beside_a_change_that_is_too_small_is_said_to_be(decision: int, target: str) -> None:
+    """As it is of a top-up: 20 GB against 50 that are still to come."""
+    said = told(decision, target, **pack("gigas", 4, 900.0), **OVER, next_mean=[300.0, 40.0])
+    assert (
+        "For the rest of this cycle, 4 x 5 GB more for 4.00 GBP is not expected to last for all of it, but "
+        "is cheaper than paying for the extra use and expected to save 9.00 GBP."
+    ) in said
+    slow = {"plan": BOOK.index("eco"), "quota": [20.0, np.inf], "next_mean": [300.0, 40.0]}
+    assert "for all of it, but is worth more than it costs and expected to save" in told(
+        decision, target, **pack("gigas", 4, 900.0), **OVER, **slow
+    )
+
+
+@pytest.mark.parametrize(
+    ("codes", "costs", "words"),
+    [
+        (("HIGHER_USE",), {}, "No other plan is expected to cost less: Mid stays."),
+        (
+            ("HIGHER_USE", "BELOW_GATE"),
+            {"much": 1500.0},
+            "Another plan may cost less, but not surely enough: Mid stays.",
+        ),
+        (
+            ("RECENT_JUMP",),
+            {"much": 1500.0},
+            "A bigger plan may cost less, but this cycle is not like the ones before it: Mid stays for now.",
+        ),
+        (("RECENT_JUMP",), {}, "No other plan is expected to cost less: Mid stays."),
+        (
+            ("RECENT_JUMP", "BELOW_GATE"),
+            {"much": 1500.0},
+            "Another plan may cost less, but not surely enough: Mid stays.",
+        ),
+        (
+            ("RECENT_JUMP", "FEW_CYCLES"),
+            {"little": 1500.0},
+            "A smaller plan may do, but it is too early to say: Mid stays.",
+        ),
+        (("EQUAL_COST",), {}, "Another plan is expected to cost just as much: Mid stays."),
+    ],
+)
+def test_a_top_up_says_why_the_plan_stays(
+    codes: tuple[str, ...], costs: dict[str, float], words: str
+) -> None:
+    """It used to say that it `stays the plan for now`, whatever the reason."""
+    cost = np.full(len(BOOK), 2000.0)
+    for plan, each in costs.items():
+        cost[BOOK.index(plan)] = each
+    use = {**OVER, "cost_next": cost}
+    said = told(TOP_UP, codes=codes, **pack("gigas", 4, 900.0), **use)
+    assert said.endswith(f"expected to save 9.00 GBP. {words}")
+    assert said.count("This cycle is not like the ones before it") == (
+        "RECENT_JUMP" in codes and "A bigger plan" not in words
+    )
+    if "bigger" not in words:
+        assert told(STAY, codes=codes, **use).endswith(words), "the same is said of a plan that stays"
+
+
+def test_a_top_up_of_the_largest_plan_says_that_it_is() -> None:
+    largest = {"plan": MOBILE.index("max"), "recommended_plan": MOBILE.index("max")}
+    said = told_mobile(TOP_UP, ("NO_LARGER_PLAN",), **largest, add_on=0, packs=1, top_up_saving=900.0)
+    assert said.endswith("save 9.00 USD. No plan on sale includes more hotspot MB than Max, so it stays.")
+
+
+def test_the_figures_of_a_top_up_are_explained_before_the_plan_is() -> None:
+    said = told(TOP_UP, codes=("THROTTLING_PRICED",), plan=BOOK.index("eco"), **pack("gigas", 4, 900.0))
+    assert said.endswith(
+        "The figures count being slowed down on Eco as if it were billed. "
+        "No other plan is expected to cost less: Eco stays."
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.advice import NO_ADD_ON, NO_DAY, REASON_BITS, STAY, Advice
+from models.advice import NO_ADD_ON, NO_DAY, REASON_BITS, STAY, UPGRADE, Advice
 from models.nudge_words import sentence
 from models.plans import AddOn, MeterTerms, Plan, PlanBook
 
@@ -39,6 +39,45 @@ PACKS = (
     AddOn("gigas", "office", "5 GB more", 100, "data_gb", 5),
 )
 BOOK = PlanBook.of(PLANS, PACKS, "GBP")
+MOBILE = PlanBook.of(
+    (
+        Plan(
+            "surf",
+            "mobile",
+            "Surf",
+            2000,
+            (MeterTerms("data_mb", 15360, 1000, 1024), MeterTerms("hotspot_mb", 3072, 1000, 1024)),
+        ),
+        Plan(
+            "max",
+            "mobile",
+            "Max",
+            4000,
+            (MeterTerms("data_mb", 50000, 1000, 1024), MeterTerms("hotspot_mb", 30720, 1000, 1024)),
+        ),
+    ),
+    (AddOn("hot", "mobile", "1 GB of hotspot more", 500, "hotspot_mb", 1024),),
+    "USD",
+)
+
+
+def told_mobile(decision: int, codes: tuple[str, ...] = (), **changed: object) -> str:
+    """The sentence for somebody on `surf`, with 4,000 of 15,360 MB and 3,000 of 3,072 MB of hotspot used.
+
+    Recommended is `max` in an upgrade.
+    """
+    surf = MOBILE.index("surf")
+    one = {
+        "plan": surf,
+        "recommended_plan": MOBILE.index("max") if decision == UPGRADE else surf,
+        "cost_next": [4000.0, 5000.0],
+        "quota": [15360.0, 3072.0],
+        "used": [4000.0, 3000.0],
+        "p10": [8000.0, 14000.0],
+        "p50": [9000.0, 17000.0],
+        "p90": [10000.0, 20000.0],
+    }
+    return sentence(MOBILE, row_of(decision, codes=codes, **{**one, **changed}), 0, 2)
 
 
 def told(decision: int, target: str = "mid", codes: tuple[str, ...] = (), **changed: object) -> str:

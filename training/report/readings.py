@@ -24,7 +24,7 @@ HEADLINE_K = 10
 DECISION_WORDS = {
     "stay": "should stay as they are",
     "upgrade": "should take a bigger plan",
-    "top_up": "need a top-up this cycle only",
+    "top_up": "should take a top-up this cycle",
     "downgrade": "should take a smaller plan",
     "insufficient_data": "are too new to say",
     "suppressed": "are bound by their contract",

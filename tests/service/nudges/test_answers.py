@@ -81,7 +81,7 @@ def test_too_little_to_say_anything_offers_nothing(client: FlaskClient) -> None:
     assert nudge["decision"] == "insufficient_data"
     assert nudge["add_on"] is None
     assert "RUNS_OUT" in nudge["reason_codes"]
-    assert "The quota of this cycle was used up on" in nudge["sentence"]
+    assert "This cycle's quota of GB was used up on" in nudge["sentence"]
     assert set(nudge["reason_codes"]) <= {"RUNS_OUT", "NO_HISTORY", "FEW_DAYS"}
 
 
@@ -183,3 +183,15 @@ def test_a_meter_without_any_record_is_not_told_as_not_used(client: FlaskClient)
     minutes = [{"meter": "minutes", "date": f"2024-10-{day:02}", "amount": 0} for day in range(1, 11)]
     both = answer(client, request(usage=[*request()["usage"], *minutes]))["nudge"]
     assert both["sentence"].startswith("Used 2.5 of 5 GB so far")
+
+
+def test_storage_by_the_hour_is_spoken_of_as_such(client: FlaskClient) -> None:
+    meters = [{"meter": "storage_gb_hours", "quota": 150_000, "overage_price": "0.01"}]
+    own = {"plans": [{**OWN_PLANS["plans"][0], "plan_id": "disk", "meters": meters}]}
+    usage = [
+        {"meter": "storage_gb_hours", "date": f"2024-10-{day:02}", "amount": 4_000, "unit": "GB hours"}
+        for day in range(1, 11)
+    ]
+    nudge = answer(client, request(**own, plan_id="disk", history=[], usage=usage))["nudge"]
+    assert nudge["meters"][0]["unit"] == "gb_hours"
+    assert nudge["sentence"].startswith("Used 40,000 of 150,000 GB hours so far")
