@@ -15,7 +15,7 @@ from models.plan_decision import NudgeLimits
 from models.plans import AddOn, MeterTerms, Plan, PlanBook
 from models.subscriptions import NOT_LOCKED, OPEN_END, DailyUsage, Subscriptions
 from models.usage_cycles import N_CUTS, UsageCycles
-from models.usage_history import MOST_CYCLES
+from models.usage_dates import MOST_CYCLES
 
 LIMIT_SECONDS, LIMIT_MILLISECONDS = 10.0, 5.0
 CYCLES = MOST_CYCLES

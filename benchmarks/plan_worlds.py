@@ -1,6 +1,6 @@
 """Forecasts and advice on generated worlds that nothing was tuned on. `python -m benchmarks.plan_worlds`.
 
-Two generators written apart (`tests/training/plans`), ten settings that differ in everything. The oracle
+Two generators written apart (`tests/training/plans`), eleven settings that differ in everything. The oracle
 knows how the world was made and everybody's level: no forecast can be better, and where it does not reach a
 limit nothing can. Figures are those of `shopkeeper evaluate-plans`: of day 10, or of all days. What misses
 its limit is in bold and named at the end; then the exit status is 1.
@@ -40,6 +40,7 @@ FIRST_WORLDS = {
     "three meters": World(seed=2103, customers=1200, months=10, meters=3, noise=0.2, burst=1.0),
     "many changes": World(seed=2104, months=9, noise=0.2, regime=0.25, changes=0.2),
     "drifting": World(seed=2105, months=10, noise=0.2, by_cycle=False, anchors=False, no_call_days=0.3),
+    "own weeks": World(seed=2111, months=10, noise=0.15, burst=2.5, own_week=0.5),
 }
 WORLDS: dict[str, Callable[[], Made]] = {
     **{name: partial(make, world) for name, world in FIRST_WORLDS.items()},
@@ -82,17 +83,17 @@ def main() -> None:
 
 
 def asked_for(arguments: Sequence[str]) -> dict[str, Callable[[], Made]]:
-    """The worlds that a command line asks for, by name: some of the ten, or drawn ones."""
+    """The worlds that a command line asks for, by name: some of the eleven, or drawn ones."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.plan_worlds", description=__doc__)
-    parser.add_argument("--worlds", nargs="*", choices=list(WORLDS), metavar="WORLD", help="some of the ten")
+    parser.add_argument("--worlds", nargs="*", choices=list(WORLDS), metavar="WORLD", help="some of them")
     parser.add_argument(
-        "--drawn", type=int, metavar="N", help="N worlds whose settings are drawn, in place of the ten"
+        "--drawn", type=int, metavar="N", help="N worlds whose settings are drawn, in place of the eleven"
     )
     parser.add_argument("--seed", type=int, help="of what is drawn (1)")
     options = parser.parse_args(arguments)
     if options.drawn is not None:
         if options.worlds is not None:
-            parser.error("--worlds names some of the ten, --drawn takes others in their place: give one")
+            parser.error("--worlds names some of the eleven, --drawn takes others in their place: give one")
         return drawn_worlds(options.drawn, 1 if options.seed is None else options.seed)
     if options.seed is not None:
         parser.error("--seed is of what is drawn: give it with --drawn N")

@@ -14,8 +14,10 @@ from models.billing_days import cycle_start, month_of
 from models.plan_advisor import PlanAdvisor
 from models.subscriptions import NOT_LOCKED
 from models.usage_cycles import USUAL_CYCLE, UsageCycles
-from models.usage_history import MOST_CYCLES, SPANS, SUMS
+from models.usage_dates import MOST_CYCLES
+from models.usage_history import SPANS, SUMS
 from models.usage_rate import levels_of, spread_of
+from models.usage_rhythm import daily, rhythms_of
 from models.usage_silence import SILENT, Recorded, heard, past_pauses, paused_of, telling, unhear
 from models.usage_spans import SHAPE, USE, WEIGHT, apart_of, cut_days, halves, told
 
@@ -182,7 +184,12 @@ class _Timeline:
         counts = np.arange(shape[1]) + first >= beginning if active.any() else np.True_
         profile, last = advisor.profile, int(starts[-1])
         weight = profile.weights(family, cycle.anchor, first, last)
-        common = None if profile.alike else profile.common_of(family, np.arange(first, last))
+        calendar = np.arange(first, last)
+        common = None if profile.alike else profile.common_of(family, calendar)
+        if not profile.one_rhythm:
+            days, asked = (amount * counts, seen & counts, weight), np.array([cycle.as_of - first])
+            one = tuple(each[None] for each in days)
+            weight = weight * daily(rhythms_of(one, calendar, asked, profile.trust[[family]])[0], calendar)
         return cls(first, beginning, amount, seen, seen & counts, weight, common, starts)
 
     def told(self, advisor: PlanAdvisor, cycle: StatedCycle, paused: np.ndarray, after: np.ndarray) -> _Told:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 
 from models.advice import NO_DAY
 from models.arrays import frozen
-from models.billing_days import cycle_of, cycle_start
 from models.plans import PlanBook
 from models.running import Running
 from models.subscriptions import DailyUsage
 from models.usage_cycles import USUAL_CYCLE, UsageCycles
+from models.usage_dates import AFTER, ASKED, END, MOST_CYCLES, SINCE, START, CycleDates
 from models.usage_days import filled, running_sums, weights_of
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates, levels_of, shapes_of, spread_of
+from models.usage_rhythm import daily, rhythms_of
 from models.usage_silence import SILENT, heard, silences, telling, unhear
 from models.usage_spans import (
     DAYS,
@@ -26,45 +26,15 @@ from models.usage_spans import (
     USE,
     WEIGHT,
     apart_of,
-    cut_days,
     halves,
     spans_of,
     told,
 )
 
-MOST_CYCLES = 9  # finished cycles that are looked at: older ones would say next to nothing
 LONGEST_CYCLE = 31
 SPANS = spans_of(MOST_CYCLES)
-# Of the dates, counted from the last: the end of the next cycle; start, end and `since` of the running one;
-# the day asked about.
-AFTER, START, END, SINCE, ASKED = range(-5, 0)
 # Of running sums: use on all days, after those of `usage_spans`; and how many there are.
 RECORDED, SUMS = 6, 7
-
-
-class _Dates(NamedTuple):
-    """Days on which sums are looked up: `all_` int64 [n, n_dates], of which these are [n].
-
-    start, end   first day of the running cycle on the plan, day after its last
-    since        first day of it that counts, at most the day asked about
-    """
-
-    all_: np.ndarray
-    start: np.ndarray
-    end: np.ndarray
-    since: np.ndarray
-
-    @classmethod
-    def of(cls, who: Running, as_of: np.ndarray, beginning: np.ndarray) -> _Dates:
-        """The starts of all cycles, the end of the running one, the cuts, and what AFTER to ASKED name."""
-        now = cycle_of(as_of, who.anchor)
-        starts = cycle_start(now[:, None] + np.arange(-MOST_CYCLES, 3), who.anchor[:, None])
-        before, cycle_begin, cycle_end, next_end = starts[:, -4:].T
-        start, end = np.maximum(cycle_begin, who.started), np.minimum(cycle_end, who.ended + 1)
-        since = np.minimum(np.maximum(start, beginning), as_of)
-        last = np.stack([next_end, start, end, since, as_of], axis=1)
-        all_ = np.concatenate([starts[:, :-1], cut_days(before, cycle_begin, as_of), last], axis=1)
-        return cls(all_, start, end, since)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,8 +50,10 @@ class UsageHistory:
     sums        float64 [7, n, n_meters, n_days + 1] of days that count: the four of `usage_rate.levels_of`,
                 weight, use; last, use on all days
     rates       by which the rate of a span of days is told
-    weight      float64 [n_kinds, n_meters, n_days + 1] weight of all days, by anchor and family
+    weight      float64 [n_kinds, n_meters, n_days + 1] weight of all days, by anchor and family; by
+                subscriber where these have an own rhythm
     kind        int64 [n] row of `weight`
+    rhythm      float64 [n, n_meters, CLASSES] of `usage_rhythm`; None where all have the same
     quota       float64 [n, n_meters] of the plan
     use_days    int32 [n, n_days + 1] days with a record of any meter, from the first use on
     used_days   int32 [n, n_meters + 1, n_days + 1] days on which something was used; last, of any meter
@@ -95,6 +67,7 @@ class UsageHistory:
     rates: UsageRates
     weight: np.ndarray
     kind: np.ndarray
+    rhythm: np.ndarray | None
     quota: np.ndarray
     use_days: np.ndarray
     used_days: np.ndarray
@@ -108,8 +81,12 @@ class UsageHistory:
         book: PlanBook,
         learned: tuple[UsageProfile, UsageRates],
         until: int,
+        asked: np.ndarray | None = None,
     ) -> UsageHistory:
-        """The history of these subscribers before the day `until`. Usage after it is not looked at."""
+        """The history of these subscribers before the day `until`. Usage after it is not looked at.
+
+        `asked` int64 [n]: days before `until` on which their own rhythm is what was known of it by then.
+        """
         profile, rates = learned
         first = until - (MOST_CYCLES + 1) * LONGEST_CYCLE
         n_days = until - first + 2 * LONGEST_CYCLE
@@ -124,6 +101,12 @@ class UsageHistory:
         weight, kind = weights_of(running, profile, first, n_days)
         own = weight[kind]
         np.multiply(amount, counts, out=use)
+        rhythm = None
+        if not profile.one_rhythm:
+            at, calendar = np.full(len(running), until) if asked is None else asked, first + np.arange(n_days)
+            rhythm = rhythms_of((use, counts, own), calendar, at - first, profile.trust[running.family])
+            own *= daily(rhythm, calendar)
+            weight, kind = own, np.arange(len(running))
         np.multiply(own, counts, out=days[WEIGHT])
         levels_of(use, counts, own, days[SHAPE])
         use_days = seen.any(axis=1) & (after >= 0)
@@ -139,6 +122,7 @@ class UsageHistory:
             rates,
             running_sums(weight),
             kind,
+            rhythm,
             book.quota[running.plan],
             running_sums(use_days, np.int32),
             running_sums(used_days, np.int32),
@@ -160,7 +144,7 @@ class UsageHistory:
     def cycles(self, rows: np.ndarray, as_of: np.ndarray) -> UsageCycles:
         """The cycles of the subscribers `rows` [n] as known on the days `as_of` [n]."""
         who, at = self.running.take(rows), rows[:, None]
-        dates = _Dates.of(who, as_of, self.beginning[rows])
+        dates = CycleDates.of(who, as_of, self.beginning[rows])
         # Every sum is looked up once on all of these days.
         day = np.minimum(np.maximum(dates.all_ - self.first, 0), self.sums.shape[-1] - 1)
         # By position: of days, then of sums, as `shapes_of` takes them.
@@ -210,12 +194,15 @@ class UsageHistory:
         """
         if profile.alike:
             return self
-        weights = np.empty((*self.weight.shape[:2], self.weight.shape[2] - 1))
-        kinds, rows = np.unique(self.kind, return_index=True)
-        for kind, row in zip(kinds.tolist(), rows.tolist(), strict=True):
-            family, anchor = int(self.running.family[row]), int(self.running.anchor[row])
-            until = self.first + weights.shape[2]
-            weights[kind] = profile.known_on(int(as_of[row])).weights(family, anchor, self.first, until)
+        n_days = self.weight.shape[2] - 1
+        weights = np.empty((*self.weight.shape[:2], n_days))
+        alike = self.running.family * 32 + self.running.anchor
+        for each in np.unique(alike).tolist():
+            rows = np.flatnonzero(alike == each)
+            known, (family, anchor) = profile.known_on(int(as_of[rows[0]])), divmod(each, 32)
+            weights[self.kind[rows]] = known.weights(family, anchor, self.first, self.first + n_days)
+        if self.rhythm is not None:
+            weights *= daily(self.rhythm, self.first + np.arange(n_days))
         return replace(self, weight=running_sums(weights))
 
     def _ran_out(self, rows: np.ndarray, used: np.ndarray, before: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ from models.arrays import Arrays, frozen
 from models.billing_days import first_day, month_of
 
 WEEK, MONTH = 7, 31
+CLASSES = WEEK + 1  # of days in which subscribers may differ: Monday to Sunday, and the end of the month
 PAST = 45  # weeks that are known, as many as are looked back at
 
 
@@ -28,6 +29,8 @@ class UsageProfile:
     common     float64 [n_families, n_meters, 1 + n_days + 1] by day, 1 on most: the first stands for all days
                before `since`, the last for all after those that are known
     since      int64 [n_families, n_meters] the first of them. Days since 1970-01-01
+    trust      float64 [n_families, n_meters, CLASSES] how far subscribers differ by class of day, see
+               `usage_rhythm`; 0 where they do not
     """
 
     weekday: np.ndarray
@@ -35,6 +38,7 @@ class UsageProfile:
     position: np.ndarray
     common: np.ndarray
     since: np.ndarray
+    trust: np.ndarray
 
     @classmethod
     def flat(cls, n_families: int, n_meters: int) -> Self:
@@ -43,7 +47,8 @@ class UsageProfile:
         weekday, month_end, position, common = (
             frozen(np.ones((*shape, n))) for n in (WEEK, MONTH, MONTH, PAST * WEEK + 2)
         )
-        return cls(weekday, month_end, position, common, frozen(np.zeros(shape, dtype=np.int64)))
+        since, trust = np.zeros(shape, dtype=np.int64), np.zeros((*shape, CLASSES))
+        return cls(weekday, month_end, position, common, frozen(since), frozen(trust))
 
     def with_days(self, days: np.ndarray, first: int) -> Self:
         """The same with what is common to days from `first` on, [n_families, n_meters, n_days]."""
@@ -55,6 +60,11 @@ class UsageProfile:
         """The profile as it was known before a `day`: those to come are like all others."""
         days = self.since[..., None] + np.arange(-1, self.common.shape[-1] - 1)
         return replace(self, common=frozen(np.where(days < day, self.common, 1.0)))
+
+    @property
+    def one_rhythm(self) -> bool:
+        """Are all subscribers taken to have the same rhythm?"""
+        return not self.trust.any()
 
     @property
     def alike(self) -> bool:

@@ -47,6 +47,12 @@ def quiet() -> PlanAdvisor:
     return replace(advisor, profile=advisor.profile.with_days(days, START - 130))
 
 
+def by_habit() -> PlanAdvisor:
+    """The same, with subscribers who have weeks of their own."""
+    advisor = quiet()
+    return replace(advisor, profile=replace(advisor.profile, trust=np.full((2, 2, 8), 0.05)))
+
+
 def use_of(days: list[tuple[int, int, float]], totals: tuple[np.ndarray, ...] = NO_TOTALS) -> StatedUse:
     meter, day, amount = (np.array([row[at] for row in days]) for at in range(3))
     return StatedUse(meter.astype(np.int64), day.astype(np.int64), amount.astype(np.float64), *totals)
@@ -86,7 +92,7 @@ def from_files(
     ).filter(lambda rows: any(amount > 0 and day < AS_OF for _, day, amount in rows))
 )
 def test_daily_use_is_cut_into_the_same_cycles_as_that_of_files(days: list[tuple[int, int, float]]) -> None:
-    for advisor in (weekly(), damping(), weekly(weekend=0.02), quiet()):
+    for advisor in (weekly(), damping(), weekly(weekend=0.02), quiet(), by_habit()):
         mine = stated(days, advisor=advisor).to_arrays()
         theirs = from_files(days, advisor).to_arrays()
         for name in mine:

@@ -130,7 +130,9 @@ def _walk_month(
             for begin in range(0, len(running), BLOCK):
                 some = running.take(np.arange(begin, min(begin + BLOCK, len(running))))
                 last = min(until, late + 62)
-                history = UsageHistory.of(some, usage, advisor.book, (advisor.profile, advisor.rates), last)
+                asked = cycle_start(np.full(len(some), month), some.anchor) + day
+                learned = advisor.profile, advisor.rates
+                history = UsageHistory.of(some, usage, advisor.book, learned, last, asked)
                 parts.append(_ask(advisor, history, limits, (month, day, until)))
     return parts
 

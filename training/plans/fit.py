@@ -25,6 +25,7 @@ from training.plans.faults import fit_faults
 from training.plans.pauses import fit_lasting
 from training.plans.profile import fit_profile
 from training.plans.rates import fit_rates, parts_of
+from training.plans.rhythms import fit_rhythms
 from training.plans.savings import fit_savings
 from training.plans.spreads import fit_spreads
 
@@ -64,6 +65,9 @@ def fit_plan_advisor(
     history = UsageHistory.of(running, usage, book, (profile, plain), as_of)
     profile = fit_common_days(history, profile, as_of)
     if not profile.alike:
+        history = UsageHistory.of(running, usage, book, (profile, plain), as_of)
+    profile = fit_rhythms(history, profile, as_of)
+    if not profile.one_rhythm:
         history = UsageHistory.of(running, usage, book, (profile, plain), as_of)
     parts = parts_of(history, as_of)
     rates, seen = fit_rates(parts, n_families)

@@ -43,6 +43,7 @@ class World:
     no_call_days: float = 0.0
     by_cycle: bool = True  # busy and quiet stretches are cycles, otherwise they drift from day to day
     misfit: float = 0.6  # sigma of the logarithm of what customers believe they use
+    own_week: float = 0.0  # sigma of the log by which customers' weekends differ, and their month's ends
     holidays: float = 0.0  # times a year that each has 4 to 16 days without any use
     common: tuple[
         tuple[int, int, float], ...
@@ -74,7 +75,7 @@ def make(world: World) -> Made:
     calendar = FIRST_DAY + np.arange(days)
     regime = _regimes(rng, world, n, days)
     growth = (1 + world.growth) ** (np.arange(days) / 30.44)
-    base = level[:, :, None] / 30 * growth * rhythm(world, m, calendar)
+    base = level[:, :, None] / 30 * growth * rhythm(world, m, calendar) * _own_rhythm(world, n, calendar)
     sigma = world.noise * np.exp(rng.normal(0, world.noise_spread, (n, 1, 1)))
     amount = base * regime[:, None] * _stretches(rng, world, sigma, anchor, calendar)
     amount *= single_days(rng, world, amount.shape)
@@ -151,6 +152,16 @@ def rhythm(world: World, n_meters: int, calendar: np.ndarray) -> np.ndarray:
         for meter in range(n_meters)
     ]
     return np.stack(rows)
+
+
+def _own_rhythm(world: World, n: int, calendar: np.ndarray) -> np.ndarray:
+    """How much more each customer uses on weekends and on the last days of a month, [n, 1, n_days]."""
+    rng = np.random.default_rng([world.seed, 5])
+    date = calendar.astype("datetime64[D]")
+    weekend = (calendar + 3) % 7 >= 5
+    last = (date + 3).astype("datetime64[M]") != date.astype("datetime64[M]")
+    week, end = world.own_week * rng.normal(0, 1, (2, n, 1))
+    return np.asarray(np.exp(week * weekend + end * last))[:, None]
 
 
 def _stretches(
