@@ -43,7 +43,7 @@ class Walked:
     decision, saving, p_saves    [n] as advised
     next_use     [n, n_meters] of the next cycle
     cost         [n, n_policies] of the next cycle, had the policy been followed
-    least        [n] of the next cycle on the best plan in hindsight
+    least        [n] of the next cycle on the best plan in hindsight that the contract allows
     realised     [n] what following a change of plan saved in the next cycle, or a top-up in this one
     priced       bool [n] is the next cycle known?
     topped       bool [n] was a top-up advised, and is this cycle known?
@@ -166,7 +166,9 @@ def _ask(
     judged = advice.metered & whole[:, None] & (seen >= LEAST_SEEN) & (cycles.days > 0)[:, None]
     actual = total / np.maximum(seen, LEAST_SEEN)
     priced = whole & (after <= until) & ((seen_next >= LEAST_SEEN) | ~advice.metered).all(axis=1)
-    comparable = advisor.relations.comparable[cycles.plan]
+    # What a contract forbids nobody can do: no policy moves, and none regrets it.
+    own = np.arange(len(book.plans)) == cycles.plan[:, None]
+    comparable = advisor.relations.comparable[cycles.plan] & (own | ~cycles.locked[:, None])
     came = next_ / np.maximum(seen_next, LEAST_SEEN)
     costs = np.where(comparable, book.costs(came), np.inf)
     elapsed = day / (end - begin)

@@ -152,3 +152,18 @@ def test_the_report_is_whole(study: PlanStudy) -> None:
     page = files["plans.html"].decode()
     assert page.count("<svg") == 3
     assert "80 % rule" in page
+
+
+def test_what_a_contract_forbids_no_policy_does_and_none_regrets() -> None:
+    """The other policies used to move who may not, and the advice not to: it looked worse than they."""
+    world = make(replace(HARSH, customers=200, months=6))
+    locked = np.arange(len(world.subscriptions.customer)) % 2 == 0
+    until = np.where(locked, world.until + 400, world.subscriptions.locked_until)
+    bound = replace(world, subscriptions=replace(world.subscriptions, locked_until=until))
+    rows = walk_of(bound)
+    held = np.isin(rows.customer, bound.subscriptions.customer[locked])
+    free = ~np.isin(rows.customer, bound.subscriptions.customer[~locked])
+    regret = rows.cost - rows.least[:, None]
+    assert (regret[free & rows.priced] == 0).all()
+    assert (regret[~held & rows.priced] > 0).any(axis=0).all()
+    assert (regret[rows.priced] >= 0).all()
