@@ -20,10 +20,11 @@ from models.top_ups import best_top_ups, running_costs
 from models.usage_cycles import UsageCycles
 from models.usage_defaults import default_dynamics
 from models.usage_dynamics import Dynamics
-from models.usage_forecast import WAYS, Faults, Forecast, Moments, forecast, moments
+from models.usage_forecast import WAYS, Faults, Moments, forecast, moments
 from models.usage_gamma import LEAST
 from models.usage_history import UsageHistory
 from models.usage_level import Level, follow
+from models.usage_outcome import Forecast
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates
 
@@ -114,7 +115,7 @@ class PlanAdvisor:
         p10, p50, p90 = coming.quantiles(0.1, 0.5, 0.9)
         # Before use counts for the forecast, it counts against the quota.
         known = use_known(cycles) | (cycles.used > 0)
-        next_p10, next_p90 = coming.next.quantile(np.array([[[0.1]], [[0.9]]]))
+        next_p10, next_p90 = coming.next_quantiles(0.1, 0.9)
         return Advice(
             decision=decided.decision,
             plan=cycles.plan,

@@ -10,8 +10,8 @@ from models.advice import NO_ADD_ON
 from models.plan_pricing import STRATA, Strata, exceeds, started_units
 from models.plans import UNLIMITED, PlanBook
 from models.usage_cycles import UsageCycles
-from models.usage_forecast import Forecast
 from models.usage_gamma import Gamma
+from models.usage_outcome import Forecast
 
 MOST_PACKS = 4
 LEAST_P_EXCEED = 0.2  # under it no pack is priced

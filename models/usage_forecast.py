@@ -14,13 +14,13 @@ import numpy as np
 from models.arrays import Arrays, frozen
 from models.usage_cycles import UsageCycles
 from models.usage_dynamics import Dynamics
-from models.usage_gamma import LEAST, Gamma, gamma_of
+from models.usage_gamma import gamma_of
 from models.usage_level import Level
+from models.usage_outcome import HALF, SHAPE_KNOTS, Forecast
 from models.usage_pauses import Resumption, usual_lasting
 from models.usage_stories import stories
 
 KNOTS = 5  # elapsed shares of the cycle at which faults are learned: 0.1, 0.3, 0.5, 0.7, 0.9
-SHAPE_KNOTS = 21  # probabilities 0, 0.05, ..., 1
 KNOWN = (1, 3)  # finished cycles from which on what was learned of few, of several, holds: three classes
 SIGNS = 6  # see `signs`
 MOST_SIGN, MOST_LEAN = 2.0, 1.0  # of logarithms
@@ -31,7 +31,7 @@ MORE = 0.6  # of the variance of the rest of an unusual cycle: what made it so m
 REST, NEXT = 0, 1  # the rest of the running cycle, the next cycle
 BIAS, WIDTH = 0, 1
 WAYS = ("upgrade", "downgrade", "top_up")  # of saving, see Faults.saving
-KEPT = ("lean", "factor", "shape", "lasting", "saving")  # of Faults, in an artifact
+KEPT = ("lean", "factor", "shape", "lasting", "whole", "saving")  # of Faults, in an artifact
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +46,7 @@ class Faults:
     shape   float64 [n_families, n_meters, KNOTS, SHAPE_KNOTS] how often the use of the rest was below what
             the gamma distribution puts at probability 0, 0.05, ... 1; not falling
     lasting  float64 [n_families, n_meters, TABLE] how long pauses last, see `usage_pauses`
+    whole   bool [n_families, n_meters] is use counted in whole units, as messages are?
     saving  float64 [n_families, 3] realised over expected saving of upgrades, downgrades and top-ups: who is
             chosen for a large one is more often overestimated (winner's curse)
     together  lean, factor and shape of each cell [n_families, n_meters, 3, KNOTS, ...] in one row, to be
@@ -57,6 +58,7 @@ class Faults:
     factor: np.ndarray
     shape: np.ndarray
     lasting: np.ndarray
+    whole: np.ndarray
     saving: np.ndarray
     together: np.ndarray = field(init=False)
     resumption: Resumption = field(init=False)
@@ -78,6 +80,7 @@ class Faults:
             frozen(np.ones((*cells, 2))),
             frozen(straight),
             frozen(np.tile(usual_lasting(), (n_families, n_meters, 1))),
+            frozen(np.zeros((n_families, n_meters), dtype=np.bool_)),
             frozen(np.ones((n_families, len(WAYS)))),
         )
 
@@ -87,64 +90,6 @@ class Faults:
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
         return cls(**{name: arrays[name] for name in KEPT})
-
-
-class Forecast(NamedTuple):
-    """Use of the running and the next cycle; all by subscriber and meter, [n, n_meters].
-
-    used    what is used already
-    rest    what is still to come in the running cycle (and was used on days without a record)
-    next    the next cycle
-    shape   [n, n_meters, SHAPE_KNOTS] see Faults.shape
-    jumped  is the running cycle unusual, or on a new level?
-    cycles  finished cycles known
-    """
-
-    used: np.ndarray
-    rest: Gamma
-    next: Gamma
-    shape: np.ndarray
-    jumped: np.ndarray
-    cycles: np.ndarray
-
-    def p_exceed(self, quota: np.ndarray) -> np.ndarray:
-        """P(use of the running cycle > quota [n, n_meters])."""
-        left = quota - self.used
-        p = 1 - self._straightened(self.rest.cdf(left))
-        return np.where(left < 0, 1.0, p)
-
-    def quantiles(self, *probabilities: float) -> np.ndarray:
-        """Use at the end of the running cycle that is not exceeded with these probabilities.
-
-        float64 [n_probabilities, n, n_meters].
-        """
-        values: np.ndarray = self.used + self.rest.quantile(
-            self._bent(np.array(probabilities)[:, None, None])
-        )
-        return values
-
-    def _straightened(self, p: np.ndarray) -> np.ndarray:
-        """The learned probability for what the gamma distribution calls p."""
-        at = np.minimum(np.maximum(p, 0), 1) * (SHAPE_KNOTS - 1)
-        low = np.minimum(at.astype(np.int64), SHAPE_KNOTS - 2)
-        left, right = self._knots(low)
-        straight: np.ndarray = left + (right - left) * (at - low)
-        return straight
-
-    def _bent(self, probability: np.ndarray) -> np.ndarray:
-        """What the gamma distribution has to be asked for to get the learned probability."""
-        below = (self.shape <= probability[..., None]).sum(axis=-1)
-        low = np.minimum(np.maximum(below - 1, 0), SHAPE_KNOTS - 2)
-        left, right = self._knots(low)
-        part = np.minimum(np.maximum((probability - left) / np.maximum(right - left, LEAST), 0), 1)
-        bent: np.ndarray = np.minimum(np.maximum((low + part) / (SHAPE_KNOTS - 1), 1e-6), 1 - 1e-6)
-        return bent
-
-    def _knots(self, low: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The learned probabilities at these knots [..., n, n_meters], and at the knots after them."""
-        n, n_meters, _ = self.shape.shape
-        rows, meters = np.arange(n)[:, None], np.arange(n_meters)
-        return self.shape[rows, meters, low], self.shape[rows, meters, low + 1]
 
 
 class Moments(NamedTuple):
@@ -218,6 +163,7 @@ def forecast(
         shape,
         (raw.unusual > JUMP) | _doubled(cycles, level),
         level.cycles,
+        HALF * faults.whole[family],
     )
 
 

@@ -130,6 +130,12 @@ class UsageHistory:
         )
 
     @property
+    def recorded(self) -> np.ndarray:
+        """Use on all days: running sums [n, n_meters, n_days + 1]."""
+        recorded: np.ndarray = self.sums[RECORDED]
+        return recorded
+
+    @property
     def counted(self) -> np.ndarray:
         """Use on days that count: running sums [n, n_meters, n_days + 1]."""
         counted: np.ndarray = self.sums[USE]

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from models.plan_advisor import PlanAdvisor, untrained
 from models.plan_pricing import expected_costs
-from models.usage_forecast import BIAS, KNOTS, NEXT, REST, SHAPE_KNOTS, SIGNS, Faults, class_of
+from models.usage_forecast import BIAS, KNOTS, NEXT, REST, SIGNS, Faults, class_of
 from models.usage_gamma import gamma_of
+from models.usage_outcome import SHAPE_KNOTS
 from tests.models.one_subscriber import BOOK, cycles_of
 
 HISTORY = [150.0, 158.0, 155.0]

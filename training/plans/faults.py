@@ -17,7 +17,6 @@ from models.usage_forecast import (
     KNOWN,
     NEXT,
     REST,
-    SHAPE_KNOTS,
     WIDTH,
     Faults,
     Moments,
@@ -27,6 +26,7 @@ from models.usage_forecast import (
 )
 from models.usage_gamma import Gamma, gamma_of
 from models.usage_history import UsageHistory
+from models.usage_outcome import HALF, SHAPE_KNOTS
 from models.usage_silence import HEARD
 from training.plans.lean import fit_lean
 
@@ -46,6 +46,7 @@ class Looked(NamedTuple):
     judged   bool [n, n_meters, 2] is what came known well enough?
     family   int [n]
     used     float64 [n, n_meters, 2, 2] as of `shares_used`
+    half     float64 [n, n_meters] as in Forecast
     """
 
     raw: Moments
@@ -54,6 +55,16 @@ class Looked(NamedTuple):
     judged: np.ndarray
     family: np.ndarray
     used: np.ndarray
+    half: np.ndarray
+
+
+def fit_whole(history: UsageHistory, n_families: int) -> np.ndarray:
+    """Whether all use was recorded in whole units, and some was; bool [n_families, n_meters]."""
+    whole = np.zeros((n_families, history.recorded.shape[1]), dtype=np.bool_)
+    for family in range(n_families):
+        amount = np.diff(history.recorded[history.running.family == family], axis=-1)
+        whole[family] = (amount == np.rint(amount)).all(axis=(0, 2)) & (amount > 0).any(axis=(0, 2))
+    return frozen(whole)
 
 
 def fit_faults(advisor: PlanAdvisor, history: UsageHistory, until: int) -> Faults:
@@ -112,6 +123,7 @@ def _look(
         np.stack([judged, judged & (seen_next >= LEAST_SEEN) & (after <= until)[:, None]], axis=-1),
         history.running.family,
         np.ones((*raw.paused.shape, 2, 2)) if used is None else used,
+        HALF * advisor.faults.whole[history.running.family],
     )
 
 
@@ -136,7 +148,10 @@ def _fit(lean: np.ndarray, factor: np.ndarray, looked: Looked, rows: np.ndarray,
             came = looked.came[rows, meter, which][some]
             ratio = np.minimum(came / np.maximum(use.mean, 1e-9), MOST_RATIO)
             bias = (ratio.sum() + BIAS_SHRINK) / (len(ratio) + BIAS_SHRINK)
-            factor[which, BIAS], factor[which, WIDTH] = bias, _width(use, came, bias)
+            factor[which, BIAS], factor[which, WIDTH] = (
+                bias,
+                _width(use, came, bias, looked.half[rows, meter][some]),
+            )
 
 
 def _widen(factor: np.ndarray, looks: list[Looked], lean: np.ndarray) -> None:
@@ -151,7 +166,8 @@ def _widen(factor: np.ndarray, looks: list[Looked], lean: np.ndarray) -> None:
         if rows.any():
             told = _told(looked, rows, m, lean[f, m, known, knot])
             bias = factor[f, m, known, knot, which, BIAS]
-            width = _width(Gamma(*(each[:, which] for each in told)), looked.came[rows, m, which], bias)
+            use, half = Gamma(*(each[:, which] for each in told)), looked.half[rows, m]
+            width = _width(use, looked.came[rows, m, which], bias, half)
             factor[f, m, known, knot, which, WIDTH] = max(width, factor[f, m, known, knot, which, WIDTH])
 
 
@@ -161,17 +177,40 @@ def _told(looked: Looked, rows: np.ndarray, meter: int, lean: np.ndarray) -> Gam
     return gamma_of(*leaning(raw, lean, looked.cycles[rows, meter], looked.used[rows, meter]))
 
 
-def _width(use: Gamma, came: np.ndarray, bias: float) -> float:
+def _width(use: Gamma, came: np.ndarray, bias: float, half: np.ndarray) -> float:
     """The factor of the standard deviation with which four fifths fall between p10 and p90."""
-    within = []
     mean = use.mean * bias
+    within = []
     for width in WIDTHS:
-        shape = use.shape * (bias / width) ** 2
-        below = gammainc(shape, came * shape / np.maximum(mean, 1e-9))
-        within.append(((below > 0.1) & (below < 0.9)).mean())
+        low, high = _below(use.shape * (bias / width) ** 2, mean, came, half)
+        within.append((_share_below(low, high, 0.9) - _share_below(low, high, 0.1)).mean())
     found = float(np.interp(WITHIN, np.maximum.accumulate(within), np.log(WIDTHS)))
     weight = len(came) / (len(came) + WIDTH_SHRINK)
     return float(np.exp(weight * found))
+
+
+def _below(
+    shape: np.ndarray, mean: np.ndarray, came: np.ndarray, half: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Between which probabilities of their gamma distributions what `came` [m] lies.
+
+    The same twice but where use is counted in whole units: 3 is anything from 2.5 to 3.5, and 0 up to 0.5.
+    """
+    scale = np.maximum(mean, 1e-9) / shape
+    low = gammainc(shape, np.maximum(came - half, 0.0) / scale)
+    return low, gammainc(shape, (came + half) / scale) if half.any() else low
+
+
+def _share_below(low: np.ndarray, high: np.ndarray, probability: float) -> np.ndarray:
+    """How much of what lies between `low` and `high` [m] is below a probability, 0 to 1.
+
+    Of counts, this in place of a step makes probabilities even where forecasts are right (Czado, Gneiting and
+    Held, 2009, Biometrics 65).
+    """
+    wide = high - low
+    part = np.minimum(np.maximum((probability - low) / np.where(wide > 0, wide, 1.0), 0.0), 1.0)
+    below: np.ndarray = np.where(wide > 0, part, low <= probability)
+    return below
 
 
 def _shape(
@@ -189,10 +228,10 @@ def _shape(
     told = _told(looked, rows, meter, lean)
     bias, width = factor[:, REST, BIAS], factor[:, REST, WIDTH]
     shape = told.shape[:, REST] * (bias / width) ** 2
-    mean = np.maximum(told.mean[:, REST] * bias, 1e-9)
-    below = np.sort(gammainc(shape, looked.came[rows, meter, REST] * shape / mean))
-    seen = np.searchsorted(below, straight, "right") / len(below)
-    weight = len(below) / (len(below) + SHAPE_SHRINK)
+    came, half = looked.came[rows, meter, REST], looked.half[rows, meter]
+    low, high = _below(shape, told.mean[:, REST] * bias, came, half)
+    seen = np.array([_share_below(low, high, probability).mean() for probability in straight])
+    weight = len(came) / (len(came) + SHAPE_SHRINK)
     mixed: np.ndarray = weight * seen + (1 - weight) * straight
     mixed[0], mixed[-1] = 0.0, 1.0
     return mixed

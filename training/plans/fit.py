@@ -21,7 +21,7 @@ from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates
 from training.plans.common_days import fit_common_days
 from training.plans.dynamics import fit_dynamics
-from training.plans.faults import fit_faults
+from training.plans.faults import fit_faults, fit_whole
 from training.plans.pauses import fit_lasting
 from training.plans.profile import fit_profile
 from training.plans.rates import fit_rates, parts_of
@@ -79,7 +79,8 @@ def fit_plan_advisor(
     dynamics = fit_dynamics(cycles, book, within, seed)
     advisor = PlanAdvisor(book, profile, rates, dynamics, faults, strata)
     progress("learning from forecasts of finished cycles")
-    advisor = replace(advisor, faults=replace(faults, lasting=fit_lasting(history, n_families)))
+    lasting, whole = fit_lasting(history, n_families), fit_whole(history, n_families)
+    advisor = replace(advisor, faults=replace(faults, lasting=lasting, whole=whole))
     advisor = replace(advisor, faults=fit_faults(advisor, history, as_of))
     saving = fit_savings(advisor, history, as_of)
     return checked(replace(advisor, faults=replace(advisor.faults, saving=saving)))
