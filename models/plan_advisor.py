@@ -103,16 +103,18 @@ class PlanAdvisor:
         top_ups = best_top_ups(book, self.strata, cycles, coming, p_exceed, limits.gate)
         realised = self.faults.saving[book.family[plan], WAYS.index("top_up")]
         top_ups = top_ups._replace(saving=top_ups.saving * realised)
-        jumped = (coming.jumped & metered & (level.cycles > 0)).any(axis=1)
-        seen = (level.cycles * metered).max(axis=1, initial=0)
+        p10, p50, p90 = coming.quantiles(0.1, 0.5, 0.9)
         usual = np.exp(level.mean) * cycles.next_w
-        outlook = Outlook(p_exceed, coming.next.mean, jumped, usual, seen, self.relations.more[plan])
+        matters = np.maximum(p50, usual) >= self.relations.matters[plan]
+        jumped = (coming.jumped & metered & (level.cycles > 0) & matters).any(axis=1)
+        paused = pause_told(cycles, metered, matters)
+        seen = (level.cycles * metered).max(axis=1, initial=0)
+        outlook = Outlook(p_exceed, coming.next.mean, jumped, paused, usual, seen, self.relations.more[plan])
         decided = decide(book, cycles, outlook, prices, top_ups, limits)
         rows, tops = np.arange(len(plan)), decided.decision == TOP_UP
         current = prices.cost[rows, plan]
         if tops.any():
             current[tops] = running_costs(book, cycles, coming, np.flatnonzero(tops))
-        p10, p50, p90 = coming.quantiles(0.1, 0.5, 0.9)
         # Before use counts for the forecast, it counts against the quota.
         known = use_known(cycles) | (cycles.used > 0)
         next_p10, next_p90 = coming.next_quantiles(0.1, 0.9)
@@ -145,7 +147,7 @@ class PlanAdvisor:
             next_p90=next_p90,
             locked_until=cycles.locked_until,
             known=known,
-            silent=cycles.silent * pause_told(cycles, metered),
+            silent=cycles.silent * paused,
         )
 
     def to_arrays(self) -> Arrays:

@@ -73,6 +73,7 @@ class Outlook(NamedTuple):
     """What the decision needs of the forecast: p_exceed, next_mean and more [n, n_meters], the others [n].
 
     jumped  the running cycle is unusual or on a new level
+    paused  bool [n, n_meters] is a pause told of the meter?
     usual   float64 [n, n_meters] use of a cycle before the running one is looked at
     cycles  finished cycles known
     more    is a plan with a larger quota on sale?
@@ -81,6 +82,7 @@ class Outlook(NamedTuple):
     p_exceed: np.ndarray
     next_mean: np.ndarray
     jumped: np.ndarray
+    paused: np.ndarray
     usual: np.ndarray
     cycles: np.ndarray
     more: np.ndarray
@@ -228,7 +230,7 @@ def _situation(
     recorded = (cycles.days > 0) | ((cycles.finished_w > 0) & metered[:, None]).any(axis=(1, 2))
     return {
         "RUNS_OUT": runs_out.any(axis=1),
-        "PAUSED": pause_told(cycles, metered).any(axis=1),
+        "PAUSED": outlook.paused.any(axis=1),
         "RECENT_JUMP": outlook.jumped,
         "HIGHER_USE": higher.any(axis=1),
         "LOWER_USE": little.all(axis=1) & limited.any(axis=1),
@@ -269,10 +271,14 @@ def use_known(cycles: UsageCycles) -> np.ndarray:
     return known
 
 
-def pause_told(cycles: UsageCycles, metered: np.ndarray) -> np.ndarray:
-    """Is a pause told of these meters of the plan? All bool [n, n_meters]."""
+def pause_told(cycles: UsageCycles, metered: np.ndarray, matters: np.ndarray) -> np.ndarray:
+    """Is a pause told of these meters of the plan? All bool [n, n_meters].
+
+    Of a meter of which too little is used to matter only if none is used any more.
+    """
     lately = (cycles.silent >= FIRST_TOLD) & (cycles.silent <= LAST_TOLD)
-    told: np.ndarray = metered & lately & (cycles.paused > LIKELY)
+    paused = metered & lately & (cycles.paused > LIKELY)
+    told: np.ndarray = paused & (matters | (paused == metered).all(axis=1, keepdims=True))
     return told
 
 
@@ -280,7 +286,7 @@ def _confidence(cycles: UsageCycles, outlook: Outlook, metered: np.ndarray) -> n
     """High after three finished cycles like the running one; low without any, after a jump, while a pause is
     told, and where nothing is known of one of the plan's meters: bool [n, n_meters].
     """
-    doubtful = ((metered & ~use_known(cycles)) | pause_told(cycles, metered)).any(axis=1)
+    doubtful = ((metered & ~use_known(cycles)) | outlook.paused).any(axis=1)
     low = (outlook.cycles == 0) | outlook.jumped | doubtful
     high = (outlook.cycles >= SETTLED) & (cycles.missing <= FEW_MISSING)
     return np.where(low, LOW, np.where(high, HIGH, MEDIUM)).astype(np.int8)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from models.advice import INSUFFICIENT_DATA, NO_DAY, REASON_BITS, SILENCES, Advice
 from models.plan_advisor import PlanAdvisor, untrained
+from models.plan_decision import pause_told
 from models.plans import MeterTerms, Plan, PlanBook
 from models.subscriptions import NOT_LOCKED
 from models.usage_cycles import UsageCycles
@@ -148,3 +149,29 @@ def test_what_is_held_is_ordered_by_the_add_on_that_it_may_have_now() -> None:
     assert order.index(1) < 3
     value = np.where(np.arange(4) == 1, advice.top_up_saving, advice.saving * advice.p_saves)[order]
     assert (np.diff(value) <= 0).all()
+
+
+@pytest.mark.parametrize(("times", "told"), [(1.0, False), (20.0, True)])
+def test_a_jump_of_next_to_nothing_is_not_told(times: float, told: bool) -> None:
+    """The smallest quota is 50: who went from one to five has not changed for any decision."""
+    history, days = [1.0 * times, 1.1 * times, 0.9 * times], [0.25 * times] * 10
+    advice = advice_of(history, days, plan="home-50")
+    assert ("RECENT_JUMP" in advice.reason_codes(0)) == told
+
+
+@pytest.mark.parametrize(
+    ("paused", "matters", "told"),
+    [
+        ([1.0, 0.0], [True, True], [True, False]),
+        ([1.0, 0.0], [False, True], [False, False]),
+        ([1.0, 1.0], [False, True], [True, True]),
+        ([1.0, 1.0], [False, False], [True, True]),
+        ([0.4, 0.4], [True, True], [False, False]),
+    ],
+)
+def test_a_pause_of_next_to_nothing_is_told_if_nothing_is_used_any_more(
+    paused: list[float], matters: list[bool], told: list[bool]
+) -> None:
+    one = cycles_of(untrained(BOOK), [100], [1.0] * 5)
+    silent = replace(one, paused=np.array([paused]), silent=np.array([[9, 9]]))
+    assert pause_told(silent, np.ones((1, 2), dtype=np.bool_), np.array([matters])).tolist() == [told]

@@ -49,3 +49,12 @@ def test_more_is_what_is_sold_in_the_family() -> None:
     assert not more[old, gb]
     assert not more[line, gb]
     assert not more[:, minutes].any()
+
+
+def test_a_meter_matters_from_a_fifth_of_the_smallest_quota_on() -> None:
+    large, line, old, small = range(4)
+    matters = relations_of(book()).matters
+    gb, minutes = book().meters.index("gb"), book().meters.index("minutes")
+    np.testing.assert_allclose(matters[[large, line, old, small], gb], [10, 100, 1, 1])
+    np.testing.assert_allclose(matters[[large, old], minutes], [100, 100])
+    assert np.isinf(matters[line, minutes])
