@@ -128,10 +128,13 @@ class PriceList(Listed):
     add_ons: Annotated[tuple[AddOnTable, ...], Field(max_length=MAX_ADD_ONS, strict=False)] = ()
 
 
-def faults(prices: PriceList, currency: str, digits: int) -> Iterator[tuple[Location, str]]:
+def faults(
+    prices: PriceList, currency: str, digits: int, said_by: str = ""
+) -> Iterator[tuple[Location, str]]:
     """What is wrong with a price list that fits its schema: where, as pydantic writes it, and what.
 
-    `currency` is that of everything, `digits` the decimals of its minor unit.
+    `currency` is that of everything, `digits` the decimals of its minor unit; `said_by` is where that
+    currency stands, if it does not stand in the list.
     """
     yield from _repeated(prices)
     currencies: list[tuple[Location, str]] = [
@@ -140,7 +143,8 @@ def faults(prices: PriceList, currency: str, digits: int) -> Iterator[tuple[Loca
     ]
     for location, other in currencies:
         if other != currency:
-            yield location, f"{other} beside {currency}: one list has one currency"
+            beside = f"{currency} of {said_by}" if said_by else currency
+            yield location, f"{other} beside {beside}: one list has one currency"
     for at, plan in enumerate(prices.plans):
         yield from _too_exact(plan.fee, digits, ("plans", at, "fee"), currency)
         for place, meter in enumerate(plan.meters):

@@ -71,7 +71,7 @@ def _checked(raw: dict[str, Any], where: Where, currency: str) -> PlanBook:
         found = sorted(error.errors(), key=lambda detail: detail["type"] != "extra_forbidden")
         raise _of_invalid(found[0], where) from error
     digits = minor_digits(currency)
-    for location, message in faults(prices, currency, digits):
+    for location, message in faults(prices, currency, digits, "[data] currency"):
         raise _fault(location, message, where)
     return plan_book(prices, currency, digits)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from training.data.money import minor_digits
 from training.plans.figures import Figure, PlanStudy
 from training.report.wording import count
 
@@ -69,9 +70,9 @@ def _calibration(study: PlanStudy) -> Table:
 
 
 def _policies(study: PlanStudy) -> Table:
-    columns = ("policy", "day", f"regret, {study.currency} minor units", "over staying")
+    columns = ("policy", "day", f"regret, {study.currency}", "over staying")
     rows: Rows = [
-        (POLICY_NAMES[each.policy], str(each.day), f"{each.regret:,.1f}", _with_interval(each.over_stay))
+        (POLICY_NAMES[each.policy], str(each.day), _money(each.regret, study), _with_interval(each.over_stay))
         for each in study.policies
     ]
     return "Regret of the next cycle against the best plan in hindsight", columns, rows
@@ -82,14 +83,15 @@ def _nudges(study: PlanStudy) -> Table:
         "nudges",
         "day",
         "shown",
-        "expected saving",
+        f"expected saving, {study.currency} each",
         "realised",
         "expected over realised",
         "cost more",
     )
     rows: Rows = [
         (
-            each.kind, str(each.day), count(each.shown), f"{each.expected:,.0f}", f"{each.realised:,.0f}",
+            each.kind, str(each.day), count(each.shown),
+            _money(each.expected, study), _money(each.realised, study),
             _with_interval(each.ratio), _with_interval(each.worse),
         )
         for each in study.nudges
@@ -99,6 +101,12 @@ def _nudges(study: PlanStudy) -> Table:
         columns,
         rows,
     )
+
+
+def _money(minor: float, study: PlanStudy) -> str:
+    """An amount in minor units as one of the currency."""
+    digits = minor_digits(study.currency)
+    return f"{minor / 10**digits:,.{digits}f}"
 
 
 def _with_interval(figure: Figure) -> str:

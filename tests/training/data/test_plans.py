@@ -87,7 +87,12 @@ def test_the_demo_stores_plans_are_read_as_they_were_written(tmp_path: Path) -> 
     [
         ('fee = "25.00"', 'fee = "-25.00"', 15, "plans.1.fee: a price must not be negative"),
         ('fee = "25.00"', 'fees = "25.00"', 15, "plans.1.fees: unknown key"),
-        ('currency = "USD"\nretired', 'currency = "EUR"\nretired', 25, "plans.2.currency: EUR beside USD"),
+        (
+            'currency = "USD"\nretired',
+            'currency = "EUR"\nretired',
+            25,
+            "plans.2.currency: EUR beside USD of [data] currency",
+        ),
         ('name = "Line"', "", 20, "plans.2.name: is missing"),
         ('plan_id = "large"', 'plan_id = "small"', 12, "plans.1.plan_id: 'small' is there twice"),
         ("amount = 3", "amount = nan", 36, "add_ons.0.amount: Input should be a finite number"),

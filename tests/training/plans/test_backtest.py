@@ -13,6 +13,7 @@ from tests.training.plans.worlds import Made, World, make
 from training.plans.backtest import POLICIES, Walked, walk
 from training.plans.figures import PlanStudy, figures_of
 from training.plans.study_files import plan_study_files
+from training.plans.words import tables_of
 
 HARSH = World(
     seed=77,
@@ -167,3 +168,12 @@ def test_what_a_contract_forbids_no_policy_does_and_none_regrets() -> None:
     assert (regret[free & rows.priced] == 0).all()
     assert (regret[~held & rows.priced] > 0).any(axis=0).all()
     assert (regret[rows.priced] >= 0).all()
+
+
+def test_money_is_told_in_units_of_the_currency(study: PlanStudy) -> None:
+    titles = {title: (columns, rows) for title, columns, rows in tables_of(study)}
+    columns, rows = titles["Regret of the next cycle against the best plan in hindsight"]
+    assert columns[2] == "regret, USD"
+    assert rows[0][2] == f"{study.policies[0].regret / 100:,.2f}"
+    yen = tables_of(replace(study, currency="JPY"))[3]
+    assert yen[2][0][2] == f"{study.policies[0].regret:,.0f}"
