@@ -11,7 +11,6 @@ from models.nudge_amounts import amount, day_name, figures, full_word, included,
 from models.plan_overage import added_costs
 from models.plans import UNLIMITED, PlanBook
 
-SUMMED = 6  # decimals of what was used
 NOTHING = 1e-6  # use, or use beyond a quota, that is none
 # A mean from the low end, the mean and the high end of a range of 80 % (Swanson's rule).
 SWANSON = np.array([0.3, 0.4, 0.3])
@@ -24,8 +23,7 @@ class UseWords:
         self.book, self.advice, self.row = book, advice, row
         self.plan, self.target = int(advice.plan[row]), int(advice.recommended_plan[row])
         self.quota, self.metered = advice.quota[row], advice.metered[row]
-        # Sums of the same days taken in another order differ in their last bit.
-        self.used, self.p50 = np.round(advice.used[row], SUMMED), advice.p50[row]
+        self.used, self.p50 = advice.used[row], advice.p50[row]
         self.known = advice.known[row]
         self.told: set[int] = set()  # meters that were spoken of
 

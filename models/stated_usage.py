@@ -13,11 +13,11 @@ from models.arrays import frozen
 from models.billing_days import cycle_start, month_of
 from models.plan_advisor import PlanAdvisor
 from models.subscriptions import NOT_LOCKED
-from models.usage_cycles import USUAL_CYCLE, UsageCycles
+from models.usage_cycles import BIT, SUMMED, USUAL_CYCLE, UsageCycles
 from models.usage_dates import MOST_CYCLES
 from models.usage_history import SPANS, SUMS
 from models.usage_rate import levels_of, spread_of
-from models.usage_rhythm import daily, rhythms_of
+from models.usage_rhythm import Calendar, daily, rhythms_of
 from models.usage_silence import SILENT, Recorded, heard, past_pauses, paused_of, telling, unhear
 from models.usage_spans import SHAPE, USE, WEIGHT, apart_of, cut_days, halves, told
 
@@ -118,7 +118,7 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
         apart=frozen(apart_of(raw[None], finished[None])),
         spread=frozen(spread),
         spread_w=frozen(spread_w),
-        used=frozen(timeline.amount[:, now].sum(axis=1)[None]),
+        used=frozen(np.round(timeline.amount[:, now].sum(axis=1), SUMMED)[None]),
         ran_out=frozen(timeline.ran_out(advisor.book.quota[cycle.plan], now)[None]),
         exposed=frozen(spans.use[None, MOST_CYCLES]),
         exposed_w=frozen(spans.share[None, MOST_CYCLES]),
@@ -189,7 +189,8 @@ class _Timeline:
         if not profile.one_rhythm:
             days, asked = (amount * counts, seen & counts, weight), np.array([cycle.as_of - first])
             one = tuple(each[None] for each in days)
-            weight = weight * daily(rhythms_of(one, calendar, asked, profile.trust[[family]])[0], calendar)
+            seen_on = Calendar.of(calendar)
+            weight = weight * daily(rhythms_of(one, seen_on, asked, profile.trust[[family]])[0], seen_on)
         return cls(first, beginning, amount, seen, seen & counts, weight, common, starts)
 
     def told(self, advisor: PlanAdvisor, cycle: StatedCycle, paused: np.ndarray, after: np.ndarray) -> _Told:
@@ -220,7 +221,7 @@ class _Timeline:
 
     def ran_out(self, quota: np.ndarray, now: slice) -> np.ndarray:
         """The day [n_meters] of the running cycle, `now`, on which use passed the quota [n_meters]."""
-        passed = self.amount[:, now].cumsum(axis=1) > quota[:, None]
+        passed = self.amount[:, now].cumsum(axis=1) > quota[:, None] + BIT
         day = np.where(passed.any(axis=1), self.first + now.start + (~passed).sum(axis=1), NO_DAY)
         return day.astype(np.int32)
 

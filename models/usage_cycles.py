@@ -12,6 +12,10 @@ from models.arrays import Arrays, frozen
 FINISHED_CUTS = (20, 10)  # days before the running cycle at which the last finished one is cut in two
 RUNNING_CUTS = (10, 5)  # days before the day asked about at which the running one is
 USUAL_CYCLE = 30.44  # days of usual weight: what W is 1 of, however many days a cycle has
+# Decimals of what was used: sums of the same days taken in another order differ in their last bit, and what
+# is just used up is not exceeded.
+SUMMED = 6
+BIT = 0.5 * 10.0**-SUMMED
 N_CUTS = len(FINISHED_CUTS) + len(RUNNING_CUTS)
 
 

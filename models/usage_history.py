@@ -11,12 +11,12 @@ from models.arrays import frozen
 from models.plans import PlanBook
 from models.running import Running
 from models.subscriptions import DailyUsage
-from models.usage_cycles import USUAL_CYCLE, UsageCycles
+from models.usage_cycles import BIT, SUMMED, USUAL_CYCLE, UsageCycles
 from models.usage_dates import AFTER, ASKED, END, MOST_CYCLES, SINCE, START, CycleDates
 from models.usage_days import filled, running_sums, weights_of
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates, levels_of, shapes_of, spread_of
-from models.usage_rhythm import daily, rhythms_of
+from models.usage_rhythm import Calendar, daily, rhythms_of
 from models.usage_silence import SILENT, heard, silences, telling, unhear
 from models.usage_spans import (
     DAYS,
@@ -103,7 +103,8 @@ class UsageHistory:
         np.multiply(amount, counts, out=use)
         rhythm = None
         if not profile.one_rhythm:
-            at, calendar = np.full(len(running), until) if asked is None else asked, first + np.arange(n_days)
+            calendar = Calendar.of(first + np.arange(n_days))
+            at = np.full(len(running), until) if asked is None else asked
             rhythm = rhythms_of((use, counts, own), calendar, at - first, profile.trust[running.family])
             own *= daily(rhythm, calendar)
             weight, kind = own, np.arange(len(running))
@@ -163,7 +164,7 @@ class UsageHistory:
         use, shapes = told(self.rates, who.family, sums)
         share = sums[WEIGHT] / USUAL_CYCLE
         spread, spread_w = spread_of(shapes[:, : MOST_CYCLES + 1], share[:, : MOST_CYCLES + 1])
-        used = np.maximum(recorded[:, ASKED] - recorded[:, START], 0.0)
+        used = np.maximum(np.round(recorded[:, ASKED] - recorded[:, START], SUMMED), 0.0)
         weight, use_days = self.weight[self.kind[rows][:, None], :, day], self.use_days[at, day]
         open_w = np.maximum(weight[:, END] - weight[:, SINCE] - known_w, 0.0)
         missing = as_of - dates.since - (use_days[:, ASKED] - use_days[:, SINCE])
@@ -208,7 +209,7 @@ class UsageHistory:
             known, (family, anchor) = profile.known_on(int(as_of[rows[0]])), divmod(each, 32)
             weights[self.kind[rows]] = known.weights(family, anchor, self.first, self.first + n_days)
         if self.rhythm is not None:
-            weights *= daily(self.rhythm, self.first + np.arange(n_days))
+            weights *= daily(self.rhythm, Calendar.of(self.first + np.arange(n_days)))
         return replace(self, weight=running_sums(weights))
 
     def _ran_out(self, rows: np.ndarray, used: np.ndarray, before: np.ndarray) -> np.ndarray:
@@ -218,7 +219,7 @@ class UsageHistory:
         at, meter = np.nonzero(used > quota)
         if len(at):
             allowed = (before + quota)[at, meter]
-            passed = self.sums[RECORDED, rows[at], meter] > allowed[:, None]
+            passed = self.sums[RECORDED, rows[at], meter] > allowed[:, None] + BIT
             day[at, meter] = self.first + passed.argmax(axis=1) - 1
         return day
 

@@ -43,40 +43,44 @@ class ClassMeans(NamedTuple):
     noise: np.ndarray
 
 
+class Calendar(NamedTuple):
+    """Day of the week and days to the end of the month, from 0, of days that follow each other: [n_days]."""
+
+    weekday: np.ndarray
+    to_end: np.ndarray
+
+    @classmethod
+    def of(cls, days: np.ndarray) -> Calendar:
+        """Of days since 1970-01-01."""
+        return cls(*UsageProfile.features(days, 1)[:2])
+
+    def part(self, days: slice) -> Calendar:
+        """Of some of the days."""
+        return Calendar(self.weekday[days], self.to_end[days])
+
+
 def rhythms_of(
-    days: tuple[np.ndarray, ...],
-    calendar: np.ndarray,
-    asked: np.ndarray,
-    trust: np.ndarray,
+    days: tuple[np.ndarray, ...], calendar: Calendar, asked: np.ndarray, trust: np.ndarray
 ) -> np.ndarray:
     """Everybody's own factors [n, n_meters, CLASSES], by what was known before positions `asked` [n].
 
-    `days`: use, whether it counts, and weight, each [n, n_meters, n_days]; `calendar` int64 [n_days] the days
-    since 1970-01-01; `trust` [n, n_meters, CLASSES].
+    `days`: use, whether it counts, and weight, each [n, n_meters, n_days]; `trust` [n, n_meters, CLASSES].
     """
     factors = np.ones(trust.shape)
-    positions = np.unique(asked)
-    for position in positions.tolist():
+    positions = set(asked.tolist())
+    for position in positions:
         rows = slice(None) if len(positions) == 1 else np.flatnonzero(asked == position)
         past = slice(max(position % WEEK, position - RHYTHM_DAYS), position)
         relative = relative_days(*(each[rows, :, past] for each in days))
-        factors[rows] = own_factors(class_means(relative, *features(calendar[past])), trust[rows])
+        factors[rows] = own_factors(class_means(relative, calendar.part(past)), trust[rows])
     return factors
 
 
-def daily(factors: np.ndarray, calendar: np.ndarray) -> np.ndarray:
-    """The factors [..., CLASSES] of the days `calendar` [n_days], [..., n_days]."""
-    weekday, to_end = features(calendar)
-    each = factors.take(weekday, axis=-1)
-    ends = np.flatnonzero(to_end < END_DAYS)
-    each[..., ends] *= factors[..., END:]
+def daily(factors: np.ndarray, calendar: Calendar) -> np.ndarray:
+    """The factors [..., CLASSES] of days [n_days], [..., n_days]."""
+    each = factors.take(calendar.weekday, axis=-1)
+    each[..., np.flatnonzero(calendar.to_end < END_DAYS)] *= factors[..., END:]
     return each
-
-
-def features(calendar: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Day of the week and days to the end of the month, from 0, of days that follow each other."""
-    weekday, to_end, _ = UsageProfile.features(calendar, 1)
-    return weekday, to_end
 
 
 def relative_days(use: np.ndarray, counts: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -84,43 +88,52 @@ def relative_days(use: np.ndarray, counts: np.ndarray, weight: np.ndarray) -> np
 
     `counts` is 1 or True where the day counts; `use` is 0 elsewhere.
     """
-    used, weighed = (_around(each) for each in (use, weight * counts))
+    sums = np.zeros((2, *use.shape[:-1], use.shape[-1] + 1))
+    np.cumsum(use, axis=-1, out=sums[0, ..., 1:])
+    np.cumsum(weight * counts, axis=-1, out=sums[1, ..., 1:])
+    day = np.arange(use.shape[-1])
+    used, weighed = sums.take(np.minimum(day + AROUND, len(day)), axis=-1)
+    before, before_w = sums.take(np.maximum(day - AROUND, 0), axis=-1)
+    used -= before
+    weighed -= before_w
     # What is left of a running sum after next to nothing is its rounding.
-    known = (used > TINY * use.sum(axis=-1, keepdims=True)) & (counts > 0)
+    known = (used > TINY * sums[0, ..., -1:]) & (counts > 0)
     relative = np.full(use.shape, np.nan)
     np.divide(use * weighed, weight * used, out=relative, where=known)
     capped: np.ndarray = np.minimum(relative, MOST, out=relative)
     return capped
 
 
-def class_means(relative: np.ndarray, weekday: np.ndarray, to_end: np.ndarray) -> ClassMeans:
-    """The means by class of `relative_days` [..., n_days] of whole weeks.
-
-    `weekday` and `to_end` [n_days]: day of the week, days to the end of the month, both from 0.
-    """
-    known = ~np.isnan(relative)
-    value = np.where(known, relative, 0.0)
-    weeks = (*value.shape[:-1], -1, WEEK)
-    ends = np.flatnonzero(to_end < END_DAYS)
-    sums = np.empty((3, *value.shape[:-1], CLASSES))
-    for each, into in zip((value, value * value, known.astype(np.float64)), sums, strict=True):
-        each.reshape(weeks).sum(axis=-2, out=into[..., :WEEK])
-        each.take(ends, axis=-1).sum(axis=-1, out=into[..., END])
-    # The first day of each row of seven is that of the first day of all.
-    order = np.append((np.arange(WEEK) - weekday[0]) % WEEK, END)
-    total, squares, days = sums.take(order, axis=-1)
-    of_week = np.s_[..., :WEEK]
-    n, whole = (each[of_week].sum(axis=-1, keepdims=True) for each in (days, total))
+def class_means(relative: np.ndarray, calendar: Calendar) -> ClassMeans:
+    """The means by class of `relative_days` [..., n_days] of whole weeks."""
+    total, squares, days = _sums(relative, calendar)
+    # Days of the week are compared with all, the end of the month with all others.
+    whole, n = (each[..., :WEEK].sum(axis=-1, keepdims=True) for each in (total, days))
     mean = total / np.maximum(days, 1)
-    within = (squares[of_week] - total[of_week] * mean[of_week]).sum(axis=-1, keepdims=True)
+    within = (squares - total * mean)[..., :WEEK].sum(axis=-1, keepdims=True)
     variance = (np.maximum(within, 0.0) + FEW * USUAL) / np.maximum(n - WEEK + FEW, FEW)
-    beside_days = np.repeat(n, CLASSES, axis=-1)
-    beside = np.repeat(whole, CLASSES, axis=-1)
-    beside_days[..., END] -= days[..., END]
+    beside, beside_days = (np.repeat(each, CLASSES, axis=-1) for each in (whole, n))
     beside[..., END] -= total[..., END]
+    beside_days[..., END] -= days[..., END]
     enough = (days > 0) & (beside > 0) & (n >= LEAST_DAYS)
     ratio = np.where(enough, mean * beside_days / np.where(beside > 0, beside, 1.0), 1.0)
     return ClassMeans(ratio, np.where(enough, variance / np.maximum(days, 1), np.inf))
+
+
+def _sums(relative: np.ndarray, calendar: Calendar) -> np.ndarray:
+    """By class: the sum of relative days, of their squares, and how many are known, [3, ..., CLASSES]."""
+    each = np.empty((3, *relative.shape))
+    np.isnan(relative, out=each[2])
+    np.subtract(1.0, each[2], out=each[2])
+    each[0] = np.where(each[2] > 0, relative, 0.0)
+    np.multiply(each[0], each[0], out=each[1])
+    sums = np.empty((*each.shape[:-1], CLASSES))
+    # The first day of each row of seven is that of the first day of all.
+    first = int(calendar.weekday[0])
+    week = each.reshape(*each.shape[:-1], -1, WEEK).sum(axis=-2)
+    sums[..., first:WEEK], sums[..., :first] = week[..., : WEEK - first], week[..., WEEK - first :]
+    each.take(np.flatnonzero(calendar.to_end < END_DAYS), axis=-1).sum(axis=-1, out=sums[..., END])
+    return sums
 
 
 def own_factors(means: ClassMeans, trust: np.ndarray) -> np.ndarray:
@@ -130,14 +143,3 @@ def own_factors(means: ClassMeans, trust: np.ndarray) -> np.ndarray:
     week = factors[..., :WEEK]
     week /= week.mean(axis=-1, keepdims=True)
     return np.minimum(np.maximum(factors, LEAST_FACTOR), MOST_FACTOR)
-
-
-def _around(values: np.ndarray) -> np.ndarray:
-    """Sums [..., n_days] over the four weeks around each day, as far as there are days."""
-    n_days = values.shape[-1]
-    sums = np.zeros((*values.shape[:-1], n_days + 1))
-    np.cumsum(values, axis=-1, out=sums[..., 1:])
-    day = np.arange(n_days)
-    around: np.ndarray = sums[..., np.minimum(day + AROUND, n_days)]
-    around -= sums[..., np.maximum(day - AROUND, 0)]
-    return around

@@ -301,11 +301,3 @@ def test_costs_and_saving_that_are_told_together_add_up(advice: Advice) -> None:
         assert abs(saving[0] - 12527.9) < 1
     corrected = replace(advice, saving=advice.saving * 0.9)
     assert corrected.told_money(np.array([ANA]))[2] == round(float(corrected.saving[ANA]))
-
-
-def test_the_last_bit_of_a_sum_is_not_heard() -> None:
-    """The same days summed in another order are the same use, also where it ends in a half."""
-    said = {
-        told(STAY, used=[used, 20.0]) for used in (185.5, np.nextafter(185.5, 0), np.nextafter(185.5, 200))
-    }
-    assert len(said) == 1

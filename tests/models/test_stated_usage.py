@@ -100,6 +100,14 @@ def test_daily_use_is_cut_into_the_same_cycles_as_that_of_files(days: list[tuple
             assert np.allclose(mine[name], theirs[name]), name
 
 
+def test_what_is_just_used_up_has_not_passed_the_quota() -> None:
+    """A difference of running sums of 64.781, 1.281, 90.316 and 100 is a little more than 100."""
+    days = [(1, 19_701, 64.781), (1, 19_702, 1.281), (1, 19_703, 90.316), (1, START, 100.0)]
+    for cycles in (stated(days), from_files(days, weekly())):
+        assert cycles.used[0, 1] == 100
+        assert (cycles.ran_out == NO_DAY).all()
+
+
 def asked(cycle: tuple[int, int], days: int) -> UsageCycles:
     """One unit a day of the first meter, on so many days before the middle of a cycle."""
     advisor = tiny_advisor()

@@ -14,20 +14,21 @@ from models.usage_rhythm import (
     LEAST_FACTOR,
     MOST_FACTOR,
     RHYTHM_DAYS,
+    Calendar,
     daily,
-    features,
     rhythms_of,
 )
 
 MONDAY = 19_723  # 2024-01-01
-CALENDAR = MONDAY + np.arange(RHYTHM_DAYS + 2 * WEEK)
+CALENDAR = Calendar.of(MONDAY + np.arange(RHYTHM_DAYS + 2 * WEEK))
+DAYS = len(CALENDAR.weekday)
 ASKED = np.array([RHYTHM_DAYS])
 SURE = np.full((1, 1, CLASSES), 1e6)
 
 
 def use_of(week: list[float], ends: float = 1.0) -> np.ndarray:
     """So much on each day from Monday, so many times as much on the last days of a month: [1, 1, n_days]."""
-    weekday, to_end = features(CALENDAR)
+    weekday, to_end = CALENDAR
     return (np.array(week)[weekday] * np.where(to_end < END_DAYS, ends, 1.0))[None, None]
 
 
@@ -62,12 +63,12 @@ def test_the_more_it_is_believed_the_more_days_differ() -> None:
 
 
 def test_where_nobody_differs_nothing_changes() -> None:
-    use = np.random.default_rng(1).gamma(1, 1, (1, 1, len(CALENDAR)))
+    use = np.random.default_rng(1).gamma(1, 1, (1, 1, DAYS))
     assert (learned(use, trust=np.zeros((1, 1, CLASSES))) == 1).all()
 
 
 def test_few_days_say_nothing() -> None:
-    known = np.zeros((1, 1, len(CALENDAR)))
+    known = np.zeros((1, 1, DAYS))
     known[..., RHYTHM_DAYS - 20 : RHYTHM_DAYS] = 1
     assert (learned(use_of([2, 2, 2, 2, 2, 1, 1]), known) == 1).all()
     known[..., RHYTHM_DAYS - 21] = 1
@@ -75,7 +76,7 @@ def test_few_days_say_nothing() -> None:
 
 
 def test_days_without_a_record_are_no_days_without_use() -> None:
-    known = (features(CALENDAR)[0] < 5)[None, None].astype(float)
+    known = (CALENDAR.weekday < 5)[None, None].astype(float)
     np.testing.assert_allclose(learned(use_of([1] * 7), known), 1)
 
 
@@ -87,7 +88,7 @@ def test_a_giant_day_is_not_a_habit() -> None:
 
 def test_growth_and_a_new_level_are_no_rhythm() -> None:
     use = use_of([2, 2, 2, 2, 2, 1, 1])
-    grown = use * 1.002 ** np.arange(len(CALENDAR))
+    grown = use * 1.002 ** np.arange(DAYS)
     grown[..., 120:] *= 3
     np.testing.assert_allclose(learned(grown), learned(use), rtol=0.06)
 
@@ -95,13 +96,13 @@ def test_growth_and_a_new_level_are_no_rhythm() -> None:
 def test_what_comes_later_is_not_known_yet() -> None:
     use = use_of([1] * 7)
     later = use.copy()
-    later[..., 140:] *= (features(CALENDAR)[0] < 5)[140:]
+    later[..., 140:] *= (CALENDAR.weekday < 5)[140:]
     np.testing.assert_array_equal(learned(use, asked=np.array([140])), learned(later, asked=np.array([140])))
     assert learned(later)[5] < 0.8
 
 
 def test_everybody_is_asked_on_their_own_day() -> None:
-    use = np.random.default_rng(2).gamma(2, 1, (3, 1, len(CALENDAR)))
+    use = np.random.default_rng(2).gamma(2, 1, (3, 1, DAYS))
     asked, trust = np.array([140, RHYTHM_DAYS, 140]), np.broadcast_to(SURE, (3, 1, CLASSES))
     days = use, np.ones(use.shape), np.ones(use.shape)
     together = rhythms_of(days, CALENDAR, asked, trust)
@@ -112,7 +113,7 @@ def test_everybody_is_asked_on_their_own_day() -> None:
 
 def test_factors_lie_on_their_days() -> None:
     factors = np.arange(1.0, 9.0)[None, None]
-    weekday, to_end = features(CALENDAR)
+    weekday, to_end = CALENDAR
     expected = (weekday + 1.0) * np.where(to_end < END_DAYS, 8.0, 1.0)
     np.testing.assert_array_equal(daily(factors, CALENDAR)[0, 0], expected)
 
@@ -122,7 +123,7 @@ def test_factors_are_near_one_and_do_not_depend_on_the_unit(
     seed: int, shape: float, unit: float, trust: float
 ) -> None:
     rng = np.random.default_rng(seed)
-    use = rng.gamma(shape, 1, (1, 1, len(CALENDAR)))
+    use = rng.gamma(shape, 1, (1, 1, DAYS))
     known = (rng.random(use.shape) < rng.random()).astype(float)
     believed = np.full((1, 1, CLASSES), trust)
     factors = learned(use, known, believed)

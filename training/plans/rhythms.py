@@ -9,7 +9,7 @@ import numpy as np
 from models.arrays import frozen
 from models.usage_history import UsageHistory
 from models.usage_profile import CLASSES, WEEK, UsageProfile
-from models.usage_rhythm import RHYTHM_DAYS, ClassMeans, class_means, features, relative_days
+from models.usage_rhythm import RHYTHM_DAYS, Calendar, ClassMeans, class_means, relative_days
 
 LEAST_NOISE = 0.02  # variance by chance from which on subscribers weigh alike
 LEAST_SUBSCRIBERS = 50
@@ -42,10 +42,10 @@ def _means(history: UsageHistory, until: int) -> list[ClassMeans]:
     use, weighed = (np.diff(sums, axis=-1)[..., past] for sums in (history.counted, history.counted_w))
     weight = np.diff(history.weight, axis=-1)[..., past][history.kind]
     relative = relative_days(use, weighed > 0, weight)
-    calendar = features(np.arange(history.first, until)[past])
+    calendar = Calendar.of(np.arange(history.first, until)[past])
     of_first = np.arange(relative.shape[-1]) // MONTH_DAYS % 2 == 0
     parts = (relative, np.where(of_first, relative, np.nan), np.where(of_first, np.nan, relative))
-    return [class_means(part, *calendar) for part in parts]
+    return [class_means(part, calendar) for part in parts]
 
 
 def _trust(noise: np.ndarray, away: tuple[np.ndarray, np.ndarray], apart: np.ndarray) -> float:
