@@ -31,20 +31,23 @@ NUDGE_EXAMPLE: dict[str, Any] = {
         "decision": "stay",
         "suppressions": [],
         "sentence": "How many minutes are used is not known yet: what is usual stands in. "
-        "Used 2.2 of 5 GB so far; this cycle ends between 3.1 and 21.7 GB in eight "
-        "cases of ten. This cycle's quota of GB is likely to run out on 21 October. No "
-        "other plan is expected to cost less: Small stays.",
+        "Used 2.2 of 5 GB so far; this cycle ends between 3.1 and 21.3 GB in "
+        "eight cases of ten. This cycle's quota of GB is likely to run out on "
+        "20 October. No other plan is expected to cost less: Small stays.",
         "plan_id": "small",
         "recommended_plan_id": "small",
         "add_on": None,
         "currency": "EUR",
-        "expected_cost_current": "21.17",
-        "expected_cost_recommended": "21.17",
+        "expected_cost_current": "22.20",
+        "expected_cost_recommended": "22.20",
         "expected_saving": "0.00",
         "p_saves": 0.0,
         "confidence": "low",
         "reason_codes": ["RUNS_OUT", "RECENT_JUMP", "HIGHER_USE", "DAYS_MISSING"],
-        "cycle": {"start": "2024-10-01", "end": "2024-10-31"},
+        "cycle": {
+            "start": "2024-10-01",
+            "end": "2024-10-31",
+        },
         "locked_until": None,
         "meters": [
             {
@@ -53,14 +56,14 @@ NUDGE_EXAMPLE: dict[str, Any] = {
                 "used": 2.25,
                 "known": True,
                 "quota": 5.0,
-                "p10": 3.057,
-                "p50": 7.931,
-                "p90": 21.696,
-                "p_exceed": 0.7094,
-                "exhaustion_date": "2024-10-21",
-                "next_mean": 5.946,
-                "next_p10": 0.713,
-                "next_p90": 13.448,
+                "p10": 3.149,
+                "p50": 8.034,
+                "p90": 21.271,
+                "p_exceed": 0.7212,
+                "exhaustion_date": "2024-10-20",
+                "next_mean": 5.401,
+                "next_p10": 1.428,
+                "next_p90": 10.518,
             },
             {
                 "meter": "minutes",
@@ -68,19 +71,27 @@ NUDGE_EXAMPLE: dict[str, Any] = {
                 "used": 0.0,
                 "known": False,
                 "quota": 100.0,
-                "p10": 10.281,
-                "p50": 65.415,
-                "p90": 214.097,
-                "p_exceed": 0.3444,
+                "p10": 0.313,
+                "p50": 37.864,
+                "p90": 371.11,
+                "p_exceed": 0.3309,
                 "exhaustion_date": None,
-                "next_mean": 92.749,
-                "next_p10": 12.214,
-                "next_p90": 206.871,
+                "next_mean": 118.642,
+                "next_p10": 1.219,
+                "next_p90": 327.764,
             },
         ],
         "plans": [
-            {"plan_id": "small", "name": "Small", "expected_cost": "21.17"},
-            {"plan_id": "large", "name": "Large", "expected_cost": "25.00"},
+            {
+                "plan_id": "small",
+                "name": "Small",
+                "expected_cost": "22.20",
+            },
+            {
+                "plan_id": "large",
+                "name": "Large",
+                "expected_cost": "25.00",
+            },
         ],
     },
 }
@@ -96,12 +107,12 @@ CUSTOMER_NUDGES_EXAMPLE: dict[str, Any] = {
             "as_of": "2024-10-15",
             "decision": "upgrade",
             "suppressions": [],
-            "sentence": "The next cycle is expected to need about 30.1 GB (15.9 to 46.5), "
-            "and Small includes 5 GB. This cycle's quota of GB was used up on 6 October. Large fits "
-            "better: about 26.79 EUR a cycle instead of 87.14 EUR, and 98% likely to "
-            "cost less. For the rest of this cycle, 4 x 3 GB more for 24.00 EUR is not "
-            "expected to last for all of it, but is cheaper than paying for the extra use "
-            "and expected to save 10.34 EUR.",
+            "sentence": "The next cycle is expected to need about 30.3 GB (16.5 to 46), and "
+            "Small includes 5 GB. This cycle's quota of GB was used up on 6 "
+            "October. Large fits better: about 26.56 EUR a cycle instead of 87.54 "
+            "EUR, and 98% likely to cost less. For the rest of this cycle, 4 x 3 GB"
+            " more for 24.00 EUR is not expected to last for all of it, but is "
+            "cheaper than paying for the extra use and expected to save 10.60 EUR.",
             "plan_id": "small",
             "recommended_plan_id": "large",
             "add_on": {
@@ -109,16 +120,19 @@ CUSTOMER_NUDGES_EXAMPLE: dict[str, Any] = {
                 "name": "3 GB more",
                 "packs": 4,
                 "price": "24.00",
-                "expected_saving": "10.34",
+                "expected_saving": "10.60",
             },
             "currency": "EUR",
-            "expected_cost_current": "87.14",
-            "expected_cost_recommended": "26.79",
-            "expected_saving": "60.35",
+            "expected_cost_current": "87.54",
+            "expected_cost_recommended": "26.56",
+            "expected_saving": "60.98",
             "p_saves": 0.9844,
             "confidence": "medium",
             "reason_codes": ["RUNS_OUT", "HIGHER_USE", "CHEAPER_PLAN", "TOP_UP_CHEAPER"],
-            "cycle": {"start": "2024-10-01", "end": "2024-10-31"},
+            "cycle": {
+                "start": "2024-10-01",
+                "end": "2024-10-31",
+            },
             "locked_until": None,
             "meters": [
                 {
@@ -127,14 +141,14 @@ CUSTOMER_NUDGES_EXAMPLE: dict[str, Any] = {
                     "used": 14.0,
                     "known": True,
                     "quota": 5.0,
-                    "p10": 23.092,
-                    "p50": 30.007,
-                    "p90": 39.785,
+                    "p10": 23.525,
+                    "p50": 30.456,
+                    "p90": 40.152,
                     "p_exceed": 1.0,
                     "exhaustion_date": "2024-10-06",
-                    "next_mean": 30.148,
-                    "next_p10": 15.887,
-                    "next_p90": 46.535,
+                    "next_mean": 30.294,
+                    "next_p10": 16.51,
+                    "next_p90": 46.033,
                 },
                 {
                     "meter": "minutes",
@@ -142,19 +156,27 @@ CUSTOMER_NUDGES_EXAMPLE: dict[str, Any] = {
                     "used": 28.0,
                     "known": True,
                     "quota": 100.0,
-                    "p10": 47.785,
-                    "p50": 62.357,
-                    "p90": 82.8,
-                    "p_exceed": 0.0164,
+                    "p10": 48.059,
+                    "p50": 62.535,
+                    "p90": 82.746,
+                    "p_exceed": 0.0158,
                     "exhaustion_date": None,
-                    "next_mean": 66.651,
-                    "next_p10": 36.361,
-                    "next_p90": 101.232,
+                    "next_mean": 64.984,
+                    "next_p10": 35.504,
+                    "next_p90": 98.632,
                 },
             ],
             "plans": [
-                {"plan_id": "large", "name": "Large", "expected_cost": "26.79"},
-                {"plan_id": "small", "name": "Small", "expected_cost": "87.14"},
+                {
+                    "plan_id": "large",
+                    "name": "Large",
+                    "expected_cost": "26.56",
+                },
+                {
+                    "plan_id": "small",
+                    "name": "Small",
+                    "expected_cost": "87.54",
+                },
             ],
         }
     ],
