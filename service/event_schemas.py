@@ -48,7 +48,7 @@ def _canonical(value: object) -> object:
 
 def _dated(value: object) -> object:
     """The same. Left to itself, pydantic also reads numbers, in quotes or not, as seconds since 1970."""
-    if not isinstance(value, str) or not DATED.match(value):
+    if not isinstance(value, datetime) and not (isinstance(value, str) and DATED.match(value)):
         raise ValueError(f"write {A_TIME}")
     return value
 
