@@ -108,11 +108,14 @@ class UseWords:
 
         Of the meters that any plan limits that may be advised. Ends with a space, or is empty.
         """
+        unseen = self.metered & ~self.known
+        if not unseen.any():
+            return ""
         book, plan = self.book, self.plan
         asked = (book.family == book.family[plan]) & ~book.retired
         asked[plan] = True
         limited = (book.quota[asked] < UNLIMITED).any(axis=0)
-        unknown = np.flatnonzero(self.metered & ~self.known & limited).tolist()
+        unknown = np.flatnonzero(unseen & limited).tolist()
         if not unknown:
             return ""
         units = " and ".join(self.units[at] for at in unknown)

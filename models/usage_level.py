@@ -63,7 +63,8 @@ class _Prior(NamedTuple):
     around    variance of cycles around the level, [n_tempers, n, n_meters]
     far       as in Dynamics
     usual     probability of the usual story, and `changed` of the two others
-    to_level  of these, the part that is a new level
+    to_level  of these, the part that is a new level, times `far`; `to_cycle` the other part, times it
+    between   variance of what a change is, a new level or an unusual cycle, over wide^2
     all_usual, all_changed   [n] the probabilities of all meters in the same story
     """
 
@@ -72,19 +73,25 @@ class _Prior(NamedTuple):
     usual: np.ndarray
     changed: np.ndarray
     to_level: np.ndarray
+    to_cycle: np.ndarray
+    between: np.ndarray
     all_usual: np.ndarray
     all_changed: np.ndarray
 
     @classmethod
     def of(cls, dynamics: Dynamics) -> _Prior:
-        changed = dynamics.odd + dynamics.jump
+        changed, far = dynamics.odd + dynamics.jump, dynamics.far
+        to_level = dynamics.jump / np.maximum(changed, TINY) * far
+        to_cycle = far - to_level
         all_changed = TOGETHER * changed.mean(axis=-1)
         return cls(
             dynamics.by_temper(),
-            dynamics.far,
+            far,
             1 - changed,
             changed,
-            dynamics.jump / np.maximum(changed, TINY),
+            to_level,
+            to_cycle,
+            to_level * to_cycle,
             TOGETHER - all_changed,
             all_changed,
         )
@@ -150,12 +157,16 @@ def _followed(
     growth, drift = begun * dynamics.growth[:, None], begun * dynamics.drift[:, None]
     prior, state = _Prior.of(dynamics), _State.first(dynamics)
     before, cycles = state, np.zeros(dynamics.start.shape, dtype=np.int64)
-    for cycle, anybody in enumerate(np.any(begun, axis=(0, 2)).tolist()):
+    some, all_ = np.any(begun, axis=(0, 2)).tolist(), np.all(begun, axis=(0, 2)).tolist()
+    for cycle, (anybody, everybody) in enumerate(zip(some, all_, strict=True)):
         before, cycles = state, count[:, cycle]
         if anybody:
             mean, variance, told = _moved(prior, state, seen.log[:, cycle], seen.noise[:, cycle])
-            variance = np.where(begun[:, cycle], variance + drift[:, cycle], state.variance)
-            state = _State(mean + growth[:, cycle], variance, told)
+            mean += growth[:, cycle]
+            variance += drift[:, cycle]
+            if not everybody:
+                variance = np.where(begun[:, cycle], variance, state.variance)
+            state = _State(mean, variance, told)
     return state, before, cycles
 
 
@@ -165,10 +176,10 @@ def _moved(prior: _Prior, state: _State, log: np.ndarray, noise: np.ndarray) -> 
     An unusual cycle and a new level tell equally well what is seen: both are weighed as one. Then all three
     stories are collapsed to one normal distribution.
     """
-    level_v, far, part = state.variance, prior.far, prior.to_level
+    level_v = state.variance
     around = prior.around + noise
     total = level_v + around
-    by, wide_by = 1 / total, 1 / (total + far)
+    by, wide_by = 1 / total, 1 / (total + prior.far)
     gap = log - state.mean
     squared = gap * gap
     better = squared * (by - wide_by)
@@ -178,17 +189,23 @@ def _moved(prior: _Prior, state: _State, log: np.ndarray, noise: np.ndarray) -> 
     better *= np.sqrt(wide_by * total)
     changed, both = _changed(prior, better)
     gain = level_v * by
-    more = (level_v + part * far) * wide_by - gain  # of the gain, on average over both
+    more = (level_v + prior.to_level) * wide_by - gain  # of the gain, on average over both
     pull = gain + changed * more
-    apart = wide_by * far
-    variance = (1 - changed) * more * more + part * (1 - part) * apart * apart
+    variance = (1 - changed) * more * more
+    variance += prior.between * wide_by * wide_by
     variance *= squared
-    variance += (1 - part) * apart * level_v
+    variance += prior.to_cycle * wide_by * level_v
     variance *= changed
     variance += pull * around
-    unlike = squared * by - np.log(by)
-    told = state.told + np.log(both) - 0.5 * np.add.reduce(unlike, axis=-1)
-    return _State(state.mean + pull * gap, variance, told)
+    squared *= by
+    squared -= np.log(by)
+    told = np.add.reduce(squared, axis=-1)
+    told *= -0.5
+    told += state.told
+    told += np.log(both)
+    pull *= gap
+    pull += state.mean
+    return _State(pull, variance, told)
 
 
 def _changed(prior: _Prior, better: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
