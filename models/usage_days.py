@@ -8,6 +8,7 @@ from models.plans import PlanBook
 from models.running import Running
 from models.subscriptions import DailyUsage
 from models.usage_profile import UsageProfile
+from models.usage_rhythm import Calendar, daily, rhythms_of
 
 
 def filled(
@@ -48,6 +49,28 @@ def weights_of(
     for row, (family, anchor) in enumerate(divmod(k, 32) for k in kinds.tolist()):
         weights[row] = profile.weights(family, anchor, first, first + n_days)
     return weights, kind
+
+
+def own_weights(
+    running: Running,
+    profile: UsageProfile,
+    known: tuple[np.ndarray, np.ndarray],
+    first: int,
+    asked: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """The same by subscriber, where these have a rhythm of their own, which comes last: of `rhythms_of`.
+
+    `known`: use, and whether it counts, [n, n_meters, n_days] from the day `first` on; `asked` [n] are the
+    days before which it is known.
+    """
+    n_days = known[0].shape[-1]
+    weight, kind = weights_of(running, profile, first, n_days)
+    if profile.one_rhythm:
+        return weight, kind, None
+    weight, calendar = weight[kind], Calendar.of(first + np.arange(n_days))
+    rhythm = rhythms_of((*known, weight), calendar, asked - first, profile.trust[running.family])
+    weight *= daily(rhythm, calendar)
+    return weight, np.arange(len(running)), rhythm
 
 
 def running_sums(values: np.ndarray, kind: type = np.float64) -> np.ndarray:

@@ -13,10 +13,10 @@ from models.running import Running
 from models.subscriptions import DailyUsage
 from models.usage_cycles import BIT, SUMMED, USUAL_CYCLE, UsageCycles
 from models.usage_dates import AFTER, ASKED, END, MOST_CYCLES, SINCE, START, CycleDates
-from models.usage_days import filled, running_sums, weights_of
+from models.usage_days import filled, own_weights, running_sums
 from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates, levels_of, shapes_of, spread_of
-from models.usage_rhythm import Calendar, daily, rhythms_of
+from models.usage_rhythm import Calendar, daily
 from models.usage_silence import SILENT, heard, silences, telling, unhear
 from models.usage_spans import (
     DAYS,
@@ -98,16 +98,10 @@ class UsageHistory:
         began = np.where(active & ~before, used.argmax(axis=1), -1)
         after = np.arange(n_days) - began[:, None]
         counts = seen & (after > 0)[:, None]
-        weight, kind = weights_of(running, profile, first, n_days)
-        own = weight[kind]
         np.multiply(amount, counts, out=use)
-        rhythm = None
-        if not profile.one_rhythm:
-            calendar = Calendar.of(first + np.arange(n_days))
-            at = np.full(len(running), until) if asked is None else asked
-            rhythm = rhythms_of((use, counts, own), calendar, at - first, profile.trust[running.family])
-            own *= daily(rhythm, calendar)
-            weight, kind = own, np.arange(len(running))
+        asked = np.full(len(running), until) if asked is None else asked
+        weight, kind, rhythm = own_weights(running, profile, (use, counts), first, asked)
+        own = weight[kind]
         np.multiply(own, counts, out=days[WEIGHT])
         levels_of(use, counts, own, days[SHAPE])
         use_days = seen.any(axis=1) & (after >= 0)
