@@ -10,7 +10,7 @@ import numpy as np
 
 from models.advice import NO_DAY, TOP_UP, Advice
 from models.arrays import Arrays
-from models.plan_decision import NudgeLimits, Outlook, Prices, decide, pause_told, use_known
+from models.plan_decision import NudgeLimits, Outlook, Prices, decide, pause_told, use_told
 from models.plan_pricing import Strata, expected_costs, p_cheaper
 from models.plan_relations import PlanRelations, relations_of
 from models.plans import UNLIMITED, PlanBook
@@ -115,8 +115,7 @@ class PlanAdvisor:
         current = prices.cost[rows, plan]
         if tops.any():
             current[tops] = running_costs(book, cycles, coming, np.flatnonzero(tops))
-        # Before use counts for the forecast, it counts against the quota.
-        known = use_known(cycles) | (cycles.used > 0)
+        known = use_told(cycles)
         next_p10, next_p90 = coming.next_quantiles(0.1, 0.9)
         return Advice(
             decision=decided.decision,

@@ -221,8 +221,7 @@ def _situation(
     limited = quota < UNLIMITED
     # A quota of 0 is neither used up nor exceeded by who uses nothing.
     some = limited & ((cycles.used > 0) | (outlook.next_mean > NOTHING))
-    known = use_known(cycles) | (cycles.used > 0)
-    runs_out = some & known & ((cycles.used >= quota) | (outlook.p_exceed >= LIKELY))
+    runs_out = some & use_told(cycles) & ((cycles.used >= quota) | (outlook.p_exceed >= LIKELY))
     higher = some & (outlook.next_mean > quota)
     little = ~limited | (outlook.next_mean < LITTLE * quota)
     metered = book.metered[plan]
@@ -269,6 +268,12 @@ def use_known(cycles: UsageCycles) -> np.ndarray:
     """Is there any day with a record, or any total, that tells how much is used? bool [n, n_meters]."""
     known: np.ndarray = (cycles.finished_w > 0).any(axis=1) | (cycles.exposed_w > 0) | (cycles.paused > 0)
     return known
+
+
+def use_told(cycles: UsageCycles) -> np.ndarray:
+    """The same, or anything that counts against the quota: a first day does, and not for the forecast yet."""
+    told: np.ndarray = use_known(cycles) | (cycles.used > 0)
+    return told
 
 
 def pause_told(cycles: UsageCycles, metered: np.ndarray, matters: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from models.advice import Advice
 from models.arrays import Arrays, frozen
 from models.ids import UNKNOWN, IdMap
 from models.plan_advisor import PlanAdvisor, quota_of
-from models.plan_decision import NudgeLimits, use_known
+from models.plan_decision import NudgeLimits, use_told
 from models.plans import PlanBook
 from models.usage_cycles import UsageCycles
 
@@ -51,7 +51,7 @@ class MadeAdvice:
             "locked_until": cycles.locked_until,
             "metered": frozen(book.metered[plan]),
             "quota": frozen(quota_of(book, plan)),
-            "known": frozen(use_known(cycles) | (cycles.used > 0)),
+            "known": frozen(use_told(cycles)),
         }
         whole = {**arrays, **said, "cost_next": frozen(np.where(cost == NO_COST, np.nan, cost))}
         return cls(arrays["limits"], Advice.from_arrays(whole))
