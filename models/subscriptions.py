@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Self
 
 import numpy as np
@@ -12,6 +13,7 @@ from models.errors import PlanError
 
 OPEN_END = np.iinfo(np.int32).max  # `ended` of a subscription that runs
 NOT_LOCKED = np.iinfo(np.int32).min  # `locked_until` of one that can be changed any time
+LAST_DAY = (date.max - date(1970, 1, 1)).days  # that can be written: of a lock without an end
 DEFAULT_ANCHOR = 1
 
 

@@ -16,12 +16,12 @@ from models.nudge_words import sentence
 from models.plan_decision import NudgeLimits
 from models.plan_nudges import PlanNudges
 from models.plans import PlanBook
+from models.subscriptions import LAST_DAY
 from models.usage_cycles import UsageCycles
 from service.ledger.memory import Gone
 from service.nudge_requests import Prepared
 
 EPOCH = date(1970, 1, 1)
-LAST_DAY = (date.max - EPOCH).days
 NO_SUBSCRIPTION = "no_subscription"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ from models.advice import CONFIDENCES, DECISIONS, NO_DAY, Advice
 from models.nudge_words import sentence
 from models.plan_nudges import PlanNudges
 from models.plans import PlanBook
+from models.subscriptions import LAST_DAY
 from training.batch_files import ending_of, put_in_place, workplace
 
 COLUMNS = (
@@ -44,7 +44,6 @@ COLUMNS = (
     "sentence",
 )
 SEPARATOR = ";"  # of reason codes in a CSV file
-LAST_DAY = (date.max - date(1970, 1, 1)).days  # of a lock without an end
 
 
 def nudge_frame(nudges: PlanNudges, advice: Advice, digits: int) -> pl.DataFrame:
