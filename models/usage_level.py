@@ -64,7 +64,7 @@ class _Prior(NamedTuple):
     far       as in Dynamics
     usual     probability of the usual story, and `changed` of the two others
     to_level  of these, the part that is a new level, times `far`; `to_cycle` the other part, times it
-    between   variance of what a change is, a new level or an unusual cycle, over wide^2
+    either    their product: what it adds to the variance that a change may be either
     all_usual, all_changed   [n] the probabilities of all meters in the same story
     """
 
@@ -74,7 +74,7 @@ class _Prior(NamedTuple):
     changed: np.ndarray
     to_level: np.ndarray
     to_cycle: np.ndarray
-    between: np.ndarray
+    either: np.ndarray
     all_usual: np.ndarray
     all_changed: np.ndarray
 
@@ -192,7 +192,7 @@ def _moved(prior: _Prior, state: _State, log: np.ndarray, noise: np.ndarray) -> 
     more = (level_v + prior.to_level) * wide_by - gain  # of the gain, on average over both
     pull = gain + changed * more
     variance = (1 - changed) * more * more
-    variance += prior.between * wide_by * wide_by
+    variance += prior.either * wide_by * wide_by
     variance *= squared
     variance += prior.to_cycle * wide_by * level_v
     variance *= changed

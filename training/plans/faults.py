@@ -148,10 +148,8 @@ def _fit(lean: np.ndarray, factor: np.ndarray, looked: Looked, rows: np.ndarray,
             came = looked.came[rows, meter, which][some]
             ratio = np.minimum(came / np.maximum(use.mean, 1e-9), MOST_RATIO)
             bias = (ratio.sum() + BIAS_SHRINK) / (len(ratio) + BIAS_SHRINK)
-            factor[which, BIAS], factor[which, WIDTH] = (
-                bias,
-                _width(use, came, bias, looked.half[rows, meter][some]),
-            )
+            width = _width(use, came, bias, looked.half[rows, meter][some])
+            factor[which, BIAS], factor[which, WIDTH] = bias, width
 
 
 def _widen(factor: np.ndarray, looks: list[Looked], lean: np.ndarray) -> None:

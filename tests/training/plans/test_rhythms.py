@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.plan_advisor import PlanAdvisor
 from models.plan_decision import NudgeLimits
 from models.running import running_on
 from models.usage_history import UsageHistory
@@ -15,9 +14,7 @@ from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates
 from models.usage_rhythm import END
 from tests.training.plans.worlds import Made, World, make
-from training.plans import backtest
 from training.plans.backtest import walk
-from training.plans.fit import fit_plan_advisor
 from training.plans.profile import fit_profile
 from training.plans.rhythms import fit_rhythms
 
@@ -61,10 +58,6 @@ def test_an_own_week_is_forecast_better_by_who_hears_it(own: Made, monkeypatch: 
         rows = walk(own.book, own.subscriptions, own.usage, NudgeLimits(), lambda _: None).at(10)
         return float(np.abs(rows.p50 - rows.actual)[rows.judged].mean())
 
-    def deaf(*arguments: object, **options: object) -> PlanAdvisor:
-        return fit_plan_advisor(*arguments, **options)  # type: ignore[arg-type]  # as it was called
-
     heard = error()
     monkeypatch.setattr("training.plans.fit.fit_rhythms", lambda history, profile, until: profile)
-    monkeypatch.setattr(backtest, "fit_plan_advisor", deaf)
     assert heard < 0.95 * error()
