@@ -265,10 +265,38 @@ class CommonDays:
 
 
 @dataclass(frozen=True, slots=True)
+class LearnedUse:
+    """What was learned of how a meter is used by the subscribers of a family; all but names are shares.
+
+    growth      of use, from one cycle to the next
+    unrest      how far a usual subscriber's cycles differ by nature: the coefficient of variation
+    lasting     of cycles, begin a new level; `odd` are unusual and do not last
+    weekend     use of a Saturday or Sunday over that of a day from Monday to Friday
+    month_end   use of the month's last day over that of a usual one
+    own_week    how far subscribers' weekdays differ from everybody's, a standard deviation; `own_month_end`
+                the same of the end of the month
+    assumed     too little is known: cycles are as is assumed before any are
+    """
+
+    family: str
+    meter: str
+    growth: float
+    unrest: float
+    lasting: float
+    odd: float
+    weekend: float
+    month_end: float
+    own_week: float
+    own_month_end: float
+    assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PlanFigures:
     """The plans, and what subscribers are advised; `decisions` counts running subscriptions by decision.
 
     as_of   the day after the last one of usage
+    learned  what is known of how each meter is used
     common  days on which everybody used less or more: nobody's level
     """
 
@@ -279,6 +307,7 @@ class PlanFigures:
     running: int
     as_of: date
     decisions: Mapping[str, int]
+    learned: tuple[LearnedUse, ...] = ()
     common: tuple[CommonDays, ...] = ()
 
 

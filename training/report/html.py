@@ -27,7 +27,18 @@ def render(content: ReportContent) -> str:
     )
     environment.globals |= {
         name: getattr(wording, name)
-        for name in ("count", "percent", "money", "day", "days", "things", "duration", "reason", "method")
+        for name in (
+            "count",
+            "percent",
+            "change",
+            "money",
+            "day",
+            "days",
+            "things",
+            "duration",
+            "reason",
+            "method",
+        )
     }
     template = environment.get_template("report.html")
     return template.render(

@@ -107,6 +107,12 @@ def percent(share: float) -> str:
     return f"{value:.1f}{THIN}%" if value >= 0.995 else f"{value:.2g}{THIN}%"
 
 
+def change(share: float) -> str:
+    """How much more or less: +12 %, -3.1 %, 0 %."""
+    sign = "" if share == 0 else "+" if share > 0 else "\N{MINUS SIGN}"
+    return f"{sign}{percent(abs(share))}"
+
+
 def money(amount: Money, currency: str) -> str:
     """With the currency's sign; no minor units from 1,000 on."""
     value = amount.amount

@@ -80,6 +80,13 @@ LABELS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.12, "+12"), (-0.031, "\N{MINUS SIGN}3.1"), (0.0, "0"), (1.4, "+140")]
+)
+def test_change(share: float, text: str) -> None:
+    assert wording.change(share) == f"{text}{THIN}%"
+
+
 @pytest.mark.parametrize("reader", LABELS)
 def test_every_reason_has_plain_words(reader: str) -> None:
     assert LABELS[reader] <= wording.REASONS.keys()
