@@ -16,7 +16,7 @@ from models.usage_cycles import UsageCycles
 from models.usage_dynamics import Dynamics
 from models.usage_gamma import gamma_of
 from models.usage_level import Level
-from models.usage_outcome import HALF, SHAPE_KNOTS, Forecast
+from models.usage_outcome import HALF, SHAPE_AT, SHAPE_KNOTS, Forecast
 from models.usage_pauses import Resumption, usual_lasting
 from models.usage_stories import stories
 
@@ -44,7 +44,7 @@ class Faults:
             the logarithm of the mean
     factor  float64 [n_families, n_meters, 3, KNOTS, 2, 2] factors of mean and standard deviation: BIAS, WIDTH
     shape   float64 [n_families, n_meters, KNOTS, SHAPE_KNOTS] how often the use of the rest was below what
-            the gamma distribution puts at probability 0, 0.05, ... 1; not falling
+            the gamma distribution puts at the probabilities SHAPE_AT; not falling
     lasting  float64 [n_families, n_meters, TABLE] how long pauses last, see `usage_pauses`
     whole   bool [n_families, n_meters] is use counted in whole units, as messages are?
     saving  float64 [n_families, 3] realised over expected saving of upgrades, downgrades and top-ups: who is
@@ -74,7 +74,7 @@ class Faults:
     def none(cls, n_families: int, n_meters: int) -> Self:
         """Nothing is wrong."""
         cells = (n_families, n_meters, len(KNOWN) + 1, KNOTS, 2)
-        straight = np.tile(np.linspace(0, 1, SHAPE_KNOTS), (n_families, n_meters, KNOTS, 1))
+        straight = np.tile(SHAPE_AT, (n_families, n_meters, KNOTS, 1))
         return cls(
             frozen(np.zeros((*cells, SIGNS))),
             frozen(np.ones((*cells, 2))),

@@ -8,7 +8,12 @@ import numpy as np
 
 from models.usage_gamma import LEAST, Gamma
 
-SHAPE_KNOTS = 21  # probabilities 0, 0.05, ..., 1
+# Probabilities at which shapes are learned: of what hardly ever happens, how rare it is.
+SHAPE_AT = np.concatenate(
+    [[0, 0.01, 0.025], np.linspace(0.05, 0.95, 19), [0.975, 0.99, 0.997, 0.999, 0.9999, 1]]
+)
+SHAPE_KNOTS = len(SHAPE_AT)
+_APART = np.diff(SHAPE_AT)
 HALF = 0.5  # of a unit
 
 
@@ -61,10 +66,9 @@ class Forecast(NamedTuple):
 
     def _straightened(self, p: np.ndarray) -> np.ndarray:
         """The learned probability for what the gamma distribution calls p."""
-        at = np.minimum(np.maximum(p, 0), 1) * (SHAPE_KNOTS - 1)
-        low = np.minimum(at.astype(np.int64), SHAPE_KNOTS - 2)
+        low = np.minimum(SHAPE_AT.searchsorted(p, "right") - 1, SHAPE_KNOTS - 2)
         left, right = self._knots(low)
-        straight: np.ndarray = left + (right - left) * (at - low)
+        straight: np.ndarray = left + (right - left) * ((p - SHAPE_AT[low]) / _APART[low])
         return straight
 
     def _bent(self, probability: np.ndarray) -> np.ndarray:
@@ -73,7 +77,7 @@ class Forecast(NamedTuple):
         low = np.minimum(np.maximum(below - 1, 0), SHAPE_KNOTS - 2)
         left, right = self._knots(low)
         part = np.minimum(np.maximum((probability - left) / np.maximum(right - left, LEAST), 0), 1)
-        bent: np.ndarray = np.minimum(np.maximum((low + part) / (SHAPE_KNOTS - 1), 1e-6), 1 - 1e-6)
+        bent: np.ndarray = np.minimum(np.maximum(SHAPE_AT[low] + part * _APART[low], 1e-6), 1 - 1e-6)
         return bent
 
     def _knots(self, low: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -14,7 +14,7 @@ from models.subscriptions import NOT_LOCKED
 from models.top_ups import MOST_PACKS, TopUps, best_top_ups, realised_savings, running_costs
 from models.usage_cycles import N_CUTS, UsageCycles
 from models.usage_gamma import Gamma
-from models.usage_outcome import SHAPE_KNOTS, Forecast
+from models.usage_outcome import SHAPE_AT, Forecast
 
 CERTAIN = 1e5  # shape k: a standard deviation of a third of a percent
 FEE = 2000
@@ -71,7 +71,7 @@ def asked(used: float) -> UsageCycles:
 
 def expected(used: float, rest: float, shape: float = CERTAIN) -> Forecast:
     use = Gamma(np.array([[rest]]), np.array([[shape]]))
-    straight = np.linspace(0, 1, SHAPE_KNOTS)[None, None]
+    straight = SHAPE_AT[None, None]
     none = np.zeros((1, 1), dtype=np.int64)
     return Forecast(np.array([[used]]), use, use, straight, none > 0, none, np.zeros((1, 1)))
 

@@ -13,7 +13,7 @@ from models.plan_advisor import PlanAdvisor, untrained
 from models.plan_pricing import expected_costs
 from models.usage_forecast import BIAS, KNOTS, NEXT, REST, SIGNS, Faults, class_of
 from models.usage_gamma import gamma_of
-from models.usage_outcome import SHAPE_KNOTS
+from models.usage_outcome import SHAPE_AT
 from tests.models.one_subscriber import BOOK, cycles_of
 
 HISTORY = [150.0, 158.0, 155.0]
@@ -34,7 +34,7 @@ def test_nothing_learned_changes_nothing() -> None:
     assert none.lean.shape == (2, 3, 3, KNOTS, 2, SIGNS)
     assert not none.lean.any()
     assert (none.factor == 1).all()
-    np.testing.assert_allclose(none.shape[1, 2, 0], np.linspace(0, 1, SHAPE_KNOTS))
+    np.testing.assert_allclose(none.shape[1, 2, 0], SHAPE_AT)
 
 
 def test_a_learned_bias_is_a_factor_of_the_mean_of_its_class() -> None:

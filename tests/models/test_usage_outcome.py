@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy.stats import poisson
 
 from models.usage_gamma import Gamma, gamma_of
-from models.usage_outcome import HALF, SHAPE_KNOTS, Forecast
+from models.usage_outcome import HALF, SHAPE_AT, Forecast
 
-STRAIGHT = np.linspace(0, 1, SHAPE_KNOTS)[None, None]
+STRAIGHT = SHAPE_AT[None, None]
 
 
 def coming(mean: float, variance: float, used: float = 0.0, half: float = HALF) -> Forecast:
@@ -34,6 +34,18 @@ def test_who_hardly_uses_any_has_nothing_in_the_range() -> None:
     """It used to begin and end between two whole numbers, so that nothing could fall into it."""
     low, middle, high = coming(0.08, 0.08).quantiles(0.1, 0.5, 0.9)[:, 0, 0].tolist()
     assert (low, middle, high) == (0, 0, 0)
+
+
+def test_of_what_is_rare_it_is_learned_how_rare() -> None:
+    """Where one in a hundred comes to more than the gamma distribution has in a thousand."""
+    shape = np.where(SHAPE_AT == 0.999, 0.99, np.minimum(SHAPE_AT, 0.99))
+    shape[-1] = 1.0
+    told = coming(10.0, 25.0, half=0.0)
+    rare = told.next.quantile(np.array([[0.999]]))
+    learned = told._replace(shape=shape[None, None])
+    assert told.p_exceed(rare)[0, 0] == pytest.approx(0.001)
+    assert learned.p_exceed(rare)[0, 0] == pytest.approx(0.01)
+    assert learned.quantiles(0.5).tolist() == told.quantiles(0.5).tolist()
 
 
 def test_amounts_are_told_as_they_are() -> None:

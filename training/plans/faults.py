@@ -26,16 +26,17 @@ from models.usage_forecast import (
 )
 from models.usage_gamma import Gamma, gamma_of
 from models.usage_history import UsageHistory
-from models.usage_outcome import HALF, SHAPE_KNOTS
+from models.usage_outcome import HALF, SHAPE_AT
 from models.usage_silence import HEARD
 from training.plans.lean import fit_lean
 
 CYCLES = 4  # the last finished ones are looked back at
 LEAST_SEEN = 0.95  # of a cycle's expected use has to be recorded, for its use to be known
 MOST_RATIO = 5.0  # of what was used to what was expected: a few giants would speak for all others
-BIAS_SHRINK, WIDTH_SHRINK, SHAPE_SHRINK = 100.0, 200.0, 400.0  # forecasts without a fault mixed in
+BIAS_SHRINK, WIDTH_SHRINK, SHAPE_SHRINK = 100.0, 200.0, 400.0  # forecasts with the usual fault mixed in
 WIDTHS = np.exp(np.linspace(np.log(0.6), np.log(1.8), 15))
 WITHIN = 0.8
+FEW, SEVERAL = 1, 2  # classes of KNOWN
 
 
 class Looked(NamedTuple):
@@ -79,7 +80,10 @@ def fit_faults(advisor: PlanAdvisor, history: UsageHistory, until: int) -> Fault
         for f, m in np.ndindex(lean.shape[:2]):
             mine, by_row = looked.family == f, class_of(looked.cycles[:, m])
             for known in range(len(KNOWN) + 1):
-                _fit(lean[f, m, known, knot], factor[f, m, known, knot], looked, mine & (by_row == known), m)
+                at, rows = (f, m, known, knot), mine & (by_row == known)
+                if known == SEVERAL:  # until several cycles were known of anybody, few tell the most of it
+                    lean[at], factor[at] = lean[f, m, FEW, knot], factor[f, m, FEW, knot]
+                _fit(lean[at], factor[at], looked, rows, m)
             judged, learned = mine & looked.judged[:, m, REST], (lean[f, m, :, knot], factor[f, m, :, knot])
             shape[f, m, knot] = _shape(looked, judged, m, learned, by_row)
     if not advisor.profile.alike:
@@ -133,13 +137,13 @@ def _joined(looks: list[Looked]) -> Looked:
 
 
 def _fit(lean: np.ndarray, factor: np.ndarray, looked: Looked, rows: np.ndarray, meter: int) -> None:
-    """Put lean [2, SIGNS], bias and width [2, 2] of some rows bool [n] of a meter into place."""
+    """Move lean [2, SIGNS], bias and width [2, 2] by some rows bool [n] of a meter, as far as they say."""
     for which in (REST, NEXT):
         some = rows & looked.judged[:, meter, which]
         if not some.any():
             continue
         mean, came = looked.raw.mean[some, meter, which], looked.came[some, meter, which]
-        lean[which] = fit_lean(looked.raw.signs[some, meter, which], mean, came)
+        lean[which] = fit_lean(looked.raw.signs[some, meter, which], mean, came, lean[which])
     told = _told(looked, rows, meter, lean)
     for which in (REST, NEXT):
         some = looked.judged[rows, meter, which]
@@ -147,9 +151,10 @@ def _fit(lean: np.ndarray, factor: np.ndarray, looked: Looked, rows: np.ndarray,
             use = Gamma(told.mean[some, which], told.shape[some, which])
             came = looked.came[rows, meter, which][some]
             ratio = np.minimum(came / np.maximum(use.mean, 1e-9), MOST_RATIO)
-            bias = (ratio.sum() + BIAS_SHRINK) / (len(ratio) + BIAS_SHRINK)
-            width = _width(use, came, bias, looked.half[rows, meter][some])
-            factor[which, BIAS], factor[which, WIDTH] = bias, width
+            usual, usual_width = factor[which]
+            bias = (ratio.sum() + BIAS_SHRINK * usual) / (len(ratio) + BIAS_SHRINK)
+            width = _width(use, came, bias, looked.half[rows, meter][some], usual_width)
+            factor[which] = bias, width
 
 
 def _widen(factor: np.ndarray, looks: list[Looked], lean: np.ndarray) -> None:
@@ -175,8 +180,11 @@ def _told(looked: Looked, rows: np.ndarray, meter: int, lean: np.ndarray) -> Gam
     return gamma_of(*leaning(raw, lean, looked.cycles[rows, meter], looked.used[rows, meter]))
 
 
-def _width(use: Gamma, came: np.ndarray, bias: float, half: np.ndarray) -> float:
-    """The factor of the standard deviation with which four fifths fall between p10 and p90."""
+def _width(use: Gamma, came: np.ndarray, bias: float, half: np.ndarray, usual: float = 1.0) -> float:
+    """The factor of the standard deviation with which four fifths fall between p10 and p90.
+
+    It is nearer to the `usual` one the fewer there are.
+    """
     mean = use.mean * bias
     within = []
     for width in WIDTHS:
@@ -184,7 +192,7 @@ def _width(use: Gamma, came: np.ndarray, bias: float, half: np.ndarray) -> float
         within.append((_share_below(low, high, 0.9) - _share_below(low, high, 0.1)).mean())
     found = float(np.interp(WITHIN, np.maximum.accumulate(within), np.log(WIDTHS)))
     weight = len(came) / (len(came) + WIDTH_SHRINK)
-    return float(np.exp(weight * found))
+    return float(np.exp(weight * found + (1 - weight) * np.log(usual)))
 
 
 def _below(
@@ -219,7 +227,7 @@ def _shape(
     known: np.ndarray,
 ) -> np.ndarray:
     """How often what came lay below each probability; `learned` lean and factor by class of KNOWN."""
-    straight = np.linspace(0, 1, SHAPE_KNOTS)
+    straight = SHAPE_AT
     if not rows.any():
         return straight
     lean, factor = (each[known[rows]] for each in learned)

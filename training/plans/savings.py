@@ -17,7 +17,7 @@ CYCLES = (2, 3, 4, 5)  # before the running one: those whose next cycle is finis
 DAYS = (6, 11, 16)  # of a cycle, on which advice is looked back at
 LEAST_SEEN = 0.9  # of the next cycle's expected use has to be recorded
 LEAST_SUBSCRIBERS = 20
-USUAL = 0.04  # standard deviation of the factor between providers
+USUAL = (0.04, 0.1, 0.04)  # standard deviations of the factors between providers, by WAYS
 LEAST, MOST = 0.6, 1.2
 
 
@@ -33,7 +33,7 @@ def fit_savings(advisor: PlanAdvisor, history: UsageHistory, until: int) -> np.n
     for family in range(len(book.families)):
         for way in range(len(WAYS)):
             some = (history.running.family == family) & (promised[way] > 0)
-            factors[family, way] = _factor(promised[way, some], kept[way, some])
+            factors[family, way] = _factor(promised[way, some], kept[way, some], USUAL[way])
     return frozen(factors)
 
 
@@ -72,10 +72,13 @@ def _add(
     kept[2] += saved * tops
 
 
-def _factor(promised: np.ndarray, kept: np.ndarray) -> float:
-    """The factor for subscribers [m], nearer to 1 the less sure it is: a few giants may make up the sum."""
+def _factor(promised: np.ndarray, kept: np.ndarray, usual: float) -> float:
+    """The factor for subscribers [m], nearer to 1 the less sure it is: a few giants may make up the sum.
+
+    `usual` is the standard deviation of such factors between providers.
+    """
     if len(promised) < LEAST_SUBSCRIBERS:
         return 1.0
     factor = kept.sum() / promised.sum()
     variance = ((kept - factor * promised) ** 2).sum() / promised.sum() ** 2
-    return float(np.clip(1 + (factor - 1) * USUAL**2 / (USUAL**2 + variance), LEAST, MOST))
+    return float(np.clip(1 + (factor - 1) * usual**2 / (usual**2 + variance), LEAST, MOST))

@@ -11,7 +11,7 @@ from models.plan_decision import NudgeLimits
 from models.subscriptions import DailyUsage
 from tests.training.plans.worlds import Made, World, make
 from training.plans.backtest import Walked, walk
-from training.plans.faults import _below, _share_below
+from training.plans.faults import FEW, SEVERAL, _below, _share_below
 from training.plans.fit import fit_plan_advisor
 
 WORLD = World(seed=61, customers=500, months=7, noise=0.2)
@@ -54,6 +54,15 @@ def test_probabilities_of_counts_are_calibrated(walked: Walked) -> None:
     some = walked.judged[:, MINUTES] & np.isfinite(walked.quota[:, MINUTES])
     told, came = walked.p_exceed[some, MINUTES].mean(), walked.exceeded[some, MINUTES].mean()
     assert told == pytest.approx(came, abs=0.02)
+
+
+def test_until_several_cycles_are_known_of_anybody_they_lean_as_few_do() -> None:
+    """It was nothing instead, so that in a provider's fourth month forecasts were worse than in the third."""
+    made_ = make(World(seed=62, customers=400, months=3, anchors=False, newcomers=0.0))
+    faults = fit_plan_advisor(made_.book, made_.subscriptions, made_.usage, made_.until).faults
+    np.testing.assert_array_equal(faults.lean[:, :, SEVERAL], faults.lean[:, :, FEW])
+    np.testing.assert_array_equal(faults.factor[:, :, SEVERAL], faults.factor[:, :, FEW])
+    assert faults.lean[:, :, FEW].any()
 
 
 def test_a_count_lies_between_the_halves_beside_it() -> None:
