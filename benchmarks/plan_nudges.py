@@ -89,6 +89,7 @@ def random_cycles(n: int) -> UsageCycles:
         as_of=same(TODAY, np.int32),
         start=same(TODAY - 10, np.int32),
         end=same(TODAY + 21, np.int32),
+        ended=same(OPEN_END, np.int32),
         locked_until=same(NOT_LOCKED, np.int32),
         finished=frozen(level[:, None] * rng.lognormal(0, 0.25, (n, CYCLES, 3))),
         finished_w=frozen(np.ones((n, CYCLES, 3))),

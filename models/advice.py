@@ -30,6 +30,7 @@ REASONS = (
     "NO_LARGER_PLAN",  # a quota is exceeded, no plan on sale has a larger one, and no other is advised
     "THROTTLING_PRICED",  # the saving contains the price put on being slowed down
     "TOP_UP_CHEAPER",  # an add-on costs less than what the rest of this cycle is expected to
+    "ENDING",  # the subscription ends with this cycle or within it: there is no next one to advise on
     "LOCKED_IN",  # the contract still forbids the change on the first day of the next cycle
     "RETIRED_PLAN",  # the plan is not sold any more; it stays valid
     "NO_HISTORY",  # no finished cycle: others' use stands in for the subscriber's own
@@ -43,6 +44,16 @@ REASON_BITS = {name: 1 << bit for bit, name in enumerate(REASONS)}
 # Which reasons are not told beside another one: they contradict it, or rest on what it says is not known.
 # From top to bottom: a reason that was silenced silences nothing.
 SILENCES = {
+    "ENDING": (
+        "HIGHER_USE",
+        "LOWER_USE",
+        "CHEAPER_PLAN",
+        "EQUAL_COST",
+        "BELOW_GATE",
+        "NO_LARGER_PLAN",
+        "LOCKED_IN",
+        "FEW_CYCLES",
+    ),
     "FEW_DAYS": (
         "RECENT_JUMP",
         "HIGHER_USE",
@@ -102,6 +113,8 @@ class Advice:
     next_mean         float64 [n, n_meters] expected use of the next cycle
     next_p10, next_p90  float64 [n, n_meters]
     locked_until      int32 [n] last day on which the contract allows no other plan, NOT_LOCKED if none
+    ends_on           int32 [n] last day of the subscription, where that is known and before the next cycle;
+                      NO_DAY where not
     known             bool [n, n_meters] is anything known of how much is used? Otherwise the forecast is what
                       is usual alone
     silent            int32 [n, n_meters] days with a record since the last one with use, where a pause is
@@ -134,6 +147,7 @@ class Advice:
     next_p10: np.ndarray
     next_p90: np.ndarray
     locked_until: np.ndarray
+    ends_on: np.ndarray
     known: np.ndarray
     silent: np.ndarray
 

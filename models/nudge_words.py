@@ -57,7 +57,7 @@ class _Speaker:
         unusual = " This cycle is not like the ones before it." if jumped else ""
         return (
             f"{self.use.this_cycle(at)}{self._running_out(at)}{unusual} {self._packs()} {self._effect(at)} "
-            f"{self._save_with_pack()}.{self._priced()} {self._why_stays()}"
+            f"{self._save_with_pack()}.{self._priced()} {self._no_other()}"
         )
 
     def _suppressed(self) -> str:
@@ -83,13 +83,21 @@ class _Speaker:
         )
 
     def _stay(self) -> str:
+        if self.codes >= {"NO_USE", "ENDING"}:
+            return f"{self.use.nothing()}. {self._no_other()}"
         if "NO_USE" in self.codes:
             return f"{self.use.nothing()}; {self._name(self.plan)} stays until there is more to go by."
         at = self.use.without_more() if "NO_LARGER_PLAN" in self.codes else self.use.tightest_now()
-        return f"{self.use.this_cycle(at)}{self._running_out(at)} {self._why_stays()}"
+        return f"{self.use.this_cycle(at)}{self._running_out(at)} {self._no_other()}"
+
+    def _no_other(self) -> str:
+        """Why no other plan is advised."""
+        if "ENDING" not in self.codes:
+            return self._why_stays()
+        ends = dated(int(self.advice.ends_on[self.row]))
+        return f"The subscription to {self._name(self.plan)} ends on {ends}, so no other plan is advised."
 
     def _why_stays(self) -> str:
-        """Why no other plan is advised."""
         plan, costs = self._name(self.plan), self.advice.cost_next[self.row]
         if self._waits():
             return (

@@ -14,6 +14,7 @@ from models.advice import (
     LOW,
     MEDIUM,
     NO_ADD_ON,
+    NO_DAY,
     REASON_BITS,
     SILENCES,
     STAY,
@@ -111,12 +112,12 @@ def decide(
 
     A change of plan is for the next cycle, a top-up for the running one. Where both pay the change is the
     decision, unless it is only the jump of the running cycle that speaks for it: then the top-up is, until a
-    finished cycle says more.
+    finished cycle says more. Whose subscription ends has no next cycle, and is advised no other plan.
     """
     rows, best = np.arange(len(cycles)), _best_change(cycles, outlook, prices, limits)
     plan, target = best.plan, best.target
     topped = top_ups.add_on != NO_ADD_ON
-    change = best.change & ~_waits(book, outlook, best, topped)
+    change = best.change & ~_waits(book, outlook, best, topped) & ~cycles.ending
     too_early = (outlook.cycles == 0) & (cycles.days < limits.least_days)
     moves = change & ~too_early
     held = moves & cycles.locked
@@ -127,6 +128,7 @@ def decide(
     flags = {
         "CHEAPER_PLAN": moves,
         "TOP_UP_CHEAPER": topped & ~too_early,
+        "ENDING": cycles.ending,
         "LOCKED_IN": held,
         "FEW_DAYS": too_early,
         "THROTTLING_PRICED": _throttling(book, prices, top_ups, (plan, target), (moves, tops)),
@@ -274,6 +276,11 @@ def use_told(cycles: UsageCycles) -> np.ndarray:
     """The same, or anything that counts against the quota: a first day does, and not for the forecast yet."""
     told: np.ndarray = use_known(cycles) | (cycles.used > 0)
     return told
+
+
+def end_told(cycles: UsageCycles) -> np.ndarray:
+    """The last day int32 [n] of subscriptions that end before the next cycle; NO_DAY of others."""
+    return np.where(cycles.ending, cycles.ended, NO_DAY).astype(np.int32)
 
 
 def pause_told(cycles: UsageCycles, metered: np.ndarray, matters: np.ndarray) -> np.ndarray:

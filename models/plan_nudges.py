@@ -15,11 +15,19 @@ from models.advice import Advice
 from models.arrays import Arrays, frozen
 from models.ids import UNKNOWN, IdMap
 from models.plan_advisor import PlanAdvisor, quota_of
-from models.plan_decision import NudgeLimits, use_told
+from models.plan_decision import NudgeLimits, end_told, use_told
 from models.plans import PlanBook
 from models.usage_cycles import UsageCycles
 
-SAID = ("plan", "used", "locked_until", "metered", "quota", "known")  # of the advice, by cycles and plans
+SAID = (
+    "plan",
+    "used",
+    "locked_until",
+    "ends_on",
+    "metered",
+    "quota",
+    "known",
+)  # of the advice, by cycles and plans
 NO_COST = -1.0
 LIMITS = tuple(each.name for each in fields(NudgeLimits))
 
@@ -49,6 +57,7 @@ class MadeAdvice:
             "plan": plan,
             "used": cycles.used,
             "locked_until": cycles.locked_until,
+            "ends_on": frozen(end_told(cycles)),
             "metered": frozen(book.metered[plan]),
             "quota": frozen(quota_of(book, plan)),
             "known": frozen(use_told(cycles)),

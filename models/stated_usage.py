@@ -12,7 +12,7 @@ from models.advice import NO_DAY
 from models.arrays import frozen
 from models.billing_days import cycle_start, month_of
 from models.plan_advisor import PlanAdvisor
-from models.subscriptions import NOT_LOCKED
+from models.subscriptions import NOT_LOCKED, OPEN_END
 from models.usage_cycles import BIT, SUMMED, USUAL_CYCLE, UsageCycles
 from models.usage_dates import MOST_CYCLES
 from models.usage_history import SPANS, SUMS
@@ -112,6 +112,7 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
         as_of=_one(cycle.as_of, np.int32),
         start=_one(cycle.on_plan, np.int32),
         end=_one(cycle.end, np.int32),
+        ended=_one(OPEN_END, np.int32),
         locked_until=_one(cycle.locked_until, np.int32),
         finished=frozen(finished[None]),
         finished_w=frozen(finished_w[None]),

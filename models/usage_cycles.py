@@ -30,6 +30,7 @@ class UsageCycles:
     plan        int16 [n] the plan of the running cycle, position in the plan book
     as_of       int32 [n] the day asked about: everything before it is known. Days since 1970-01-01
     start, end  int32 [n] first day of the running cycle on this plan, day after its last
+    ended         int32 [n] last day of the subscription, OPEN_END where none is known
     locked_until  int32 [n] last day on which the plan cannot be changed, NOT_LOCKED where it can
     finished    float64 [n, n_cycles, n_meters] use in finished cycles, oldest first, the last one right
                 before the running one; over the days that count (recorded, after the first activity)
@@ -58,6 +59,7 @@ class UsageCycles:
     as_of: np.ndarray
     start: np.ndarray
     end: np.ndarray
+    ended: np.ndarray
     locked_until: np.ndarray
     finished: np.ndarray
     finished_w: np.ndarray
@@ -85,6 +87,12 @@ class UsageCycles:
         """Whether the plan cannot be changed on the first day of the next cycle, bool [n]."""
         locked: np.ndarray = self.locked_until >= self.end
         return locked
+
+    @property
+    def ending(self) -> np.ndarray:
+        """Whether the subscription ends with the running cycle, or within it, bool [n]."""
+        ending: np.ndarray = self.ended < self.end
+        return ending
 
     def take(self, rows: np.ndarray | slice) -> Self:
         """The subscribers at these positions [m]."""

@@ -168,6 +168,7 @@ class UsageHistory:
             as_of=frozen(as_of.astype(np.int32)),
             start=frozen(dates.start.astype(np.int32)),
             end=frozen(dates.end.astype(np.int32)),
+            ended=frozen(who.ended.astype(np.int32)),
             locked_until=frozen(who.locked_until.astype(np.int32)),
             finished=frozen(use[:, :MOST_CYCLES]),
             finished_w=frozen(share[:, :MOST_CYCLES]),

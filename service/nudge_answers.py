@@ -110,6 +110,7 @@ def nudge_body(book: PlanBook, cycles: UsageCycles, advice: Advice, row: int, di
         "reason_codes": advice.reason_codes(row),
         "cycle": {"start": _date(int(cycles.start[row])), "end": _date(int(cycles.end[row]) - 1)},
         "locked_until": _locked(int(cycles.locked_until[row]), int(cycles.as_of[row])),
+        "ends_on": _day_or_none(int(advice.ends_on[row])),
         "meters": [
             _meter(book, advice, row, int(meter)) for meter in np.flatnonzero(advice.metered[row]).tolist()
         ],
@@ -154,11 +155,15 @@ def _meter(book: PlanBook, advice: Advice, row: int, meter: int) -> dict[str, An
         "p50": value(advice.p50),
         "p90": value(advice.p90),
         "p_exceed": round(float(advice.p_exceed[row, meter]), 4),
-        "exhaustion_date": None if exhausted == NO_DAY else _date(exhausted),
+        "exhaustion_date": _day_or_none(exhausted),
         "next_mean": value(advice.next_mean),
         "next_p10": value(advice.next_p10),
         "next_p90": value(advice.next_p90),
     }
+
+
+def _day_or_none(day: int) -> str | None:
+    return None if day == NO_DAY else _date(day)
 
 
 def _locked(until: int, as_of: int) -> str | None:

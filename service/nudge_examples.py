@@ -49,6 +49,7 @@ NUDGE_EXAMPLE: dict[str, Any] = {
             "end": "2024-10-31",
         },
         "locked_until": None,
+        "ends_on": None,
         "meters": [
             {
                 "meter": "data_gb",
@@ -134,6 +135,7 @@ CUSTOMER_NUDGES_EXAMPLE: dict[str, Any] = {
                 "end": "2024-10-31",
             },
             "locked_until": None,
+            "ends_on": None,
             "meters": [
                 {
                     "meter": "data_gb",

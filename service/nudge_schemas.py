@@ -34,6 +34,7 @@ ReasonCode = Literal[
     "NO_LARGER_PLAN",
     "THROTTLING_PRICED",
     "TOP_UP_CHEAPER",
+    "ENDING",
     "LOCKED_IN",
     "RETIRED_PLAN",
     "NO_HISTORY",
@@ -220,6 +221,9 @@ class NudgeOut(Answered):
     )
     locked_until: str | None = Field(
         description="Last day on which the contract allows no other plan; null where none is to come."
+    )
+    ends_on: str | None = Field(
+        description="Last day of the subscription, where it is known to end before the next cycle."
     )
     meters: tuple[MeterOut, ...]
     plans: tuple[PlanCostOut, ...] = Field(description="Cheapest first.")

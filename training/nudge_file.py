@@ -41,6 +41,7 @@ COLUMNS = (
     "add_on_id",
     "packs",
     "locked_until",
+    "ends_on",
     "sentence",
 )
 SEPARATOR = ";"  # of reason codes in a CSV file
@@ -53,7 +54,8 @@ def nudge_frame(nudges: PlanNudges, advice: Advice, digits: int) -> pl.DataFrame
     where unlimited, exhaustion_date null where the quota is not expected to be reached; reason_codes a list.
     known is false where nothing is known of how much is used: the forecast is what is usual.
     add_on_id and packs are null without an add-on, locked_until where the plan may change on any day from
-    as_of on; the sentence is the same in all rows of a subscription.
+    as_of on, ends_on unless the subscription is known to end before the next cycle; the sentence is the same
+    in all rows of a subscription.
     """
     order = advice.by_value()
     place, meter = np.nonzero(advice.metered[order])
@@ -81,6 +83,7 @@ def nudge_frame(nudges: PlanNudges, advice: Advice, digits: int) -> pl.DataFrame
             "add_on_id": _named([*add_ons, None], np.where(offered, advice.add_on[row], len(add_ons))),
             "packs": pl.Series(np.where(offered, advice.packs[row], 0), dtype=pl.Int64).replace(0, None),
             "locked_until": _days(np.minimum(locked, LAST_DAY), locked >= as_of),
+            "ends_on": _days(advice.ends_on[row], advice.ends_on[row] != NO_DAY),
             "sentence": said.gather(pl.Series(place)),
         }
     ).select(COLUMNS)

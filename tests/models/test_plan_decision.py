@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.advice import INSUFFICIENT_DATA, NO_DAY, REASON_BITS, SILENCES, Advice
+from models.advice import DECISIONS, INSUFFICIENT_DATA, NO_DAY, REASON_BITS, SILENCES, Advice
+from models.billing_days import first_day
 from models.plan_advisor import PlanAdvisor, untrained
 from models.plan_decision import pause_told
 from models.plans import MeterTerms, Plan, PlanBook
 from models.subscriptions import NOT_LOCKED
 from models.usage_cycles import UsageCycles
-from tests.models.one_subscriber import BOOK, DATA, PACKS, PLANS, advice_of, cycles_of
+from tests.models.one_subscriber import APRIL, BOOK, DATA, PACKS, PLANS, advice_of, cycles_of
 
 AGES = 10**6
 SLOW = Plan("slow", "broadband", "Slow", 2000, (MeterTerms(DATA, 100, throttle_penalty=900),))
@@ -149,6 +150,48 @@ def test_what_is_held_is_ordered_by_the_add_on_that_it_may_have_now() -> None:
     assert order.index(1) < 3
     value = np.where(np.arange(4) == 1, advice.top_up_saving, advice.saving * advice.p_saves)[order]
     assert (np.diff(value) <= 0).all()
+
+
+ENDS = int(first_day(np.array(APRIL))) + 21  # the 22nd of April
+
+
+def ending(history: list[float], days: list[float], last: int = ENDS) -> Advice:
+    """The advice for somebody whose subscription ends on a day of the running cycle."""
+    advisor = untrained(BOOK)
+    cycles = cycles_of(advisor, history, days)
+    end = np.minimum(cycles.end, last + 1)
+    return advisor.advise(replace(cycles, ended=np.array([last], dtype=np.int32), end=end.astype(np.int32)))
+
+
+@pytest.mark.parametrize("history", [[400, 410, 405], [20, 21, 20]])
+def test_who_leaves_is_advised_no_plan_for_a_cycle_that_will_not_be(history: list[float]) -> None:
+    """It used to be an upgrade, `from the next cycle`."""
+    days = [history[0] / 30] * 10
+    assert DECISIONS[advice_of(history, days).decision[0]] in ("upgrade", "downgrade")
+    advice = ending(history, days)
+    assert DECISIONS[advice.decision[0]] in ("stay", "top_up")
+    assert advice.recommended_plan[0] == advice.plan[0]
+    assert advice.ends_on[0] == ENDS
+    codes = set(advice.reason_codes(0))
+    assert "ENDING" in codes
+    assert not codes & {"HIGHER_USE", "LOWER_USE", "CHEAPER_PLAN", "BELOW_GATE", "LOCKED_IN", "FEW_CYCLES"}
+
+
+def test_who_leaves_may_still_need_a_pack_until_then() -> None:
+    advice = ending([400, 410, 405], [14.0] * 10)
+    assert DECISIONS[advice.decision[0]] == "top_up"
+    assert advice.saving[0] > 0
+
+
+def test_an_end_behind_the_running_cycle_is_none() -> None:
+    """Whoever leaves in the middle of May still has a next cycle when April is running."""
+    cycle = cycles_of(untrained(BOOK), [400, 410, 405], [14.0] * 10)
+    last = int(cycle.end[0]) - 1
+    assert "ENDING" in ending([400, 410, 405], [14.0] * 10, last).reason_codes(0)
+    later = ending([400, 410, 405], [14.0] * 10, last + 1)
+    assert "ENDING" not in later.reason_codes(0)
+    assert later.ends_on[0] == NO_DAY
+    assert DECISIONS[later.decision[0]] == "upgrade"
 
 
 @pytest.mark.parametrize(("times", "told"), [(1.0, False), (20.0, True)])

@@ -120,6 +120,7 @@ def row_of(
         "next_p10": mean * 0.8,
         "next_p90": mean * 1.2,
         "locked_until": 20_818,  # 2026-12-31
+        "ends_on": NO_DAY,
         "known": [True, True],
         "silent": [0, 0],
     }

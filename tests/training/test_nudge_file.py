@@ -48,6 +48,7 @@ def test_one_row_a_customer_and_meter_the_best_nudge_first() -> None:
         "add_on_id",
         "packs",
         "locked_until",
+        "ends_on",
         "sentence",
     )
     assert frame["customer_id"][0] == "ana"
@@ -185,6 +186,23 @@ def test_nothing_of_that_day_or_later_is_looked_at(tmp_path: Path) -> None:
     rows = pl.read_csv(tmp_path / "all.csv").filter(customer_id="ana", meter="data_gb")
     assert rows["plan_id"].to_list() == ["small"]
     assert rows["used"].to_list() == pytest.approx([5.0])
+
+
+def test_who_has_an_end_today_is_advised_no_other_plan(tmp_path: Path) -> None:
+    """ana's 0.5 GB a day are three times the quota. In the past nothing was known of the end."""
+    config = world(tmp_path, last=date(2026, 4, 10), ended="2026-04-14", next="2026-04-15")
+    run(config, tmp_path / "n.csv", "--as-of", "2026-04-11")
+    told = pl.read_csv(tmp_path / "n.csv", try_parse_dates=True).filter(customer_id="ana", meter="data_gb")
+    (row,) = told.to_dicts()
+    assert row["decision"] in ("stay", "top_up")
+    assert row["recommended_plan_id"] == "small"
+    assert row["ends_on"] == date(2026, 4, 14)
+    assert "ENDING" in row["reason_codes"].split(";")
+    assert "ends on 14 April 2026, so no other plan is advised" in row["sentence"]
+    run(config, tmp_path / "n.csv", "--as-of", "2026-03-11")
+    before = pl.read_csv(tmp_path / "n.csv", try_parse_dates=True).filter(customer_id="ana", meter="data_gb")
+    assert before["ends_on"].to_list() == [None]
+    assert before["decision"].to_list() == ["upgrade"]
 
 
 def test_a_day_before_all_usage_is_an_error(tmp_path: Path) -> None:

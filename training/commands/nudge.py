@@ -50,7 +50,8 @@ def nudge(file: Path, as_of: datetime | None, out: Path) -> None:
     """Write who should move to which plan, and how sure that is, to a file.
 
     One row a customer and meter, the nudges worth most first. Everything is learned anew from the files, of
-    cycles that were finished on that day: no artifact is needed, and nothing later is looked at.
+    cycles that were finished on that day: no artifact is needed, and nothing later is looked at. Ends of
+    subscriptions count as the table has them, unless usage goes on after that day.
     Rows that cannot be used are counted by reason; [data] rejects names a file of every one of them.
     """
     settings = load_settings(file)

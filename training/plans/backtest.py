@@ -17,7 +17,7 @@ from models.plan_advisor import PlanAdvisor
 from models.plan_decision import NudgeLimits
 from models.plans import UNLIMITED, PlanBook
 from models.running import Running, running_on
-from models.subscriptions import DailyUsage, Subscriptions
+from models.subscriptions import OPEN_END, DailyUsage, Subscriptions
 from models.top_ups import realised_savings
 from models.usage_cycles import UsageCycles
 from models.usage_history import UsageHistory
@@ -159,6 +159,8 @@ def _ask(
     rows, anchor, book = np.arange(len(history.running)), history.running.anchor, advisor.book
     begin, end, after = (cycle_start(np.full(len(rows), month + step), anchor) for step in (0, 1, 2))
     cycles = history.cycles(rows, begin + day)
+    # Files do not say when it was known that a subscription would end: on that day it was not.
+    cycles = replace(cycles, ended=np.full(len(rows), OPEN_END, dtype=np.int32))
     advice = advisor.advise(cycles, limits)
     total, seen = history.totals(rows, begin, end)
     next_, seen_next = history.totals(rows, end, after)

@@ -18,7 +18,8 @@ DAYS = (6, 11, 16)  # of a cycle, on which advice is looked back at
 LEAST_SEEN = 0.9  # of the next cycle's expected use has to be recorded
 LEAST_SUBSCRIBERS = 20
 USUAL = (0.04, 0.1, 0.04)  # standard deviations of the factors between providers, by WAYS
-LEAST, MOST = 0.6, 1.2
+LEAST = 0.6
+MOST = (1.2, 1.2, 1.0)  # by WAYS: no pack saves more than all that it holds would have cost
 
 
 def fit_savings(advisor: PlanAdvisor, history: UsageHistory, until: int) -> np.ndarray:
@@ -33,7 +34,7 @@ def fit_savings(advisor: PlanAdvisor, history: UsageHistory, until: int) -> np.n
     for family in range(len(book.families)):
         for way in range(len(WAYS)):
             some = (history.running.family == family) & (promised[way] > 0)
-            factors[family, way] = _factor(promised[way, some], kept[way, some], USUAL[way])
+            factors[family, way] = _factor(promised[way, some], kept[way, some], (USUAL[way], MOST[way]))
     return frozen(factors)
 
 
@@ -72,13 +73,14 @@ def _add(
     kept[2] += saved * tops
 
 
-def _factor(promised: np.ndarray, kept: np.ndarray, usual: float) -> float:
+def _factor(promised: np.ndarray, kept: np.ndarray, between: tuple[float, float]) -> float:
     """The factor for subscribers [m], nearer to 1 the less sure it is: a few giants may make up the sum.
 
-    `usual` is the standard deviation of such factors between providers.
+    `between` providers: the standard deviation of such factors, and the most that one may be.
     """
+    usual, most = between
     if len(promised) < LEAST_SUBSCRIBERS:
         return 1.0
     factor = kept.sum() / promised.sum()
     variance = ((kept - factor * promised) ** 2).sum() / promised.sum() ** 2
-    return float(np.clip(1 + (factor - 1) * usual**2 / (usual**2 + variance), LEAST, MOST))
+    return float(np.clip(1 + (factor - 1) * usual**2 / (usual**2 + variance), LEAST, most))

@@ -1,0 +1,35 @@
+"""What is said to somebody whose subscription ends: when, and of no plan after it."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.advice import INSUFFICIENT_DATA, STAY, TOP_UP
+from tests.models.told import pack, told
+
+ENDS = 20_818  # 2026-12-31
+SAID = "The subscription to Mid ends on 31 December 2026, so no other plan is advised."
+
+
+@pytest.mark.parametrize("codes", [(), ("RUNS_OUT",), ("RECENT_JUMP",)])
+def test_who_leaves_is_told_when_and_of_no_other_plan(codes: tuple[str, ...]) -> None:
+    said = told(STAY, codes=("ENDING", *codes), ends_on=ENDS)
+    assert said.startswith("Used 100 of 250 GB")
+    assert said.endswith(SAID)
+
+
+def test_a_pack_until_the_end_is_offered_as_ever() -> None:
+    said = told(TOP_UP, codes=("ENDING", "RUNS_OUT"), ends_on=ENDS, **pack("gigas", 1, 300.0))
+    assert "5 GB more for 1.00 GBP" in said
+    assert said.endswith(SAID)
+
+
+def test_who_used_nothing_until_the_end_is_told_so() -> None:
+    said = told(STAY, codes=("ENDING", "NO_USE"), ends_on=ENDS, used=[0.0, 0.0])
+    assert said.endswith(SAID)
+    assert "until there is more to go by" not in said
+
+
+def test_too_few_days_are_too_few_whatever_ends() -> None:
+    said = told(INSUFFICIENT_DATA, codes=("ENDING", "FEW_DAYS"), ends_on=ENDS)
+    assert "too few days" in said
