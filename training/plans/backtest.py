@@ -96,7 +96,7 @@ def walk(
     limits: NudgeLimits,
     progress: Callable[[str], None],
 ) -> Walked:
-    """All rows of the walk. Raises ValueError where there is too little usage to walk a single cycle."""
+    """All rows of the walk. Raises ValueError where there is too little usage, or nobody, to walk a cycle."""
     if len(usage) == 0:
         raise ValueError("there is no usage")
     first, until = int(usage.day.min()), int(usage.day.max()) + 1
@@ -111,6 +111,9 @@ def walk(
         progress(f"walking {np.datetime64(month, 'M')}")
         advisor = fit_plan_advisor(book, subscriptions, usage.until(start), start)
         parts.extend(_walk_month(advisor, subscriptions, usage, limits, (month, until)))
+    if not parts:
+        first, last = np.array(months)[[0, -1]].astype("datetime64[M]")
+        raise ValueError(f"nobody had a subscription in the months walked, {first} to {last}")
     return Walked.joined(parts)
 
 

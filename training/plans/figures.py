@@ -11,7 +11,17 @@ from models.advice import DOWNGRADE, TOP_UP, UPGRADE
 from training.plans.backtest import DAYS, POLICIES, Walked
 
 SAMPLES = 300
-BINS = 10
+BINS = 10  # of equal width, of the expected calibration error
+# Most rows lie at one of the ends, where a tenth is too wide to see whether what is told holds.
+EXCEED_BANDS = (0, 0.001, 0.01, 0.03, *(tenth / 10 for tenth in range(1, 10)), 0.97, 0.99, 0.999, 1)
+SAVES_BANDS = (0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1)  # the gate may be set below its usual 0.7
+NUDGES = {
+    "all": (UPGRADE, DOWNGRADE, TOP_UP),
+    "upgrade": (UPGRADE,),
+    "downgrade": (DOWNGRADE,),
+    "top_up": (TOP_UP,),
+}
+SURE = {"change": (UPGRADE, DOWNGRADE), **{kind: NUDGES[kind] for kind in ("upgrade", "downgrade", "top_up")}}
 QUANTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
@@ -47,7 +57,14 @@ class MeterFigures:
 
 @dataclass(frozen=True, slots=True)
 class ExceedFigures:
-    """p_exceed of all limited meters on one day (None: all days)."""
+    """p_exceed of all limited meters on one day (None: all days).
+
+    brier, brier_run_rate  mean squared difference to what came, of p_exceed and of the run rate's 0 or 1
+    ratio                  brier over brier_run_rate
+    calibration_error      the expected calibration error: over ten bands of equal width (not those of
+                           `Bin`, which are narrow at the ends), the difference between the mean told and
+                           the share that came true, each band weighing as many rows as it has
+    """
 
     day: int | None
     rows: int
@@ -59,19 +76,39 @@ class ExceedFigures:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """One band of p_exceed: mean probability, how often it came true, rows."""
+    """Rows of which a probability of `low` to `high` was told, `high` itself only where it is 1.
 
+    told, came  their mean probability, and the share of which it came true
+    """
+
+    low: float
+    high: float
     told: float
     came: float
     rows: int
 
 
 @dataclass(frozen=True, slots=True)
+class SavesFigures:
+    """p_saves of the nudges of one kind that were shown, on all days: did following them cost less?
+
+    `change` is any change of plan, judged by the next cycle; a top-up is judged by this one.
+    """
+
+    kind: str
+    bins: tuple[Bin, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyFigures:
-    """Regret of the next cycle against the best plan in hindsight, minor units a subscriber."""
+    """Regret of the next cycle against the best plan in hindsight, minor units a subscriber.
+
+    over_stay  regret over that of staying
+    """
 
     policy: str
     day: int
+    rows: int
     regret: float
     over_stay: Figure
 
@@ -81,6 +118,9 @@ class NudgeFigures:
     """Nudges of one day: what was expected of them and what came, minor units each.
 
     Of a change of plan in the next cycle, of a top-up in this one.
+
+    ratio  expected over realised
+    worse  share of which following cost more than not
     """
 
     day: int
@@ -94,14 +134,20 @@ class NudgeFigures:
 
 @dataclass(frozen=True, slots=True)
 class PlanStudy:
-    """All figures of a walk."""
+    """All figures of a walk. Money in minor units of the currency.
+
+    months           those walked
+    finished_months  how many months of usage were over by its end, walked or not; None where nobody said
+    """
 
     subscribers: int
     months: tuple[str, ...]
+    finished_months: int | None
     currency: str
     meters: tuple[MeterFigures, ...]
     exceeds: tuple[ExceedFigures, ...]
     bins: tuple[Bin, ...]
+    saves: tuple[SavesFigures, ...]
     policies: tuple[PolicyFigures, ...]
     nudges: tuple[NudgeFigures, ...]
 
@@ -110,12 +156,15 @@ class PlanStudy:
         return asdict(self)
 
 
-def figures_of(walked: Walked, meters: list[str], currency: str, seed: int = 1) -> PlanStudy:
-    """The figures of a walk over plans with these meters."""
+def figures_of(
+    walked: Walked, meters: list[str], currency: str, seed: int = 1, finished_months: int | None = None
+) -> PlanStudy:
+    """The figures of a walk over plans with these meters; `finished_months` of usage were over."""
     days = [day for day in DAYS if walked.at(day).judged.any()]
     return PlanStudy(
         subscribers=len(np.unique(walked.customer)),
         months=tuple(str(np.datetime64(int(m), "M")) for m in np.unique(walked.month)),
+        finished_months=finished_months,
         currency=currency,
         meters=tuple(
             _meter(walked.at(day), name, at, day, seed)
@@ -126,7 +175,8 @@ def figures_of(walked: Walked, meters: list[str], currency: str, seed: int = 1) 
         exceeds=tuple(
             _exceeds(walked if day is None else walked.at(day), day, seed) for day in (*days, None)
         ),
-        bins=tuple(_bins(*_limited(walked)[:2])),
+        bins=_bins(*_limited(walked)[:2], EXCEED_BANDS),
+        saves=tuple(_saves(walked)),
         policies=tuple(figure for day in days for figure in _policies(walked.at(day), day, seed)),
         nudges=tuple(figure for day in days for figure in _nudges(walked.at(day), day, seed)),
     )
@@ -165,25 +215,52 @@ def _limited(rows: Walked) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarr
 def _exceeds(rows: Walked, day: int | None, seed: int) -> ExceedFigures:
     told, came, run_rate, who = _limited(rows)
     ours, theirs = (told - came) ** 2, (run_rate - came) ** 2
-    error = sum(each.rows * abs(each.told - each.came) for each in _bins(told, came)) / max(len(told), 1)
     return ExceedFigures(
         day,
         len(told),
         float(ours.mean()) if len(told) else 0.0,
         float(theirs.mean()) if len(told) else 0.0,
         _ratio(ours, theirs, who, seed),
-        float(error),
+        _calibration_error(told, came),
     )
 
 
-def _bins(told: np.ndarray, came: np.ndarray) -> list[Bin]:
-    """Ten bands of equal width."""
-    band = np.minimum((told * BINS).astype(int), BINS - 1)
+def _calibration_error(told: np.ndarray, came: np.ndarray) -> float:
+    """The expected calibration error of probabilities [n]; 0 where there is none."""
+    tenths = tuple(edge / BINS for edge in range(BINS + 1))
+    off = sum(each.rows * abs(each.told - each.came) for each in _bins(told, came, tenths))
+    return float(off) / max(len(told), 1)
+
+
+def _bins(told: np.ndarray, came: np.ndarray, edges: tuple[float, ...]) -> tuple[Bin, ...]:
+    """The bands between `edges` that have rows; `told` and `came` [n]."""
+    band = np.minimum(np.searchsorted(edges, told, side="right"), len(edges) - 1) - 1
+    return tuple(
+        Bin(
+            float(edges[b]),
+            float(edges[b + 1]),
+            float(told[band == b].mean()),
+            float(came[band == b].mean()),
+            int((band == b).sum()),
+        )
+        for b in np.unique(band).tolist()
+    )
+
+
+def _saves(rows: Walked) -> list[SavesFigures]:
+    cheaper = (rows.realised > 0).astype(float)
+    kinds = {kind: _shown(rows, decisions) for kind, decisions in SURE.items()}
     return [
-        Bin(float(told[band == b].mean()), float(came[band == b].mean()), int((band == b).sum()))
-        for b in range(BINS)
-        if (band == b).any()
+        SavesFigures(kind, _bins(rows.p_saves[shown], cheaper[shown], SAVES_BANDS))
+        for kind, shown in kinds.items()
+        if shown.any()
     ]
+
+
+def _shown(rows: Walked, decisions: tuple[int, ...]) -> np.ndarray:
+    """Which nudges were one of the decisions and can be judged, bool [n]."""
+    known = np.where(rows.decision == TOP_UP, rows.topped, rows.priced)
+    return np.asarray(known & np.isin(rows.decision, decisions))
 
 
 def _policies(rows: Walked, day: int, seed: int) -> list[PolicyFigures]:
@@ -193,21 +270,17 @@ def _policies(rows: Walked, day: int, seed: int) -> list[PolicyFigures]:
         return []
     stay = regret[:, POLICIES.index("stay")]
     return [
-        PolicyFigures(name, day, float(regret[:, at].mean()), _ratio(regret[:, at], stay, who, seed))
+        PolicyFigures(
+            name, day, len(regret), float(regret[:, at].mean()), _ratio(regret[:, at], stay, who, seed)
+        )
         for at, name in enumerate(POLICIES)
     ]
 
 
 def _nudges(rows: Walked, day: int, seed: int) -> list[NudgeFigures]:
     found = []
-    for kind, decisions in (
-        ("all", (UPGRADE, DOWNGRADE, TOP_UP)),
-        ("upgrade", (UPGRADE,)),
-        ("downgrade", (DOWNGRADE,)),
-        ("top_up", (TOP_UP,)),
-    ):
-        known = np.where(rows.decision == TOP_UP, rows.topped, rows.priced)
-        shown = known & np.isin(rows.decision, decisions)
+    for kind, decisions in NUDGES.items():
+        shown = _shown(rows, decisions)
         if not shown.any():
             continue
         expected, realised, who = rows.saving[shown], rows.realised[shown], rows.customer[shown]

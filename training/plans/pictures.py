@@ -1,10 +1,12 @@
-"""The pictures of a plan study: calibration, and regret by policy."""
+"""The pictures of a plan study: calibration of both probabilities, coverage, and regret by policy."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
 
-from training.plans.figures import PlanStudy
+from training.plans.figures import Bin, PlanStudy
 from training.plans.words import POLICY_NAMES
 from training.report.sheet import ACCENT, MUTED, SOFT, WARM, draw
 
@@ -13,24 +15,40 @@ DAY = 10  # the one that regret is drawn for, where it was walked
 
 def study_pictures(study: PlanStudy) -> dict[str, str]:
     """SVG by name."""
-    pictures = {"calibration": _calibration(study), "coverage": _coverage(study)}
+    pictures = {"calibration": _exceeded(study), "coverage": _coverage(study)}
+    changes = [band for each in study.saves if each.kind == "change" for band in each.bins]
+    if changes:
+        pictures["saves"] = _saved(changes)
     if study.policies:
         pictures["regret"] = _regret(study)
     return pictures
 
 
-def _calibration(study: PlanStudy) -> str:
-    most = max((each.rows for each in study.bins), default=1)
-
+def _exceeded(study: PlanStudy) -> str:
     def paint(axes: Axes) -> None:
-        axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1)
-        for each in study.bins:
-            size = 4 + 10 * (each.rows / most) ** 0.5
-            axes.plot(each.told, each.came, "o", color=ACCENT, markersize=size, alpha=0.85)
+        _calibration(axes, study.bins, 0.0)
         axes.set_xlabel("p_exceed as told")
         axes.set_ylabel("share that exceeded")
 
     return draw("calibration", "How often the quota was exceeded, by the probability told", paint)
+
+
+def _saved(changes: Sequence[Bin]) -> str:
+    def paint(axes: Axes) -> None:
+        _calibration(axes, changes, changes[0].low)
+        axes.set_xlabel("p_saves as told")
+        axes.set_ylabel("share that cost less")
+
+    return draw("saves", "How often a change of plan cost less, by the probability told", paint)
+
+
+def _calibration(axes: Axes, bands: Sequence[Bin], low: float) -> None:
+    """Bands as dots, the larger the more rows; on the line from `low` to 1 what is told comes true."""
+    most = max((each.rows for each in bands), default=1)
+    axes.plot([low, 1], [low, 1], color=MUTED, linewidth=1)
+    for each in bands:
+        size = 4 + 10 * (each.rows / most) ** 0.5
+        axes.plot(each.told, each.came, "o", color=ACCENT, markersize=size, alpha=0.85)
 
 
 def _coverage(study: PlanStudy) -> str:

@@ -151,7 +151,7 @@ def test_the_report_is_whole(study: PlanStudy) -> None:
         "plans-regret.svg",
     } <= files.keys()
     page = files["plans.html"].decode()
-    assert page.count("<svg") == 3
+    assert page.count("<svg") == 4
     assert "80 % rule" in page
 
 
@@ -171,9 +171,8 @@ def test_what_a_contract_forbids_no_policy_does_and_none_regrets() -> None:
 
 
 def test_money_is_told_in_units_of_the_currency(study: PlanStudy) -> None:
-    titles = {title: (columns, rows) for title, columns, rows in tables_of(study)}
-    columns, rows = titles["Regret of the next cycle against the best plan in hindsight"]
-    assert columns[2] == "regret, USD"
-    assert rows[0][2] == f"{study.policies[0].regret / 100:,.2f}"
-    yen = tables_of(replace(study, currency="JPY"))[3]
-    assert yen[2][0][2] == f"{study.policies[0].regret:,.0f}"
+    dollars, yen = (tables_of(replace(study, currency=currency))[4] for currency in ("USD", "JPY"))
+    assert dollars.title == "Regret of the next cycle against the best plan in hindsight"
+    assert dollars.columns[3] == "regret, USD"
+    assert dollars.rows[0][3] == f"{study.policies[0].regret / 100:,.2f}"
+    assert yen.rows[0][3] == f"{study.policies[0].regret:,.0f}"
