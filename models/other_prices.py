@@ -18,7 +18,7 @@ from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates
 
 Place = tuple[int, int]  # family and meter
-BY_FAMILY = frozenset({"saving"})  # what is known of a family as a whole
+BY_FAMILY = ("certainty", "saving")  # what is known of a family as a whole
 
 
 def advisor_for(book: PlanBook, known: PlanAdvisor) -> PlanAdvisor:
@@ -32,7 +32,7 @@ def advisor_for(book: PlanBook, known: PlanAdvisor) -> PlanAdvisor:
     fields = {name: getattr(bare.dynamics, name) for name in FIELDS}
     moved = _moved(fields, {name: getattr(known.dynamics, name) for name in FIELDS}, places)
     faults = _moved(bare.faults.to_arrays(), known.faults.to_arrays(), places)
-    faults["saving"] = frozen(_savings(book, known, bare.faults.saving))
+    faults |= {name: _of_families(book, known, name, bare) for name in BY_FAMILY}
     order, n_meters = known.strata.order, len(book.meters)
     return PlanAdvisor(
         book,
@@ -81,14 +81,14 @@ def _moved(
     return moved
 
 
-def _savings(book: PlanBook, known: PlanAdvisor, default: np.ndarray) -> np.ndarray:
-    """Realised over expected savings [n_families, 3] of families of the same name."""
-    savings = default.copy()
+def _of_families(book: PlanBook, known: PlanAdvisor, name: str, bare: PlanAdvisor) -> np.ndarray:
+    """What is known [n_families, ...] of the faults of families of the same name."""
+    values: np.ndarray = getattr(bare.faults, name).copy()
     for family in range(len(book.families)):
         there = known.book.families.index(book.families.id(family))
         if there != UNKNOWN:
-            savings[family] = known.faults.saving[there]
-    return savings
+            values[family] = getattr(known.faults, name)[there]
+    return frozen(values)
 
 
 def _start(book: PlanBook, known: PlanAdvisor, default: np.ndarray) -> np.ndarray:

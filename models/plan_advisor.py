@@ -10,6 +10,7 @@ import numpy as np
 
 from models.advice import NO_DAY, TOP_UP, Advice
 from models.arrays import Arrays
+from models.plan_certainty import as_sure_as_came
 from models.plan_decision import NudgeLimits, Outlook, Prices, decide, end_told, pause_told, use_told
 from models.plan_pricing import Strata, expected_costs, p_cheaper
 from models.plan_relations import PlanRelations, relations_of
@@ -90,9 +91,10 @@ class PlanAdvisor:
         plan = cycles.plan.astype(np.int64)
         comparable = self.relations.comparable[plan]
         cost, throttling = expected_costs(self.book, coming.next, comparable)
-        p_saves = p_cheaper(self.book, self.strata, coming.next, plan, comparable)
-        realised = self.faults.saving[self.book.family[plan]]
-        return Prices(self.relations.larger[plan], cost, throttling, p_saves, realised)
+        drawn = p_cheaper(self.book, self.strata, coming.next, plan, comparable)
+        family, larger = self.book.family[plan], self.relations.larger[plan]
+        p_saves = as_sure_as_came(drawn, self.faults.certainty[family], larger)
+        return Prices(larger, cost, throttling, p_saves, self.faults.saving[family])
 
     def _advise(self, cycles: UsageCycles, limits: NudgeLimits) -> Advice:
         book, plan = self.book, cycles.plan.astype(np.int64)

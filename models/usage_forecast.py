@@ -31,7 +31,7 @@ MORE = 0.6  # of the variance of the rest of an unusual cycle: what made it so m
 REST, NEXT = 0, 1  # the rest of the running cycle, the next cycle
 BIAS, WIDTH = 0, 1
 WAYS = ("upgrade", "downgrade", "top_up")  # of saving, see Faults.saving
-KEPT = ("lean", "factor", "shape", "lasting", "whole", "saving")  # of Faults, in an artifact
+KEPT = ("lean", "factor", "shape", "lasting", "whole", "certainty", "saving")  # of Faults, in an artifact
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +47,8 @@ class Faults:
             the gamma distribution puts at the probabilities SHAPE_AT; not falling
     lasting  float64 [n_families, n_meters, TABLE] how long pauses last, see `usage_pauses`
     whole   bool [n_families, n_meters] is use counted in whole units, as messages are?
+    certainty  float64 [n_families, 2] slopes of how sure it is that upgrades and downgrades cost less: see
+            `plan_certainty`
     saving  float64 [n_families, 3] realised over expected saving of upgrades, downgrades and top-ups: who is
             chosen for a large one is more often overestimated (winner's curse)
     together  lean, factor and shape of each cell [n_families, n_meters, 3, KNOTS, ...] in one row, to be
@@ -59,6 +61,7 @@ class Faults:
     shape: np.ndarray
     lasting: np.ndarray
     whole: np.ndarray
+    certainty: np.ndarray
     saving: np.ndarray
     together: np.ndarray = field(init=False)
     resumption: Resumption = field(init=False)
@@ -81,6 +84,7 @@ class Faults:
             frozen(straight),
             frozen(np.tile(usual_lasting(), (n_families, n_meters, 1))),
             frozen(np.zeros((n_families, n_meters), dtype=np.bool_)),
+            frozen(np.ones((n_families, 2))),
             frozen(np.ones((n_families, len(WAYS)))),
         )
 

@@ -82,8 +82,7 @@ def fit_plan_advisor(
     lasting, whole = fit_lasting(history, n_families), fit_whole(history, n_families)
     advisor = replace(advisor, faults=replace(faults, lasting=lasting, whole=whole))
     advisor = replace(advisor, faults=fit_faults(advisor, history, as_of))
-    saving = fit_savings(advisor, history, as_of)
-    return checked(replace(advisor, faults=replace(advisor.faults, saving=saving)))
+    return checked(replace(advisor, faults=fit_savings(advisor, history, as_of)))
 
 
 def checked(advisor: PlanAdvisor) -> PlanAdvisor:

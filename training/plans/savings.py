@@ -1,17 +1,23 @@
-"""What became of the savings that would have been promised: the winner's curse, learned and taken out."""
+"""What became of advice that would have been given: how sure it was, and how much of its savings came."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import NamedTuple
+
 import numpy as np
 
-from models.advice import DOWNGRADE, TOP_UP, UPGRADE
+from models.advice import DOWNGRADE, TOP_UP, UPGRADE, Advice
 from models.arrays import frozen
 from models.billing_days import cycle_of, cycle_start
 from models.plan_advisor import PlanAdvisor
+from models.plan_certainty import beyond
 from models.plan_decision import NudgeLimits
 from models.top_ups import realised_savings
-from models.usage_forecast import WAYS
+from models.usage_cycles import UsageCycles
+from models.usage_forecast import WAYS, Faults
 from models.usage_history import UsageHistory
+from training.plans.certainty import fit_slope
 
 CYCLES = (2, 3, 4, 5)  # before the running one: those whose next cycle is finished too
 DAYS = (6, 11, 16)  # of a cycle, on which advice is looked back at
@@ -22,55 +28,91 @@ LEAST = 0.6
 MOST = (1.2, 1.2, 1.0)  # by WAYS: no pack saves more than all that it holds would have cost
 
 
-def fit_savings(advisor: PlanAdvisor, history: UsageHistory, until: int) -> np.ndarray:
-    """Realised over expected saving [n_families, 3] of upgrades, downgrades and top-ups, shrunk to 1."""
-    book = advisor.book
-    n = len(history.running)
-    promised, kept = np.zeros((2, len(WAYS), n))
-    for back in CYCLES:
-        for day in DAYS:
-            _add(promised, kept, advisor, history, (until, back, day))
-    factors = np.ones((len(book.families), len(WAYS)))
-    for family in range(len(book.families)):
-        for way in range(len(WAYS)):
-            some = (history.running.family == family) & (promised[way] > 0)
-            factors[family, way] = _factor(promised[way, some], kept[way, some], (USUAL[way], MOST[way]))
-    return frozen(factors)
+def fit_savings(advisor: PlanAdvisor, history: UsageHistory, until: int) -> Faults:
+    """The faults of `advisor`, with how sure changes of plan may be told to save and how much of it came."""
+    looks = [_look(advisor, history, until, back, day) for back in CYCLES for day in DAYS]
+    faults = replace(advisor.faults, certainty=_certainty(advisor, looks))
+    return replace(faults, saving=_saving(replace(advisor, faults=faults), looks))
 
 
-def _add(
-    promised: np.ndarray,
-    kept: np.ndarray,
-    advisor: PlanAdvisor,
-    history: UsageHistory,
-    when: tuple[int, int, int],
-) -> None:
-    """Add up what was promised to whom, and what came of it, both [3, n] by WAYS."""
-    until, back, day = when
+class _Look(NamedTuple):
+    """Subscribers [n] on a day of a finished cycle, and what came of it.
+
+    next_costs  float64 [n, n_plans] of the cycle after it on each plan, and in `next_known` whether all of
+                that is known; the same of `this_use` [n, n_meters], of the cycle itself
+    """
+
+    cycles: UsageCycles
+    next_costs: np.ndarray
+    next_known: np.ndarray
+    this_use: np.ndarray
+    this_known: np.ndarray
+
+
+def _look(advisor: PlanAdvisor, history: UsageHistory, until: int, back: int, day: int) -> _Look:
+    """Everybody on the `day` of the cycle so many `back`."""
     rows, anchor = np.arange(len(history.running)), history.running.anchor
     now = cycle_of(np.full(len(rows), until), anchor)
     begin, end, after = (cycle_start(now - back + step, anchor) for step in (0, 1, 2))
-    used, seen = history.totals(rows, end, after)
-    costs = advisor.book.costs(used / np.maximum(seen, LEAST_SEEN))
     cycles = history.known_on(advisor.profile, begin + day).cycles(rows, begin + day)
-    advice = advisor.advise(cycles, NudgeLimits())
-    whole = history.running.started <= begin
+    metered, whole = advisor.book.metered[cycles.plan], history.running.started <= begin
 
-    def known(seen: np.ndarray) -> np.ndarray:
-        both: np.ndarray = whole & ((seen >= LEAST_SEEN) | ~advice.metered).all(axis=1)
-        return both
+    def came(first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        used, seen = history.totals(rows, first, last)
+        known = whole & ((seen >= LEAST_SEEN) | ~metered).all(axis=1)
+        return used / np.maximum(seen, LEAST_SEEN), known
 
+    next_use, next_known = came(end, after)
+    return _Look(cycles, advisor.book.costs(next_use), next_known, *came(begin, end))
+
+
+def _moves(look: _Look, advice: Advice, decision: int) -> tuple[np.ndarray, np.ndarray]:
+    """The rows [m] that are advised such a change of plan, and what it saved."""
+    moved = np.flatnonzero(look.next_known & (advice.decision == decision))
+    costs = look.next_costs[moved]
+    at = np.arange(len(moved))
+    return moved, costs[at, advice.plan[moved]] - costs[at, advice.recommended_plan[moved]]
+
+
+def _certainty(advisor: PlanAdvisor, looks: list[_Look]) -> np.ndarray:
+    """Slopes of how sure upgrades and downgrades are, [n_families, 2]; of `advisor` they must be 1."""
+    found = np.array(advisor.faults.certainty)
+    told = [advisor.advise(look.cycles, NudgeLimits()) for look in looks]
     for way, decision in enumerate((UPGRADE, DOWNGRADE)):
-        moved = np.flatnonzero(known(seen) & (advice.decision == decision))
-        promised[way, moved] += advice.saving[moved]
-        kept[way, moved] += costs[moved, cycles.plan[moved]] - costs[moved, advice.recommended_plan[moved]]
-    used, seen = history.totals(rows, begin, end)
-    tops = known(seen) & (advice.decision == TOP_UP)
-    saved = realised_savings(
-        advisor.book, cycles, advice.add_on, advice.packs, used / np.maximum(seen, LEAST_SEEN)
-    )
-    promised[2] += advice.saving * tops
-    kept[2] += saved * tops
+        family, above, came = [], [], []
+        for look, advice in zip(looks, told, strict=True):
+            moved, saved = _moves(look, advice, decision)
+            family.append(advisor.book.family[advice.plan[moved]])
+            above.append(beyond(advice.p_saves[moved]))
+            came.append(saved > 0)
+        of = np.concatenate(family)
+        for each in range(len(found)):
+            rows = of == each
+            found[each, way] = fit_slope(
+                np.concatenate(above)[rows], np.concatenate(came)[rows], 1 / len(DAYS)
+            )
+    return frozen(found)
+
+
+def _saving(advisor: PlanAdvisor, looks: list[_Look]) -> np.ndarray:
+    """Realised over expected saving [n_families, 3] by WAYS, shrunk to 1."""
+    promised, kept = np.zeros((2, len(WAYS), len(looks[0].cycles)))
+    for look in looks:
+        advice = advisor.advise(look.cycles, NudgeLimits())
+        for way, decision in enumerate((UPGRADE, DOWNGRADE)):
+            moved, saved = _moves(look, advice, decision)
+            promised[way, moved] += advice.saving[moved]
+            kept[way, moved] += saved
+        tops = look.this_known & (advice.decision == TOP_UP)
+        saved = realised_savings(advisor.book, look.cycles, advice.add_on, advice.packs, look.this_use)
+        promised[2] += advice.saving * tops
+        kept[2] += saved * tops
+    family = advisor.book.family[looks[0].cycles.plan]
+    factors = np.ones((len(advisor.book.families), len(WAYS)))
+    for each, way in np.ndindex(factors.shape):
+        some = (family == each) & (promised[way] > 0)
+        factors[each, way] = _factor(promised[way, some], kept[way, some], (USUAL[way], MOST[way]))
+    return frozen(factors)
 
 
 def _factor(promised: np.ndarray, kept: np.ndarray, between: tuple[float, float]) -> float:
