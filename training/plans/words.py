@@ -43,7 +43,7 @@ SAVES = (
     "p_saves: probability that following the nudge costs less, a change of plan in the next cycle, a top-up "
     "in this one; [nudges] gate is the least that is shown. Where it is right, as large a share cost less as "
     "was told on average; a larger share means that it is too careful, a smaller one too sure. "
-    f"It moves in steps of 1/{STRATA}. rows: shown nudges whose cycle is known, of {EVERY_DAY}; "
+    f"It is counted in {STRATA} equally likely cases. rows: shown nudges whose cycle is known, of {EVERY_DAY}; "
     "change: upgrades and downgrades. A band with few rows says little."
 )
 REGRET = (

@@ -49,7 +49,7 @@ def test_p_saves_is_told_by_kind_and_band(study: PlanStudy) -> None:
         ("change", "0.99 to 1", "1.0000", "1.0000", "6"),
     ]
     assert [row[0] for row in saves.rows[3:]] == ["upgrade", "downgrade", "downgrade", "top_up"]
-    assert "1/64" in saves.caption
+    assert "64 equally likely cases" in saves.caption
 
 
 def test_regret_has_rows_and_money_in_units_of_the_currency(study: PlanStudy) -> None:
