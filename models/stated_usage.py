@@ -39,6 +39,7 @@ class StatedCycle:
     locked_until  last day on which the plan cannot be changed, NOT_LOCKED where it can
     since         first day on this plan, if it changed within the cycle: what was used before counts against
                   no quota
+    ended         last day of the subscription, OPEN_END where none is known
     anchor        the day of the month on which cycles begin; None where they are not of the calendar
     """
 
@@ -48,6 +49,7 @@ class StatedCycle:
     end: int
     locked_until: int = NOT_LOCKED
     since: int | None = None
+    ended: int = OPEN_END
     anchor: int | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,6 +59,11 @@ class StatedCycle:
     def on_plan(self) -> int:
         """The first day of this cycle on the plan."""
         return self.start if self.since is None else max(self.start, self.since)
+
+    @property
+    def on_plan_until(self) -> int:
+        """The day after the last of this cycle on the plan."""
+        return min(self.end, self.ended + 1)
 
     @property
     def starts(self) -> np.ndarray:
@@ -96,7 +103,7 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
     next_w = timeline.weight[:, timeline.starts[-2] - timeline.first :].sum(axis=1) / USUAL_CYCLE
     begins = max(cycle.on_plan, timeline.beginning)
     since = slice(min(begins, cycle.as_of) - timeline.first, cycle.as_of - timeline.first)
-    to_end = slice(since.start, cycle.end - timeline.first)
+    to_end = slice(since.start, cycle.on_plan_until - timeline.first)
     counted_w = timeline.weight * timeline.counted
     known_w = counted_w[:, since].sum(axis=1)
     open_w = np.maximum(timeline.weight[:, to_end].sum(axis=1) - known_w, 0.0)
@@ -111,8 +118,8 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
         plan=_one(cycle.plan, np.int16),
         as_of=_one(cycle.as_of, np.int32),
         start=_one(cycle.on_plan, np.int32),
-        end=_one(cycle.end, np.int32),
-        ended=_one(OPEN_END, np.int32),
+        end=_one(cycle.on_plan_until, np.int32),
+        ended=_one(cycle.ended, np.int32),
         locked_until=_one(cycle.locked_until, np.int32),
         finished=frozen(finished[None]),
         finished_w=frozen(finished_w[None]),

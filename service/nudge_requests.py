@@ -18,7 +18,7 @@ from models.other_prices import advisor_for
 from models.plan_advisor import PlanAdvisor
 from models.plans import PlanBook
 from models.stated_usage import StatedCycle, StatedUse, stated_cycles
-from models.subscriptions import NOT_LOCKED
+from models.subscriptions import NOT_LOCKED, OPEN_END
 from models.usage_cycles import UsageCycles
 from service.nudge_reading import Read
 from service.nudge_schemas import HistoryIn, NudgeFallback, NudgeRequest
@@ -78,6 +78,7 @@ def prepared(read: Read, advisor: PlanAdvisor, digits: int) -> Prepared:
         _day(request.cycle.end) + 1,
         NOT_LOCKED if request.locked_until is None else _day(request.locked_until),
         None if request.plan_since is None else _day(request.plan_since),
+        OPEN_END if request.ends_on is None else _day(request.ends_on),
     )
     use = StatedUse(
         days.meter, days.place, days.amount, totals.meter, totals.place, totals.amount, totals.share
@@ -135,6 +136,8 @@ class _Checks:
             yield "as_of", f"{as_of} is not in the cycle, {start} to {end}"
         elif self.request.plan_since is not None and self.request.plan_since > as_of:
             yield "plan_since", f"{self.request.plan_since} is after as_of, {as_of}"
+        elif self.request.ends_on is not None and self.request.ends_on < as_of:
+            yield "ends_on", f"{self.request.ends_on} is before as_of, {as_of}: nothing runs any more"
 
     def usage(self) -> Iterator[Fault]:
         # Of a year of days hardly anything differs from row to row: only where something is wrong is each

@@ -121,6 +121,11 @@ class NudgeRequest(Asked):
         description="First day of the current plan, if it changed within the running cycle: what was used "
         "before it tells how much is used, and counts against no quota.",
     )
+    ends_on: Day | None = Field(
+        None,
+        description="Last day of the subscription, if it is known to end: where that is before the next "
+        "cycle, no plan is advised for it.",
+    )
     plans: Annotated[tuple[PlanTable, ...], Field(min_length=1, max_length=MAX_PLANS)] | None = Field(
         None, description="An own price list, as in plans.toml; the service's own plans if left out."
     )

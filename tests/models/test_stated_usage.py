@@ -69,13 +69,16 @@ def stated(
 
 
 def from_files(
-    days: list[tuple[int, int, float]], advisor: PlanAdvisor, started: int = START - 500
+    days: list[tuple[int, int, float]],
+    advisor: PlanAdvisor,
+    started: int = START - 500,
+    ended: int = OPEN_END,
 ) -> UsageCycles:
     subscriptions = Subscriptions.of(
         customer=np.array([0]),
         plan=np.array([advisor.book.plans.index("small")]),
         started=np.array([started]),
-        ended=np.array([OPEN_END]),
+        ended=np.array([ended]),
         locked_until=np.array([NOT_LOCKED]),
         anchor=np.array([1]),
     )
@@ -98,6 +101,18 @@ def test_daily_use_is_cut_into_the_same_cycles_as_that_of_files(days: list[tuple
         for name in mine:
             assert np.isfinite(mine[name]).all(), name
             assert np.allclose(mine[name], theirs[name]), name
+
+
+@pytest.mark.parametrize("ended", [AS_OF, AS_OF + 5, END - 1, END, END + 40])
+def test_an_end_that_is_stated_is_that_of_files(ended: int) -> None:
+    days = [(0, day, 0.5) for day in range(START - 90, AS_OF)]
+    for advisor in (weekly(), by_habit()):
+        small = advisor.book.plans.index("small")
+        mine = stated_cycles(advisor, StatedCycle(small, AS_OF, START, END, ended=ended), use_of(days))
+        theirs = from_files(days, advisor, ended=ended)
+        assert bool(mine.ending[0]) == (ended < END)
+        for name, values in mine.to_arrays().items():
+            assert np.allclose(values, theirs.to_arrays()[name]), name
 
 
 def test_what_is_just_used_up_has_not_passed_the_quota() -> None:

@@ -38,6 +38,20 @@ def test_costs_are_those_of_the_list_of_plans(client: FlaskClient) -> None:
     assert Decimal(nudge["expected_saving"]) > 0
 
 
+def test_who_leaves_is_told_so_and_advised_no_plan(client: FlaskClient) -> None:
+    """30 GB a cycle on a plan of 5: an upgrade, unless there is no next cycle."""
+    history = [{"meter": "data_gb", "amount": 30}] * 3
+    goes_on = answer(client, request(history=history, ends_on="2024-11-01"))["nudge"]
+    assert (goes_on["decision"], goes_on["ends_on"]) == ("upgrade", None)
+    leaves = answer(client, request(history=history, ends_on="2024-10-20"))["nudge"]
+    assert leaves["decision"] in ("stay", "top_up")
+    assert leaves["recommended_plan_id"] == leaves["plan_id"]
+    assert leaves["ends_on"] == leaves["cycle"]["end"] == "2024-10-20"
+    assert "ENDING" in leaves["reason_codes"]
+    assert leaves["sentence"].endswith("ends on 20 October 2024, so no other plan is advised.")
+    assert leaves["meters"][0]["p50"] < goes_on["meters"][0]["p50"]
+
+
 def test_it_is_stateless(client: FlaskClient) -> None:
     first = answer(client, request())
     answer(client, request(usage=[]))
