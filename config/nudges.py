@@ -8,13 +8,14 @@ from pydantic import Field
 
 from config.data import Section
 from config.price_list import Money
+from models.plan_certainty import ASKED
 from models.plan_decision import NudgeLimits
 
 
 class Nudges(Section):
     """When a nudge is worth somebody's time; `least_saving` in major units of the shop's currency."""
 
-    gate: float = Field(0.7, ge=0, le=1)
+    gate: float = Field(ASKED, ge=0, le=0.99)  # nothing is surer: see models.plan_certainty
     least_saving: Money = Decimal(0)
     least_days: int = Field(3, ge=1)
     downgrade_cycles: int = Field(2, ge=0)

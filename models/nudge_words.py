@@ -74,13 +74,12 @@ class _Speaker:
         return "" if day == OPEN_END else f" until after {dated(day)}"
 
     def _too_early(self) -> str:
+        again = f". {self._no_other()}" if "ENDING" in self.codes else ": ask again in a few days."
         if "RUNS_OUT" not in self.codes or not self.use.known.any():
-            return "There are too few days of use to say anything yet: ask again in a few days."
+            return f"There are too few days of use to say anything yet{again}"
         at = self.use.tightest_now()
-        return (
-            f"{self.use.so_far(at)}.{self._running_out(at)} There are too few days of use to say more yet: "
-            "ask again in a few days."
-        )
+        few = f"There are too few days of use to say more yet{again}"
+        return f"{self.use.so_far(at)}.{self._running_out(at)} {few}"
 
     def _stay(self) -> str:
         if self.codes >= {"NO_USE", "ENDING"}:
@@ -118,7 +117,8 @@ class _Speaker:
 
     def _waits(self) -> bool:
         """Would a bigger plan be advised, were the running cycle like those before it?"""
-        if int(self.advice.decision[self.row]) != TOP_UP or "RECENT_JUMP" not in self.codes:
+        tops = int(self.advice.decision[self.row]) == TOP_UP
+        if not tops or "RECENT_JUMP" not in self.codes or "ENDING" in self.codes:
             return False
         costs = self.advice.cost_next[self.row]
         bigger = (self.book.fee >= self.book.fee[self.plan]) & (costs < costs[self.plan] - HALF)
@@ -220,9 +220,8 @@ class _Speaker:
         return f" {begin} the rest of this cycle, {pays}."
 
     def _chance(self) -> str:
-        # Never "certain": a probability that rounds to 100 % is said as more than 99 %.
-        share = float(self.advice.p_saves[self.row])
-        return f"{share:.0%} likely" if share < 0.995 else "more than 99% likely"
+        # No change is told as certain: see `plan_certainty`.
+        return f"{float(self.advice.p_saves[self.row]):.0%} likely"
 
     def _priced(self) -> str:
         if "THROTTLING_PRICED" not in self.codes:

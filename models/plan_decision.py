@@ -22,6 +22,7 @@ from models.advice import (
     TOP_UP,
     UPGRADE,
 )
+from models.plan_certainty import ASKED
 from models.plans import UNLIMITED, PlanBook
 from models.top_ups import TopUps
 from models.usage_cycles import UsageCycles
@@ -46,7 +47,7 @@ class NudgeLimits:
     downgrade_cycles  finished cycles without which no smaller plan is recommended
     """
 
-    gate: float = 0.7
+    gate: float = ASKED
     least_saving: float = 0.0
     least_days: int = 3
     downgrade_cycles: int = 2

@@ -123,8 +123,8 @@ class NudgeRequest(Asked):
     )
     ends_on: Day | None = Field(
         None,
-        description="Last day of the subscription, if it is known to end: where that is before the next "
-        "cycle, no plan is advised for it.",
+        description="Last day of the subscription, if it is known to end. Where there will be no next cycle, "
+        "no plan is advised for one, and this cycle counts until then.",
     )
     plans: Annotated[tuple[PlanTable, ...], Field(min_length=1, max_length=MAX_PLANS)] | None = Field(
         None, description="An own price list, as in plans.toml; the service's own plans if left out."
@@ -213,16 +213,21 @@ class NudgeOut(Answered):
     recommended_plan_id: str = Field(description="The current one unless another is recommended.")
     add_on: AddOnOut | None = Field(description="For the rest of this cycle; may come beside any change.")
     currency: str
-    expected_cost_current: str = Field(description="Of the next cycle; for a top_up, of this one.")
+    expected_cost_current: str = Field(
+        description="Of the next cycle, also where there will be none; for a top_up, of this one."
+    )
     expected_cost_recommended: str = Field(description="Of the same cycle.")
     expected_saving: str = Field(
         description="For a change of plan corrected by experience: not always the difference."
     )
-    p_saves: Share = Field(description="Probability that what is recommended costs less; 0 if nothing is.")
+    p_saves: Share = Field(
+        description="Probability that what is recommended costs less; 0 if nothing is. Of a change of plan "
+        "no surer than changes came to be."
+    )
     confidence: Confidence = Field(description="How much is known about this subscriber.")
     reason_codes: tuple[ReasonCode, ...] = Field(description="None beside one that excludes it.")
     cycle: dict[Literal["start", "end"], str] = Field(
-        description="First and last day of the running one on this plan."
+        description="First and last day of the running one on this plan, at most until it ends."
     )
     locked_until: str | None = Field(
         description="Last day on which the contract allows no other plan; null where none is to come."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.advice import INSUFFICIENT_DATA, STAY, TOP_UP
-from tests.models.told import pack, told
+from tests.models.told import BOOK, pack, told
 
 ENDS = 20_818  # 2026-12-31
 SAID = "The subscription to Mid ends on 31 December 2026, so no other plan is advised."
@@ -30,6 +30,22 @@ def test_who_used_nothing_until_the_end_is_told_so() -> None:
     assert "until there is more to go by" not in said
 
 
-def test_too_few_days_are_too_few_whatever_ends() -> None:
-    said = told(INSUFFICIENT_DATA, codes=("ENDING", "FEW_DAYS"), ends_on=ENDS)
+@pytest.mark.parametrize("codes", [(), ("RUNS_OUT",)])
+def test_who_leaves_is_not_told_to_ask_again_later(codes: tuple[str, ...]) -> None:
+    said = told(INSUFFICIENT_DATA, codes=("ENDING", "FEW_DAYS", *codes), ends_on=ENDS)
     assert "too few days" in said
+    assert "ask again" not in said
+    assert said.endswith(SAID)
+    later = told(INSUFFICIENT_DATA, codes=("FEW_DAYS", *codes))
+    assert later.endswith("ask again in a few days.")
+
+
+def test_an_unusual_cycle_is_said_to_be_one_though_no_plan_waits_for_the_next() -> None:
+    """A bigger plan would cost less: without an end it is that which tells of the jump."""
+    codes = ("RUNS_OUT", "RECENT_JUMP", "HIGHER_USE")
+    at = [9000.0 if BOOK.plans.id(plan) == "mid" else 5000.0 for plan in range(len(BOOK))]
+    waits = told(TOP_UP, codes=codes, cost_next=at, **pack("gigas", 1, 300.0))
+    assert "A bigger plan may cost less, but this cycle is not like the ones before it" in waits
+    leaves = told(TOP_UP, codes=("ENDING", *codes), cost_next=at, ends_on=ENDS, **pack("gigas", 1, 300.0))
+    assert " This cycle is not like the ones before it. " in leaves
+    assert leaves.endswith(SAID)

@@ -11,6 +11,8 @@ from models.plan_advisor import PlanAdvisor, untrained
 from models.plans import MeterTerms, Plan, PlanBook
 from tests.models.tiny_plans import tiny_advisor, tiny_book
 
+BY_FAMILY = ("faults_saving", "faults_certainty")
+
 
 def learned() -> PlanAdvisor:
     """The tiny advisor with moments that tell families and meters apart."""
@@ -21,7 +23,7 @@ def learned() -> PlanAdvisor:
     return replace(
         advisor,
         dynamics=replace(advisor.dynamics, cycle=cycle, start=start),
-        faults=replace(advisor.faults, saving=saving),
+        faults=replace(advisor.faults, saving=saving, certainty=np.array([[0.3, 0.4], [0.5, 0.6]])),
     )
 
 
@@ -35,7 +37,7 @@ def test_the_same_prices_give_the_same_advisor() -> None:
     metered = np.array([[True, False], [True, True]])
     for name in theirs:
         same = mine[name].shape == theirs[name].shape
-        if same and mine[name].shape[:2] == (2, 2) and name != "faults_saving":
+        if same and mine[name].shape[:2] == (2, 2) and name not in BY_FAMILY:
             assert np.array_equal(mine[name][metered], theirs[name][metered]), name
         elif name not in ("dynamics_start",):
             assert np.array_equal(mine[name], theirs[name]), name
@@ -53,6 +55,8 @@ def test_meters_find_what_is_known_by_family_then_by_name() -> None:
     assert other.dynamics.cycle[cable, minutes] == 0.22, "the only family that has minutes"
     assert other.dynamics.cycle[mobile, seats] == untrained(book).dynamics.cycle[mobile, seats]
     assert other.faults.saving[mobile].tolist() == [0.7, 0.8, 0.9]
+    assert other.faults.certainty[mobile].tolist() == [0.5, 0.6]
+    assert other.faults.certainty[cable].tolist() == [1, 1]
     assert other.faults.saving[cable].tolist() == untrained(book).faults.saving[cable].tolist()
 
 

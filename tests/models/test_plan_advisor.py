@@ -194,6 +194,7 @@ def learned() -> PlanAdvisor:
         factor=rng.uniform(0.9, 1.1, bare.faults.factor.shape),
         shape=bare.faults.shape**1.1,
         saving=rng.uniform(0.8, 1.1, bare.faults.saving.shape),
+        certainty=rng.uniform(0.3, 0.9, bare.faults.certainty.shape),
     )
     dynamics = replace(bare.dynamics, heed=np.ones_like(bare.dynamics.heed))
     rates = replace(bare.rates, weights=rng.normal(0, 0.3, bare.rates.weights.shape))

@@ -191,7 +191,8 @@ def test_nothing_of_that_day_or_later_is_looked_at(tmp_path: Path) -> None:
 def test_who_has_an_end_today_is_advised_no_other_plan(tmp_path: Path) -> None:
     """ana's 0.5 GB a day are three times the quota. In the past nothing was known of the end."""
     config = world(tmp_path, last=date(2026, 4, 10), ended="2026-04-14", next="2026-04-15")
-    run(config, tmp_path / "n.csv", "--as-of", "2026-04-11")
+    result = run(config, tmp_path / "n.csv", "--as-of", "2026-04-11")
+    assert "warning" not in result.stderr, "one of two is not most"
     told = pl.read_csv(tmp_path / "n.csv", try_parse_dates=True).filter(customer_id="ana", meter="data_gb")
     (row,) = told.to_dicts()
     assert row["decision"] in ("stay", "top_up")
@@ -203,6 +204,15 @@ def test_who_has_an_end_today_is_advised_no_other_plan(tmp_path: Path) -> None:
     before = pl.read_csv(tmp_path / "n.csv", try_parse_dates=True).filter(customer_id="ana", meter="data_gb")
     assert before["ends_on"].to_list() == [None]
     assert before["decision"].to_list() == ["upgrade"]
+
+
+def test_ends_of_bills_are_not_taken_for_ends_without_a_word(tmp_path: Path) -> None:
+    config = world(tmp_path, last=date(2026, 4, 10))
+    path = tmp_path / "subscriptions.csv"
+    path.write_text(path.read_text().replace("2026-01-01,", "2026-01-01,2026-04-30"))
+    result = run(config, tmp_path / "n.csv", "--as-of", "2026-04-11")
+    assert "warning: 2 of 2 running subscriptions end before their next cycle" in result.stderr
+    assert "leave it empty where only a bill ends" in result.stderr
 
 
 def test_a_day_before_all_usage_is_an_error(tmp_path: Path) -> None:

@@ -79,7 +79,10 @@ def _walk(settings: Settings, provider: Provider, progress: Callable[[str], None
         raise _refusal(str(error), provider, settings) from error
     if not walked.judged.any():
         seen = f"{LEAST_SEEN * 100:.0f} %"
-        why = f"of no cycle that was walked was at least {seen} of the expected use of a meter recorded"
+        why = (
+            f"nobody had a plan for the whole of a cycle that was walked, with at least {seen} of the "
+            "expected use of a meter recorded"
+        )
         raise _refusal(why, provider, settings)
     return walked
 

@@ -78,6 +78,7 @@ def nudge(file: Path, as_of: datetime | None, out: Path) -> None:
     lines = _report(out, frame, as_of_day, perf_counter() - started)
     lines += rejected_lines(provider.reports, settings.data.rejects)
     _tell_gap(EPOCH + timedelta(days=provider.day_after - 1), as_of_day)
+    _tell_endings(frame)
     click.echo("\n".join([*lines, NEXT]))
 
 
@@ -91,6 +92,19 @@ def _report(out: Path, frame: pl.DataFrame, as_of: date, seconds: float) -> list
     return lines + [
         f"  {counts[decision]:,} {words}" for decision, words in DECISION_WORDS.items() if counts[decision]
     ]
+
+
+def _tell_endings(frame: pl.DataFrame) -> None:
+    """Say on stderr that many subscriptions end, which would rather be the periods of their bills."""
+    each = frame.unique(["customer_id", "plan_id"])["ends_on"]
+    ending = len(each) - each.null_count()
+    if 2 * ending > len(each):
+        click.echo(
+            f"warning: {ending:,} of {len(each):,} running subscriptions end before their next cycle, and "
+            "are advised no other plan. ended_on is the day on which somebody leaves: leave it empty where "
+            "only a bill ends",
+            err=True,
+        )
 
 
 def _tell_gap(last: date, as_of: date) -> None:

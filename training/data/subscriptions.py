@@ -25,7 +25,7 @@ from training.data.tables import read_texts
 from training.data.times import Clock
 
 FOREVER = "9999"  # the year that stands in many databases for no end
-ENDED_BY_NEXT, SAME_DAY = "ended_by_next", "replaced_on_same_day"
+ENDED_BY_NEXT, RENEWED, SAME_DAY = "ended_by_next", "renewed", "replaced_on_same_day"
 _DAYS = ("started_on", "ended_on", "locked_until")
 
 
@@ -47,8 +47,8 @@ def read_subscriptions(
     """Read `[data.subscriptions]`: every row of a plan in `book`, rejected ones counted by reason.
 
     Days are days in the shop's time zone. A row that runs on while the customer starts another plan of
-    the same family ends the day before, and is counted as changed. Raises ConfigError or DataError as
-    every reader does.
+    the same family ends the day before, and one that goes on with the same plan the day after it ends is
+    a renewal: both are counted as changed. Raises ConfigError or DataError as every reader does.
     """
     if data.subscriptions is None:
         raise ConfigError("no subscriptions to read: set path, or url and query", key="data.subscriptions")
@@ -64,16 +64,18 @@ def read_subscriptions(
         told = ", ".join(f"{count} {reason}" for reason, count in counted(table).items())
         raise DataError(f"nothing is left of its {len(table)} subscriptions: {told}", source=source)
     customers = IdMap.of(kept["customer_id"])
+    whole = _renewed(kept)
+    changed = {ENDED_BY_NEXT: int(kept["cut"].sum()), RENEWED: len(kept) - len(whole)}
     report = TableReport(
         source=source,
         rows_read=len(table),
         rows_kept=len(kept),
         seconds=perf_counter() - started,
         rejected=counted(table),
-        changed={ENDED_BY_NEXT: changed} if (changed := int(kept["cut"].sum())) else {},
+        changed={reason: rows for reason, rows in changed.items() if rows},
         counts={"subscribers": len(customers)},
     )
-    return Subscribed(_as_arrays(kept, customers), customers), report
+    return Subscribed(_as_arrays(whole, customers), customers), report
 
 
 def _typed(table: pl.DataFrame, clock: Clock, book: PlanBook) -> pl.DataFrame:
@@ -146,6 +148,23 @@ def _one_at_a_time(table: pl.DataFrame, book: PlanBook) -> pl.DataFrame:
     ended = pl.min_horizontal("ended_on_day", next_start - 1)
     rows = ordered.with_columns(cut.alias("cut"), pl.when("used").then(ended).alias("ended_on_day"))
     return with_reasons(rows, {SAME_DAY: pl.col("ended_on_day") < pl.col("started_on_day")})
+
+
+def _renewed(kept: pl.DataFrame) -> pl.DataFrame:
+    """One row of each run of rows of the same customer and plan that follow each other without a day between.
+
+    It begins with the first and ends with the last, whose day cycles begin on; the later lock holds.
+    """
+    group = ("customer_id", "family")
+    plan, ended = (pl.col(name).shift(1).over(group) for name in ("plan", "ended_on_day"))
+    follows = (pl.col("plan") == plan) & (pl.col("started_on_day") == ended + 1)
+    run = (~follows.fill_null(False)).cum_sum().alias("run")
+    return kept.group_by(run, maintain_order=True).agg(
+        pl.col("customer_id", "plan", "started_on_day").first(),
+        pl.col("ended_on_day").last(),
+        pl.col("locked_until_day").max(),
+        pl.col("anchor").drop_nulls().last(),
+    )
 
 
 def _as_arrays(kept: pl.DataFrame, customers: IdMap) -> Subscriptions:

@@ -1,4 +1,4 @@
-"""What forecasts of finished cycles were wrong by: lean, bias, width and shape, shrunk to none."""
+"""What forecasts of finished cycles were wrong by: lean, bias, width and shape, shrunk to none or to few."""
 
 from __future__ import annotations
 

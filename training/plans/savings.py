@@ -11,8 +11,9 @@ from models.advice import DOWNGRADE, TOP_UP, UPGRADE, Advice
 from models.arrays import frozen
 from models.billing_days import cycle_of, cycle_start
 from models.plan_advisor import PlanAdvisor
-from models.plan_certainty import beyond
+from models.plan_certainty import DOWN, UP, beyond
 from models.plan_decision import NudgeLimits
+from models.plans import PlanBook
 from models.top_ups import realised_savings
 from models.usage_cycles import UsageCycles
 from models.usage_forecast import WAYS, Faults
@@ -29,20 +30,25 @@ MOST = (1.2, 1.2, 1.0)  # by WAYS: no pack saves more than all that it holds wou
 
 
 def fit_savings(advisor: PlanAdvisor, history: UsageHistory, until: int) -> Faults:
-    """The faults of `advisor`, with how sure changes of plan may be told to save and how much of it came."""
+    """The faults of `advisor`, with how sure changes of plan may be told to save and how much of it came.
+
+    Its slopes of certainty and factors of savings must be 1 yet.
+    """
     looks = [_look(advisor, history, until, back, day) for back in CYCLES for day in DAYS]
-    faults = replace(advisor.faults, certainty=_certainty(advisor, looks))
-    return replace(faults, saving=_saving(replace(advisor, faults=faults), looks))
+    return replace(
+        advisor.faults, certainty=_certainty(advisor.book, looks), saving=_saving(advisor.book, looks)
+    )
 
 
 class _Look(NamedTuple):
-    """Subscribers [n] on a day of a finished cycle, and what came of it.
+    """Subscribers [n] on a day of a finished cycle, what would have been advised, and what came.
 
     next_costs  float64 [n, n_plans] of the cycle after it on each plan, and in `next_known` whether all of
                 that is known; the same of `this_use` [n, n_meters], of the cycle itself
     """
 
     cycles: UsageCycles
+    advice: Advice
     next_costs: np.ndarray
     next_known: np.ndarray
     this_use: np.ndarray
@@ -63,27 +69,27 @@ def _look(advisor: PlanAdvisor, history: UsageHistory, until: int, back: int, da
         return used / np.maximum(seen, LEAST_SEEN), known
 
     next_use, next_known = came(end, after)
-    return _Look(cycles, advisor.book.costs(next_use), next_known, *came(begin, end))
+    # How sure it is told to be changes nothing of what passes the gate: it is asked once.
+    advice = advisor.advise(cycles, NudgeLimits())
+    return _Look(cycles, advice, advisor.book.costs(next_use), next_known, *came(begin, end))
 
 
-def _moves(look: _Look, advice: Advice, decision: int) -> tuple[np.ndarray, np.ndarray]:
+def _moves(look: _Look, decision: int) -> tuple[np.ndarray, np.ndarray]:
     """The rows [m] that are advised such a change of plan, and what it saved."""
-    moved = np.flatnonzero(look.next_known & (advice.decision == decision))
-    costs = look.next_costs[moved]
-    at = np.arange(len(moved))
+    advice, moved = look.advice, np.flatnonzero(look.next_known & (look.advice.decision == decision))
+    costs, at = look.next_costs[moved], np.arange(len(moved))
     return moved, costs[at, advice.plan[moved]] - costs[at, advice.recommended_plan[moved]]
 
 
-def _certainty(advisor: PlanAdvisor, looks: list[_Look]) -> np.ndarray:
-    """Slopes of how sure upgrades and downgrades are, [n_families, 2]; of `advisor` they must be 1."""
-    found = np.array(advisor.faults.certainty)
-    told = [advisor.advise(look.cycles, NudgeLimits()) for look in looks]
-    for way, decision in enumerate((UPGRADE, DOWNGRADE)):
+def _certainty(book: PlanBook, looks: list[_Look]) -> np.ndarray:
+    """Slopes of how sure upgrades and downgrades are, [n_families, 2]."""
+    found = np.ones((len(book.families), 2))
+    for way, decision in ((UP, UPGRADE), (DOWN, DOWNGRADE)):
         family, above, came = [], [], []
-        for look, advice in zip(looks, told, strict=True):
-            moved, saved = _moves(look, advice, decision)
-            family.append(advisor.book.family[advice.plan[moved]])
-            above.append(beyond(advice.p_saves[moved]))
+        for look in looks:
+            moved, saved = _moves(look, decision)
+            family.append(book.family[look.advice.plan[moved]])
+            above.append(beyond(look.advice.p_saves[moved]))
             came.append(saved > 0)
         of = np.concatenate(family)
         for each in range(len(found)):
@@ -94,21 +100,20 @@ def _certainty(advisor: PlanAdvisor, looks: list[_Look]) -> np.ndarray:
     return frozen(found)
 
 
-def _saving(advisor: PlanAdvisor, looks: list[_Look]) -> np.ndarray:
+def _saving(book: PlanBook, looks: list[_Look]) -> np.ndarray:
     """Realised over expected saving [n_families, 3] by WAYS, shrunk to 1."""
     promised, kept = np.zeros((2, len(WAYS), len(looks[0].cycles)))
     for look in looks:
-        advice = advisor.advise(look.cycles, NudgeLimits())
         for way, decision in enumerate((UPGRADE, DOWNGRADE)):
-            moved, saved = _moves(look, advice, decision)
-            promised[way, moved] += advice.saving[moved]
+            moved, saved = _moves(look, decision)
+            promised[way, moved] += look.advice.saving[moved]
             kept[way, moved] += saved
-        tops = look.this_known & (advice.decision == TOP_UP)
-        saved = realised_savings(advisor.book, look.cycles, advice.add_on, advice.packs, look.this_use)
-        promised[2] += advice.saving * tops
+        tops = look.this_known & (look.advice.decision == TOP_UP)
+        saved = realised_savings(book, look.cycles, look.advice.add_on, look.advice.packs, look.this_use)
+        promised[2] += look.advice.saving * tops
         kept[2] += saved * tops
-    family = advisor.book.family[looks[0].cycles.plan]
-    factors = np.ones((len(advisor.book.families), len(WAYS)))
+    family = book.family[looks[0].cycles.plan]
+    factors = np.ones((len(book.families), len(WAYS)))
     for each, way in np.ndindex(factors.shape):
         some = (family == each) & (promised[way] > 0)
         factors[each, way] = _factor(promised[way, some], kept[way, some], (USUAL[way], MOST[way]))

@@ -43,8 +43,9 @@ SAVES = (
     "p_saves: probability that following the nudge costs less, a change of plan in the next cycle, a top-up "
     "in this one; [nudges] gate is the least that is shown. Where it is right, as large a share cost less as "
     "was told on average; a larger share means that it is too careful, a smaller one too sure. "
-    f"It is counted in {STRATA} equally likely cases. rows: shown nudges whose cycle is known, of "
-    f"{EVERY_DAY}; change: upgrades and downgrades. A band with few rows says little."
+    f"It is counted in {STRATA} equally likely cases, and of a change told no surer than changes came to be. "
+    f"rows: shown nudges whose cycle is known, of {EVERY_DAY}; change: upgrades and downgrades. A band with "
+    "few rows says little."
 )
 REGRET = (
     "rows: cycles after which the next is known. regret: what the next cycle would have cost on the "

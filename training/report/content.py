@@ -270,7 +270,7 @@ class LearnedUse:
 
     growth      of use, from one cycle to the next
     unrest      how far a usual subscriber's cycles differ by nature: the coefficient of variation
-    lasting     of cycles, begin a new level; `odd` are unusual and do not last
+    new_level   of cycles, begin one that lasts; `odd` are unusual and do not
     weekend     use of a Saturday or Sunday over that of a day from Monday to Friday
     month_end   use of the month's last day over that of a usual one
     own_week    how far subscribers' weekdays differ from everybody's, a standard deviation; `own_month_end`
@@ -282,7 +282,7 @@ class LearnedUse:
     meter: str
     growth: float
     unrest: float
-    lasting: float
+    new_level: float
     odd: float
     weekend: float
     month_end: float

@@ -52,7 +52,7 @@ def learned_use(advisor: PlanAdvisor) -> tuple[LearnedUse, ...]:
                 meter=book.meters.id(meter),
                 growth=float(np.expm1(dynamics.growth[at])),
                 unrest=float(np.sqrt(np.expm1(dynamics.cycle[at]))),
-                lasting=float(dynamics.jump[at]),
+                new_level=float(dynamics.jump[at]),
                 odd=float(dynamics.odd[at]),
                 weekend=float(week[SATURDAY:].mean() / week[:SATURDAY].mean()),
                 month_end=float(month_end[0] / np.median(month_end)),

@@ -47,6 +47,7 @@ REASONS: Mapping[str, str] = {
     "bad_cycle_anchor_day": "an anchor that is no day of a month",
     "bad_locked_until": "a lock-in whose day cannot be read",
     "replaced_on_same_day": "a plan replaced on the day it started",
+    "renewed": "a renewal of the same plan, one subscription with the row before",
     "ended_by_next": "a plan that ran on beside the next one, ended the day before it",
     "missing_meter": "no meter",
     "bad_amount": "an amount that is no number",

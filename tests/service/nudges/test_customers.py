@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
+from models.plan_decision import NudgeLimits
+from models.subscriptions import OPEN_END
 from service.app import create_app
 from service.nudge_schemas import CustomerNudgesOut
+from tests.models.tiny import publish_tiny, tiny_bundle
 from tests.models.tiny_plans import AS_OF, tiny_nudges
 from tests.service.conftest import settings_for
 from tests.service.nudges.conftest import answer, problem
@@ -74,3 +79,23 @@ def test_the_tiny_world_is_as_described() -> None:
     nudges = tiny_nudges()
     assert int(nudges.as_of[0]) == AS_OF
     assert nudges.subscribers.take(nudges.cycles.customer) == ["ana", "ben", "erin", "gus"]
+
+
+def test_who_leaves_is_told_so_by_the_advice_that_training_made(tmp_path: Path) -> None:
+    """ana is advised the large plan, unless October is her last month."""
+    bundle = tiny_bundle()
+    nudges = bundle.plan_nudges
+    assert nudges is not None
+    ended = np.full(len(nudges.cycles), OPEN_END, dtype=np.int32)
+    ended[0] = nudges.cycles.end[0] - 1
+    told = {}
+    for name, cycles in (("stays", nudges.cycles), ("leaves", replace(nudges.cycles, ended=ended))):
+        made = replace(nudges, cycles=cycles).with_advice(NudgeLimits())
+        publish_tiny(tmp_path / name / "artifacts", bundle=replace(bundle, plan_nudges=made))
+        client = create_app(settings_for(tmp_path / name / "artifacts")).test_client()
+        (told[name],) = client.get("/v1/customers/ana/plan-nudge").get_json()["nudges"]
+    assert (told["stays"]["decision"], told["stays"]["ends_on"]) == ("upgrade", None)
+    assert told["leaves"]["decision"] == "top_up"
+    assert told["leaves"]["recommended_plan_id"] == "small"
+    assert told["leaves"]["ends_on"] == "2024-10-31"
+    assert "ENDING" in told["leaves"]["reason_codes"]

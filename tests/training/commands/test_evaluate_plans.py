@@ -95,7 +95,8 @@ def test_where_nothing_can_be_judged_it_ends_with_the_rows_rejected_by_reason(tm
     other = [(ANA[0], "minute", day, 5) for day in DAYS[:20]]
     provider(tmp_path, [ANA], [*lone, *other])
     told = refused(path)
-    assert "usage.csv: nothing can be judged: of no cycle that was walked was at least 90 %" in told
+    assert "usage.csv: nothing can be judged: nobody had a plan for the whole of a cycle" in told
+    assert "with at least 90 % of the expected use" in told
     assert "usage: 20 unknown_meter (a meter that no plan has) (44 rows read)" in told
 
 

@@ -152,3 +152,34 @@ def test_customers_are_in_the_order_of_their_ids(tmp_path: Path) -> None:
     read_, _ = read(tmp_path, [(name, "small", "2026-01-01", "", "", "") for name in names])
     assert [row[0] for row in plain(read_)] == sorted(names, key=str.encode)
     assert np.array_equal(read_.subscriptions.customer, np.arange(5))
+
+
+def test_a_renewal_is_no_end(tmp_path: Path) -> None:
+    """One row a month, as billing systems keep them: nobody leaves at the end of each."""
+    rows = [
+        ("ana", "small", "2026-01-01", "2026-01-31", "", "2026-12-31"),
+        ("ana", "small", "2026-02-01", "2026-02-28", "5", ""),
+        ("ana", "small", "2026-03-01", "", "", ""),
+        ("bob", "small", "2026-01-01", "2026-01-30", "", ""),  # a day between
+        ("bob", "small", "2026-02-01", "2026-02-28", "", ""),
+        ("cy", "small", "2026-01-01", "2026-01-31", "", ""),
+        ("cy", "large", "2026-02-01", "2026-02-28", "", ""),  # another plan
+        ("cy", "small", "2026-03-01", "", "", ""),
+        ("di", "small", "2026-01-01", "", "", ""),  # runs on beside the next
+        ("di", "small", "2026-02-01", "", "", ""),
+    ]
+    read_, report = read(tmp_path, rows)
+    kept = read_.subscriptions
+    assert plain(read_) == [
+        ("ana", "small", day("2026-01-01")),
+        ("bob", "small", day("2026-01-01")),
+        ("bob", "small", day("2026-02-01")),
+        ("cy", "small", day("2026-01-01")),
+        ("cy", "large", day("2026-02-01")),
+        ("cy", "small", day("2026-03-01")),
+        ("di", "small", day("2026-01-01")),
+    ]
+    assert kept.ended[0] == kept.ended[6] == OPEN_END
+    assert (kept.anchor[0], kept.locked_until[0]) == (5, day("2026-12-31"))
+    assert report.changed == {"ended_by_next": 1, "renewed": 3}
+    assert report.rows_kept == len(rows)

@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.advice import DOWNGRADE, UPGRADE
+from models.billing_days import first_day, month_of
 from models.plan_decision import NudgeLimits
 from tests.training.plans.other_worlds import OtherWorld, make_other
 from tests.training.plans.worlds import Made, World, make
@@ -168,6 +170,18 @@ def test_what_a_contract_forbids_no_policy_does_and_none_regrets() -> None:
     assert (regret[free & rows.priced] == 0).all()
     assert (regret[~held & rows.priced] > 0).any(axis=0).all()
     assert (regret[rows.priced] >= 0).all()
+
+
+def test_that_somebody_will_leave_is_not_known_before() -> None:
+    """Everybody's subscription ends with the walked months: files do not say since when that was known."""
+    made = make(World(seed=79, customers=150, months=5, anchors=False, newcomers=0.0, changes=0.0))
+    last = int(made.usage.day.max()) - 30
+    end = int(first_day(month_of(np.array(last)))) - 1
+    subscriptions = replace(made.subscriptions, ended=np.full(len(made.subscriptions), end, dtype=np.int32))
+    walked = walk(made.book, subscriptions, made.usage, NudgeLimits(), lambda _: None)
+    rows = walked.take((walked.month == month_of(np.array(end))) & walked.judged.all(axis=1))
+    assert len(rows.customer) > 100
+    assert np.isin(rows.decision, (UPGRADE, DOWNGRADE)).sum() > 20
 
 
 def test_money_is_told_in_units_of_the_currency(study: PlanStudy) -> None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from training.plans.savings import LEAST, MOST, USUAL, _factor
+from models.advice import DOWNGRADE, UPGRADE
+from models.plan_advisor import untrained
+from tests.models.one_subscriber import BOOK as ONE
+from tests.models.one_subscriber import cycles_of
+from tests.models.told import BOOK, row_of
+from training.plans.savings import LEAST, MOST, USUAL, _certainty, _factor, _Look
 
 UPGRADES, DOWNGRADES, TOP_UPS = zip(USUAL, MOST, strict=True)
 
@@ -39,3 +46,27 @@ def test_no_pack_is_told_to_save_more_than_it_holds() -> None:
     told = promised_and_kept(40_000, 1.1)
     assert _factor(*told, TOP_UPS) == 1
     assert _factor(*told, UPGRADES) > 1.05
+
+
+def test_each_way_has_the_certainty_that_came_of_it() -> None:
+    """Upgrades told to be 0.95 sure came to be, of downgrades told the same three in four did."""
+    n = 2000
+    rows = row_of(UPGRADE, "much").take(np.zeros(n, dtype=np.int64))
+    mid, much, little = (BOOK.index(name) for name in ("mid", "much", "little"))
+    up = np.arange(n) < n // 2
+    advice = replace(
+        rows,
+        decision=np.where(up, UPGRADE, DOWNGRADE),
+        recommended_plan=np.where(up, much, little),
+        p_saves=np.full(n, 0.95),
+    )
+    came = np.where(up, np.arange(n) % 20 > 0, np.arange(n) % 4 > 0)
+    costs = np.full((n, len(BOOK)), 3000.0)
+    costs[:, mid] = np.where(came, 4000.0, 2000.0)
+    known = np.ones(n, dtype=np.bool_)
+    look = _Look(cycles_of(untrained(ONE), [], []), advice, costs, known, np.zeros((n, 2)), known)
+    upgrades, downgrades = _certainty(BOOK, [look] * 3)[0]
+    assert upgrades == pytest.approx(1, abs=0.05)
+    assert downgrades < 0.3
+    nothing = replace(advice, decision=np.zeros(n, dtype=np.int8))
+    assert (_certainty(BOOK, [look._replace(advice=nothing)]) == 1).all()

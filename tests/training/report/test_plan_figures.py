@@ -63,7 +63,7 @@ def test_what_was_learned_of_use_is_told_of_each_meter_that_a_family_has() -> No
     told = found["mobile", "minutes"]
     assert told.growth == pytest.approx(0.02)
     assert told.unrest == pytest.approx(np.sqrt(np.expm1(PRIOR["cycle"])))
-    assert (told.odd, told.lasting) == (PRIOR["odd"], PRIOR["jump"])
+    assert (told.odd, told.new_level) == (PRIOR["odd"], PRIOR["jump"])
     assert (told.weekend, told.month_end) == (pytest.approx(2.0), pytest.approx(1.5))
     assert (told.own_week, told.own_month_end) == (pytest.approx(0.2), pytest.approx(0.5))
     assert not told.assumed

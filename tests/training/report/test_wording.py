@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from training.data.erasures import ERASED
 from training.data.products import BAD_NUMBERS, EXCLUDED, NON_PRODUCT
 from training.data.reasons import CHANGES, NETTED, REJECTING
-from training.data.subscriptions import ENDED_BY_NEXT, SAME_DAY, reasons_by_row
+from training.data.subscriptions import ENDED_BY_NEXT, RENEWED, SAME_DAY, reasons_by_row
 from training.data.tables import reasons_of_ids
 from training.data.usage_reasons import UsageReason
 from training.report import wording
@@ -74,7 +74,7 @@ LABELS = {
     "orders": {*(reason.label for reason in (*REJECTING, *NETTED)), *CHANGES},
     "products": {*reasons_of_ids("product_id"), NON_PRODUCT, EXCLUDED, *BAD_NUMBERS.values()},
     "customers": set(reasons_of_ids("customer_id")),
-    "subscriptions": {*reasons_by_row(), SAME_DAY, ENDED_BY_NEXT},
+    "subscriptions": {*reasons_by_row(), SAME_DAY, ENDED_BY_NEXT, RENEWED},
     "usage": {reason.label for reason in UsageReason if reason},
     "erasures": {ERASED},
 }
