@@ -91,12 +91,10 @@ def _certainty(book: PlanBook, looks: list[_Look]) -> np.ndarray:
             family.append(book.family[look.advice.plan[moved]])
             above.append(beyond(look.advice.p_saves[moved]))
             came.append(saved > 0)
-        of = np.concatenate(family)
+        of, odds, cheaper = (np.concatenate(each) for each in (family, above, came))
         for each in range(len(found)):
-            rows = of == each
-            found[each, way] = fit_slope(
-                np.concatenate(above)[rows], np.concatenate(came)[rows], 1 / len(DAYS)
-            )
+            mine = of == each
+            found[each, way] = fit_slope(odds[mine], cheaper[mine], 1 / len(DAYS))
     return frozen(found)
 
 
