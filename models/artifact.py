@@ -25,7 +25,7 @@ from joblib.numpy_pickle import NumpyArrayWrapper, NumpyUnpickler
 from models.bundle import OPTIONAL_PARTS, PARTS, Bundle, Facts, bundle_of, parts_of
 from models.errors import ArtifactError
 
-FORMAT_VERSION = 14
+FORMAT_VERSION = 15
 MANIFEST = "manifest.json"
 DIGEST = "manifest.sha256"
 SUFFIX = ".joblib"

@@ -73,12 +73,13 @@ class PlanAdvisor:
     def forecast(self, cycles: UsageCycles) -> tuple[Forecast, Level]:
         """The forecast, and the level before the running cycle it is made from."""
         own, level = self._level(cycles)
-        return forecast(own, self.faults, level, cycles, self.book.family[cycles.plan]), level
+        terms = self.book.family[cycles.plan], self.book.quota[cycles.plan]
+        return forecast(own, self.faults, level, cycles, terms), level
 
     def moments(self, cycles: UsageCycles) -> tuple[Moments, Level]:
         """What the forecast is made from before its faults are taken out, and the level."""
         own, level = self._level(cycles)
-        return moments(own, level, cycles), level
+        return moments(own, level, cycles, self.book.quota[cycles.plan]), level
 
     def _level(self, cycles: UsageCycles) -> tuple[Dynamics, Level]:
         """Everybody's own dynamics, and the level after the finished cycles."""

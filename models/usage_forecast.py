@@ -18,17 +18,16 @@ from models.usage_gamma import gamma_of
 from models.usage_level import Level
 from models.usage_outcome import HALF, SHAPE_AT, SHAPE_KNOTS, Forecast
 from models.usage_pauses import Resumption, usual_lasting
+from models.usage_signs import NEXT, REST, SIGNS, nearness, signs_of
 from models.usage_stories import stories
 
 KNOTS = 5  # elapsed shares of the cycle at which faults are learned: 0.1, 0.3, 0.5, 0.7, 0.9
 KNOWN = (1, 3)  # finished cycles from which on what was learned of few, of several, holds: three classes
-SIGNS = 6  # see `signs`
-MOST_SIGN, MOST_LEAN = 2.0, 1.0  # of logarithms
+MOST_LEAN = 1.0  # of logarithms
 JUMP = 0.5  # of this probability on, a cycle counts as unusual
 JUMP_RATIO = 2.0  # of the usual level: from here on a cycle is called a jump, however noisy use is
 JUMP_CYCLES = 2  # finished cycles without which nothing is usual
 MORE = 0.6  # of the variance of the rest of an unusual cycle: what made it so may go on or end
-REST, NEXT = 0, 1  # the rest of the running cycle, the next cycle
 BIAS, WIDTH = 0, 1
 WAYS = ("upgrade", "downgrade", "top_up")  # of saving, see Faults.saving
 KEPT = ("lean", "factor", "shape", "lasting", "whole", "certainty", "saving")  # of Faults, in an artifact
@@ -112,15 +111,11 @@ class Moments(NamedTuple):
     paused: np.ndarray
 
 
-def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
+def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles, quota: np.ndarray) -> Moments:
     """What to expect of the running cycle and the next; `dynamics` by subscriber, `level` before this cycle.
 
-    The signs, by which forecasts of finished cycles were found to lean, are logarithms: 1; how far the
-    stories moved from the level; how far the rate of the running cycle is from it; the same of the other
-    meters, on average, because what moves one of a customer's meters often moves all; how far the level is
-    from that of the plan; and how far use was from the rates that the level is told by.
-
-    Of what was not used at all, neither in finished cycles nor since, nothing is expected.
+    `quota` [n, n_meters] is that of the plan. Of what was not used at all, neither in finished cycles nor
+    since, nothing is expected.
     """
     told = stories(dynamics, level, cycles)
     rate, rate_2 = _mixed(told.share, told.cycle, told.cycle_v)
@@ -128,17 +123,11 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
     following = told.level_v + dynamics.drift + dynamics.by_temper()
     next_, next_2 = _mixed(told.share, told.level + dynamics.growth, following)
     known = cycles.exposed_w > 0
-    gap = np.minimum(np.maximum(told.gap, -MOST_SIGN), MOST_SIGN)
-    signs = np.empty((*gap.shape, 2, SIGNS))
-    signs[..., 0] = 1.0
-    signs[..., REST, 1] = np.log(rate) - level.mean
-    signs[..., NEXT, 1] = np.log(next_) - level.mean
-    signs[..., 2] = gap[..., None]
-    others = gap.sum(axis=1, keepdims=True) - gap
-    signs[..., 3] = (others / np.maximum(known.sum(axis=1, keepdims=True) - known, 1))[..., None]
-    signs[..., 4] = (level.mean - dynamics.start)[..., None]
-    signs[..., 5] = cycles.apart[..., None]
-    mean, variance = np.empty((2, *gap.shape, 2))
+    moved = np.log(rate) - level.mean, np.log(next_) - level.mean
+    near = nearness(rate, rate_2 / (rate * rate) - 1, quota)
+    from_plan = level.mean - dynamics.start
+    signs = signs_of(moved, told.gap, known, from_plan, cycles.apart, near)
+    mean, variance = np.empty((2, *known.shape, 2))
     mean[..., REST], mean[..., NEXT] = left * rate, coming * next_
     variance[..., REST] = left * left * (rate_2 - rate * rate) + dynamics.day * left * rate_2
     variance[..., NEXT] = coming * coming * (next_2 - next_ * next_) + dynamics.day * coming * next_2
@@ -146,17 +135,25 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Moments:
     return Moments(
         np.where(never[..., None], 0.0, mean),
         np.where(never[..., None], 0.0, variance),
-        np.minimum(np.maximum(signs, -MOST_SIGN), MOST_SIGN),
+        signs,
         np.where(known, told.unusual, 0.0),
         cycles.paused,
     )
 
 
 def forecast(
-    dynamics: Dynamics, faults: Faults, level: Level, cycles: UsageCycles, family: np.ndarray
+    dynamics: Dynamics,
+    faults: Faults,
+    level: Level,
+    cycles: UsageCycles,
+    terms: tuple[np.ndarray, np.ndarray],
 ) -> Forecast:
-    """The forecast for these subscribers; `dynamics` by subscriber, `family` int [n]."""
-    raw = moments(dynamics, level, cycles)
+    """The forecast for these subscribers; `dynamics` by subscriber.
+
+    `terms` are the family of their plan int [n], and its quota [n, n_meters].
+    """
+    family, quota = terms
+    raw = moments(dynamics, level, cycles, quota)
     lean, factor, shape = _learned(faults, family, class_of(level.cycles), heard_until(cycles))
     mean, variance = leaning(raw, lean, level.cycles, shares_used(faults, cycles, family))
     mean, variance = mean * factor[..., BIAS], variance * factor[..., WIDTH] ** 2

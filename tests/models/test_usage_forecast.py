@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from models.plan_advisor import PlanAdvisor, untrained
 from models.plan_pricing import expected_costs
-from models.usage_forecast import BIAS, KNOTS, NEXT, REST, SIGNS, Faults, class_of
+from models.usage_forecast import BIAS, KNOTS, Faults, class_of
 from models.usage_gamma import gamma_of
 from models.usage_outcome import SHAPE_AT
+from models.usage_signs import NEXT, REST, SIGNS
 from tests.models.one_subscriber import BOOK, cycles_of
 
 HISTORY = [150.0, 158.0, 155.0]

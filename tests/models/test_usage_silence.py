@@ -14,8 +14,8 @@ from models.advice import Advice
 from models.plan_advisor import PlanAdvisor, untrained
 from models.plans import MeterTerms, Plan, PlanBook
 from models.usage_cycles import UsageCycles
-from models.usage_forecast import SIGNS
 from models.usage_rate import UsageRates
+from models.usage_signs import SIGNS
 from models.usage_silence import (
     OUTAGE,
     PAUSE,

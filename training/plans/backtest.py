@@ -29,6 +29,7 @@ LEAST_SEEN = 0.9  # of a cycle's expected use has to be recorded, for the cycle 
 LEAST_MONTHS = 3  # of usage before the first walked month
 MOST_MONTHS = 6  # walked, the last ones
 BLOCK = 4000
+Fit = Callable[[PlanBook, Subscriptions, DailyUsage, int], PlanAdvisor]
 POLICIES = ("advisor", "stay", "last_cycle", "own_mean", "run_rate", "rule_80")
 
 
@@ -95,8 +96,12 @@ def walk(
     usage: DailyUsage,
     limits: NudgeLimits,
     progress: Callable[[str], None],
+    fit: Fit = fit_plan_advisor,
 ) -> Walked:
-    """All rows of the walk. Raises ValueError where there is too little usage, or nobody, to walk a cycle."""
+    """All rows of the walk, of the advisor that `fit` learns from what lies before each month.
+
+    Raises ValueError where there is too little usage, or nobody, to walk a cycle.
+    """
     if len(usage) == 0:
         raise ValueError("there is no usage")
     first, until = int(usage.day.min()), int(usage.day.max()) + 1
@@ -109,7 +114,7 @@ def walk(
     for month in months:
         start = int(first_day(np.array(month)))
         progress(f"walking {np.datetime64(month, 'M')}")
-        advisor = fit_plan_advisor(book, subscriptions, usage.until(start), start)
+        advisor = fit(book, subscriptions, usage.until(start), start)
         parts.extend(_walk_month(advisor, subscriptions, usage, limits, (month, until)))
     if not parts:
         first, last = np.array(months)[[0, -1]].astype("datetime64[M]")

@@ -15,8 +15,6 @@ from models.usage_forecast import (
     BIAS,
     KNOTS,
     KNOWN,
-    NEXT,
-    REST,
     WIDTH,
     Faults,
     Moments,
@@ -27,6 +25,7 @@ from models.usage_forecast import (
 from models.usage_gamma import Gamma, gamma_of
 from models.usage_history import UsageHistory
 from models.usage_outcome import HALF, SHAPE_AT
+from models.usage_signs import NEXT, REST
 from models.usage_silence import HEARD
 from training.plans.lean import fit_lean
 

@@ -24,9 +24,11 @@ CYCLES = (2, 3, 4, 5)  # before the running one: those whose next cycle is finis
 DAYS = (6, 11, 16)  # of a cycle, on which advice is looked back at
 LEAST_SEEN = 0.9  # of the next cycle's expected use has to be recorded
 LEAST_SUBSCRIBERS = 20
-USUAL = (0.04, 0.1, 0.04)  # standard deviations of the factors between providers, by WAYS
+# Standard deviations of the factors between providers, by WAYS, and among the few that are unlike others.
+USUAL = (0.04, 0.1, 0.04)
+UNLIKE, UNLIKE_SHARE = 0.3, 0.05
 LEAST = 0.6
-MOST = (1.2, 1.2, 1.0)  # by WAYS: no pack saves more than all that it holds would have cost
+MOST = (1.6, 1.6, 1.0)  # by WAYS: no pack saves more than all that it holds would have cost
 
 
 def fit_savings(advisor: PlanAdvisor, history: UsageHistory, until: int) -> Faults:
@@ -127,5 +129,16 @@ def _factor(promised: np.ndarray, kept: np.ndarray, between: tuple[float, float]
     if len(promised) < LEAST_SUBSCRIBERS:
         return 1.0
     factor = kept.sum() / promised.sum()
-    variance = ((kept - factor * promised) ** 2).sum() / promised.sum() ** 2
-    return float(np.clip(1 + (factor - 1) * usual**2 / (usual**2 + variance), LEAST, most))
+    # A variance of few is not known either: how many there are, where few make up most of the sum?
+    number = promised.sum() ** 2 / (promised**2).sum()
+    variance = (
+        ((kept - factor * promised) ** 2).sum() / promised.sum() ** 2 * (1 + LEAST_SUBSCRIBERS / number)
+    )
+    spread = np.array([usual, UNLIKE]) ** 2
+    total = spread + variance
+    # What is too far off for a usual provider is that of another kind, and believed sooner.
+    share = (
+        np.array([1 - UNLIKE_SHARE, UNLIKE_SHARE]) * np.exp(-0.5 * (factor - 1) ** 2 / total) / np.sqrt(total)
+    )
+    belief = (share * spread / total).sum() / share.sum()
+    return float(np.clip(1 + (factor - 1) * belief, LEAST, most))

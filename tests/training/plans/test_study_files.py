@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -55,6 +56,19 @@ def test_the_page_has_a_title_of_its_own_and_every_caption(study: PlanStudy) -> 
     assert "<title>How good plan nudges were: a shop, 2026-01 to 2026-01</title>" in page
     assert "1 of 9 finished months walked" in page
     assert page.count('<p class="note">') == len(tables_of(study))
+
+
+def test_no_figure_and_no_name_of_the_page_is_broken_across_lines(study: PlanStudy) -> None:
+    """A browser made "4,98 2" of 4,982 and "minute s" of minutes."""
+    page = plan_study_files(study, "a shop")["plans.html"].decode()
+    rows = re.findall("<tr>(<td.*?)</tr>", page)
+    assert rows
+    for row in rows:
+        name, *figures = re.findall('<td class="([a-z]+)"', row)
+        assert name == "whole"
+        assert set(figures) == {"n"}
+    assert re.search(r"\.n {[^}]*white-space: nowrap", page)
+    assert re.search(r"td\.whole {[^}]*overflow-wrap: normal", page)
 
 
 def test_changes_of_plan_have_a_picture_where_there_are_any(study: PlanStudy) -> None:

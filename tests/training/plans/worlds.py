@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.plans import AddOn, MeterTerms, Plan, PlanBook
+from models.plans import UNLIMITED, AddOn, MeterTerms, Plan, PlanBook
 from models.subscriptions import DailyUsage, Subscriptions
 from tests.training.plans.oracle import Truth
 from tests.training.plans.subscribers import changes, subscribed
@@ -43,6 +43,7 @@ class World:
     no_call_days: float = 0.0
     by_cycle: bool = True  # busy and quiet stretches are cycles, otherwise they drift from day to day
     misfit: float = 0.6  # sigma of the logarithm of what customers believe they use
+    fitting: float = 0.0  # share whose plan fits them: they use 0.45 to 0.9 of its quotas
     own_week: float = 0.0  # sigma of the log by which customers' weekends differ, and their month's ends
     holidays: float = 0.0  # times a year that each has 4 to 16 days without any use
     common: tuple[
@@ -70,6 +71,7 @@ def make(world: World) -> Made:
     level = np.array(TYPICAL[:m]) * np.exp(
         rng.normal(0, world.between, (n, 1)) * 0.8 + rng.normal(0, world.between * 0.6, (n, m))
     )
+    fits, chosen = _fitting(world, book, level)
     level[rng.random(n) < world.no_use] = 0
     anchor = rng.integers(1, 32, n) if world.anchors else np.ones(n, dtype=np.int64)
     calendar = FIRST_DAY + np.arange(days)
@@ -85,7 +87,7 @@ def make(world: World) -> Made:
     amount[np.broadcast_to((np.arange(days) < started[:, None])[:, None], amount.shape)] = 0
     # Everybody is on the plan that would fit what they believe they use.
     believed = level[:, None] * np.exp(rng.normal(0, world.misfit, (len(level), 1, 1)))
-    plan = book.costs(np.maximum(believed, 1))[:, 0].argmin(axis=1)
+    plan = np.where(fits, chosen, book.costs(np.maximum(believed, 1))[:, 0].argmin(axis=1))
     change = changes(rng, started, days, world.changes)
     second = rng.integers(0, 5, n)[change.changed]
     subscriptions = subscribed(FIRST_DAY, started, anchor, (plan, second), change)
@@ -103,6 +105,20 @@ def make(world: World) -> Made:
         amount[:, :, begin:end] *= factor
     usage = _recorded(rng, world, amount, started)
     return Made(book, subscriptions, usage, amount, FIRST_DAY + days, truth)
+
+
+def _fitting(world: World, book: PlanBook, level: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Whose plan fits them, bool [n], and which it would be, int [n]; follows in `level` [n, n_meters].
+
+    Where customers know what they use, few are just above a quota: plans themselves tell where levels lie.
+    """
+    rng = np.random.default_rng([world.seed, 6])
+    n, m = level.shape
+    fits, plan = rng.random(n) < world.fitting, rng.integers(0, 5, n)
+    quota = book.quota[plan]
+    within = np.where(quota < UNLIMITED, quota, 4 * np.array(TYPICAL[:m]))
+    level[fits] = (within * rng.uniform(0.45, 0.9, (n, m)))[fits]
+    return fits, plan
 
 
 def five_plans(n_meters: int, retired: bool = True) -> PlanBook:
