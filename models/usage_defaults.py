@@ -16,6 +16,7 @@ FIELDS = (
     "seen",
     "drift",
     "growth",
+    "pace",
     "jump",
     "odd",
     "far",
@@ -26,7 +27,7 @@ FIELDS = (
 # Subscribers of a plan differ by a factor of e, cycles by a quarter, days by more than their own size.
 PRIOR = {
     "between": 1.0, "cycle": 0.05, "restless": 0.6, "day": 0.05, "seen": 0.05, "drift": 0.003, "growth": 0.0,
-    "jump": 0.01, "odd": 0.02, "far": 0.8, "spread": 0.15, "heed": 0.0, "floor": 0.0,
+    "pace": 0.0, "jump": 0.01, "odd": 0.02, "far": 0.8, "spread": 0.15, "heed": 0.0, "floor": 0.0,
 }  # fmt: skip
 FLOOR = 0.01  # of the least usual use
 USE_OF_QUOTA = 0.7

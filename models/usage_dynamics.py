@@ -1,8 +1,10 @@
 """How use develops: what is learned of it, and how far subscribers differ in it.
 
 Subscribers differ in how restless they are: the variance of their cycles is lognormally distributed, alike
-for all of their meters. Three tempers (calm, usual and restless) stand for all there are, weighed by how
-well they tell a subscriber's cycles (Gauss-Hermite quadrature).
+for all of their meters. And they differ in their pace: how much faster or more slowly than others' their use
+grows is normally distributed. Five tempers (calm, usual and restless ones, those who grow more slowly, and
+faster) stand for all there are, weighed by how well they tell a subscriber's cycles (Gauss-Hermite quadrature
+along each of the two; Stroud, 1971, for both). Where all grow alike the last two are left out.
 """
 
 from __future__ import annotations
@@ -14,9 +16,10 @@ import numpy as np
 
 from models.arrays import Arrays
 
-# In standard deviations of restlessness, and their chances.
-TEMPERS = np.array([-(3**0.5), 0.0, 3**0.5])
-LOG_CHANCE = np.log([1 / 6, 2 / 3, 1 / 6])
+# Tempers in standard deviations of restlessness and of pace, and their chances: without pace, and with it.
+RESTLESS_AT = np.array([-(3**0.5), 0.0, 3**0.5, 0.0, 0.0])
+PACE_AT = np.array([0.0, 0.0, 0.0, -(3**0.5), 3**0.5])
+WITHOUT_PACE, WITH_PACE = np.log([1 / 6, 2 / 3, 1 / 6]), np.log([1 / 6, 1 / 3, 1 / 6, 1 / 6, 1 / 6])
 USUAL_TEMPER = 1
 FEW = 0.5  # cycles of days that differ as usual are mixed into a subscriber's own
 MOST_SPREAD = 5.0  # of a subscriber over what is usual
@@ -35,6 +38,7 @@ class Dynamics:
     seen      the same of the rate that a share W is told by (`usage_rate`)
     drift     variance of the level's steps
     growth    mean of the level's steps
+    pace      standard deviation of that between subscribers
     jump      probability of a new level, a cycle; odd: of an unusual cycle
     far       variance of the size of both
     spread    how much single days usually differ (`usage_rate.spread_of`)
@@ -50,6 +54,7 @@ class Dynamics:
     seen: np.ndarray
     drift: np.ndarray
     growth: np.ndarray
+    pace: np.ndarray
     jump: np.ndarray
     odd: np.ndarray
     far: np.ndarray
@@ -73,10 +78,33 @@ class Dynamics:
             rows["seen"] *= times
         return type(self)(**rows, start=self.start[plan])
 
-    def by_temper(self) -> np.ndarray:
-        """`cycle` by temper, [n_tempers, n, n_meters]."""
-        by_temper: np.ndarray = self.cycle * np.exp(TEMPERS[:, None, None] * self.restless)
+    @property
+    def log_chance(self) -> np.ndarray:
+        """Of each temper, [n_tempers]."""
+        return WITH_PACE if self.pace.any() else WITHOUT_PACE
+
+    def cycle_by_temper(self) -> np.ndarray:
+        """`cycle` [n_tempers, n, n_meters]."""
+        at = RESTLESS_AT[: len(self.log_chance), None, None]
+        by_temper: np.ndarray = self.cycle * np.exp(at * self.restless)
         return by_temper
+
+    def growth_by_temper(self) -> np.ndarray:
+        """`growth` [n_tempers, n, n_meters]; [1, n, n_meters] where all grow alike."""
+        if not self.pace.any():
+            return self.growth[None]
+        by_temper: np.ndarray = self.growth + PACE_AT[:, None, None] * self.pace
+        return by_temper
+
+    def faster(self, share: np.ndarray) -> np.ndarray:
+        """How much faster than others' use grows, [n, n_meters].
+
+        `share` [n_stories, n_tempers, n, n_meters] says how likely stories and tempers are.
+        """
+        if not self.pace.any():
+            return np.zeros(self.pace.shape)
+        faster: np.ndarray = (share.sum(axis=0) * PACE_AT[:, None, None]).sum(axis=0) * self.pace
+        return faster
 
     def to_arrays(self) -> Arrays:
         return {name: getattr(self, name) for name in self.__slots__}

@@ -18,7 +18,7 @@ from models.usage_gamma import gamma_of
 from models.usage_level import Level
 from models.usage_outcome import HALF, SHAPE_AT, SHAPE_KNOTS, Forecast
 from models.usage_pauses import Resumption, usual_lasting
-from models.usage_signs import NEXT, REST, SIGNS, nearness, signs_of
+from models.usage_signs import NEXT, REST, SIGNS, Told, nearness, signs_of
 from models.usage_stories import stories
 
 KNOTS = 5  # elapsed shares of the cycle at which faults are learned: 0.1, 0.3, 0.5, 0.7, 0.9
@@ -120,13 +120,21 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles, quota: np.nda
     told = stories(dynamics, level, cycles)
     rate, rate_2 = _mixed(told.share, told.cycle, told.cycle_v)
     left, coming = cycles.open_w, cycles.next_w
-    following = told.level_v + dynamics.drift + dynamics.by_temper()
-    next_, next_2 = _mixed(told.share, told.level + dynamics.growth, following)
+    following = told.level_v + dynamics.drift + dynamics.cycle_by_temper()
+    next_, next_2 = _mixed(told.share, told.level + dynamics.growth_by_temper(), following)
     known = cycles.exposed_w > 0
-    moved = np.log(rate) - level.mean, np.log(next_) - level.mean
-    near = nearness(rate, rate_2 / (rate * rate) - 1, quota)
-    from_plan = level.mean - dynamics.start
-    signs = signs_of(moved, told.gap, known, from_plan, cycles.apart, near)
+    signs = signs_of(
+        Told(
+            rest=np.log(rate) - level.mean,
+            next=np.log(next_) - level.mean,
+            gap=told.gap,
+            heard=known,
+            from_plan=level.mean - dynamics.start,
+            apart=cycles.apart,
+            faster=dynamics.faster(told.share),
+            near_quota=nearness(rate, rate_2 / (rate * rate) - 1, quota),
+        )
+    )
     mean, variance = np.empty((2, *known.shape, 2))
     mean[..., REST], mean[..., NEXT] = left * rate, coming * next_
     variance[..., REST] = left * left * (rate_2 - rate * rate) + dynamics.day * left * rate_2

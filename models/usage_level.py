@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.usage_dynamics import LOG_CHANCE, TEMPERS, Dynamics
+from models.usage_dynamics import Dynamics
 
 TOGETHER = 0.7
 TINY = 1e-300
@@ -85,7 +85,7 @@ class _Prior(NamedTuple):
         to_cycle = far - to_level
         all_changed = TOGETHER * changed.mean(axis=-1)
         return cls(
-            dynamics.by_temper(),
+            dynamics.cycle_by_temper(),
             far,
             1 - changed,
             changed,
@@ -107,8 +107,9 @@ class _State(NamedTuple):
     @classmethod
     def first(cls, dynamics: Dynamics) -> _State:
         """What is known before any use is."""
-        shape = (len(TEMPERS), *dynamics.start.shape)
-        told = np.broadcast_to(LOG_CHANCE[:, None], shape[:2])
+        chance = dynamics.log_chance
+        shape = (len(chance), *dynamics.start.shape)
+        told = np.broadcast_to(chance[:, None], shape[:2])
         return cls(np.broadcast_to(dynamics.start, shape), np.broadcast_to(dynamics.between, shape), told)
 
 
@@ -154,7 +155,7 @@ def _followed(
     seen = seen_of(dynamics.seen[:, None], dynamics.floor[:, None], finished, finished_w)
     count = seen.known.cumsum(axis=1)
     begun = count > 0
-    growth, drift = begun * dynamics.growth[:, None], begun * dynamics.drift[:, None]
+    growth, drift = dynamics.growth_by_temper(), begun * dynamics.drift[:, None]
     prior, state = _Prior.of(dynamics), _State.first(dynamics)
     before, cycles = state, np.zeros(dynamics.start.shape, dtype=np.int64)
     some, all_ = np.any(begun, axis=(0, 2)).tolist(), np.all(begun, axis=(0, 2)).tolist()
@@ -162,7 +163,7 @@ def _followed(
         before, cycles = state, count[:, cycle]
         if anybody:
             mean, variance, told = _moved(prior, state, seen.log[:, cycle], seen.noise[:, cycle])
-            mean += growth[:, cycle]
+            mean += growth if everybody else begun[:, cycle] * growth
             variance += drift[:, cycle]
             if not everybody:
                 variance = np.where(begun[:, cycle], variance, state.variance)

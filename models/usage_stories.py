@@ -99,7 +99,7 @@ class _State(NamedTuple):
 
 def stories(dynamics: Dynamics, level: Level, cycles: UsageCycles) -> Stories:
     """What the running cycle [n] says; `dynamics` by subscriber, `level` after the finished ones."""
-    state, far, of_cycle = _started(level), dynamics.far, dynamics.by_temper()
+    state, far, of_cycle = _started(level), dynamics.far, dynamics.cycle_by_temper()
     seen = _seen(dynamics, level, cycles)
     logs, noises = ([each.take(heard, axis=0)[:, None] for heard in HEARD] for each in (seen.log, seen.noise))
     every = slice(0, RUNS)
@@ -129,7 +129,7 @@ def _started(level: Level) -> _State:
 def _next_cycle(state: _State, dynamics: Dynamics, level: Level, of_cycle: np.ndarray) -> None:
     """A new cycle deviates anew, around a level that has drifted."""
     begun = level.cycles > 0
-    state.level[:] += begun * dynamics.growth
+    state.level[:] += begun * dynamics.growth_by_temper()
     state.level_v[:] += begun * dynamics.drift
     state.own[:], state.both[:], state.own_v[:] = 0.0, 0.0, of_cycle
 

@@ -4,19 +4,46 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.usage_dynamics import FEW, LOG_CHANCE, MOST_SPREAD, TEMPERS, USUAL_TEMPER, Dynamics
+from models.usage_dynamics import (
+    FEW,
+    MOST_SPREAD,
+    PACE_AT,
+    RESTLESS_AT,
+    USUAL_TEMPER,
+    WITH_PACE,
+    WITHOUT_PACE,
+    Dynamics,
+)
 from tests.models.some_dynamics import METERS, dynamics
 
 
 def test_tempers_stand_for_a_normal_distribution() -> None:
-    chance = np.exp(LOG_CHANCE)
-    moments = [(chance * TEMPERS**power).sum() for power in range(6)]
-    np.testing.assert_allclose(moments, [1, 0, 1, 0, 3, 0], atol=1e-12)
-    assert TEMPERS[USUAL_TEMPER] == 0
+    for chance, axes in ((WITHOUT_PACE, [RESTLESS_AT[:3]]), (WITH_PACE, [RESTLESS_AT, PACE_AT])):
+        for at in axes:
+            moments = [(np.exp(chance) * at**power).sum() for power in range(6)]
+            np.testing.assert_allclose(moments, [1, 0, 1, 0, 3, 0], atol=1e-12)
+            assert at[USUAL_TEMPER] == 0
+    assert (np.exp(WITH_PACE) * RESTLESS_AT * PACE_AT).sum() == 0
+
+
+def test_some_grow_faster_and_some_more_slowly_where_subscribers_differ_in_it() -> None:
+    *alike, slower, faster = dynamics(pace=0.03).growth_by_temper()
+    np.testing.assert_allclose(
+        [slower, faster], np.tile([[[0.01 - 0.03 * 3**0.5]], [[0.01 + 0.03 * 3**0.5]]], METERS)
+    )
+    assert all((each == 0.01).all() for each in alike)
+    assert dynamics().growth_by_temper().tolist() == [[[0.01] * METERS]]
+
+
+def test_how_much_faster_is_told_by_how_likely_each_temper_is() -> None:
+    share = np.zeros((2, 5, 1, METERS))
+    share[0, USUAL_TEMPER], share[1, 4], share[1, 3] = 0.5, 0.4, 0.1
+    np.testing.assert_allclose(dynamics(pace=0.03).faster(share), [[0.3 * 3**0.5 * 0.03] * METERS])
+    assert not dynamics().faster(share[:, :3]).any()
 
 
 def test_cycles_of_the_calm_differ_less_and_of_the_restless_more() -> None:
-    calm, usual, restless = dynamics(restless=0.5).by_temper()
+    calm, usual, restless = dynamics(restless=0.5).cycle_by_temper()
     np.testing.assert_array_equal(usual, dynamics().cycle)
     np.testing.assert_allclose(restless / usual, np.exp(0.5 * 3**0.5))
     np.testing.assert_allclose(calm * restless, usual * usual)

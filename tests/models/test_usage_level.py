@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from models.usage_dynamics import LOG_CHANCE, TEMPERS, Dynamics
+from models.usage_dynamics import PACE_AT, RESTLESS_AT, WITH_PACE, WITHOUT_PACE, Dynamics
 from models.usage_level import follow, log_likelihood, shares_of
 from tests.models.some_dynamics import METERS, USUAL, dynamics
 
@@ -121,8 +123,8 @@ def test_unknown_cycles_say_nothing() -> None:
 def test_tempers_are_weighed_by_how_well_they_tell_all_cycles() -> None:
     """Of one meter, each temper is one whose cycles differ by so much and no other."""
     totals = (100.0, 140.0, 80.0, 110.0)
-    each = [likelihood(one(cycle=0.04 * np.exp(0.8 * temper)), *totals) for temper in TEMPERS]
-    expected = np.log(np.exp(LOG_CHANCE + each).sum())
+    each = [likelihood(one(cycle=0.04 * np.exp(0.8 * temper)), *totals) for temper in RESTLESS_AT[:3]]
+    expected = np.log(np.exp(WITHOUT_PACE + each).sum())
     assert likelihood(one(restless=0.8), *totals) == pytest.approx(expected)
 
 
@@ -134,8 +136,38 @@ def test_who_is_calm_and_who_is_restless_is_told_by_their_cycles() -> None:
         for each in (calm, wild)
     ]
     of_calm, of_wild = (shares_of(level.told)[:, 0] for level in told)
-    assert of_calm[0] > np.exp(LOG_CHANCE[0])
-    assert of_wild[-1] > 2 * np.exp(LOG_CHANCE[-1])
+    assert of_calm[0] > np.exp(WITHOUT_PACE[0])
+    assert of_wild[-1] > 2 * np.exp(WITHOUT_PACE[-1])
+
+
+def test_pace_is_one_of_the_tempers() -> None:
+    totals = (100.0, 112.0, 121.0, 140.0)
+    each = [likelihood(one(growth=0.1 + 0.05 * pace), *totals) for pace in PACE_AT]
+    expected = np.log(np.exp(WITH_PACE + each).sum())
+    assert likelihood(one(pace=0.05), *totals) == pytest.approx(expected)
+
+
+def test_who_grew_faster_than_others_is_expected_to_go_on() -> None:
+    grown = [[100.0 * 1.08**month] * 2 for month in range(9)]
+    level, usual = (
+        follow(dynamics(growth=0.0, pace=pace), *cycles([grown])).mean[0, 0] for pace in (0.05, 0)
+    )
+    next_ = np.log(100.0 * 1.08**9)
+    assert usual < next_ - 0.1
+    assert abs(level - next_) < 0.05
+    steady = follow(dynamics(pace=0.05, growth=0.0), *cycles([[[100.0, 100.0]] * 9])).mean
+    np.testing.assert_allclose(steady, np.log(100), atol=0.005)
+
+
+def test_where_all_grow_alike_the_two_tempers_of_pace_change_nothing() -> None:
+    """One subscriber of two is of a family that differs in it."""
+    some = dynamics(2, restless=0.8)
+    pace = np.array([[0.0, 0.0], [0.05, 0.05]])
+    both = follow(replace(some, pace=pace), *cycles([[[100.0, 130.0], [140.0, 90.0]]] * 2))
+    alone = follow(some, *cycles([[[100.0, 130.0], [140.0, 90.0]]] * 2))
+    np.testing.assert_allclose(both.mean[0], alone.mean[0], rtol=1e-12)
+    np.testing.assert_allclose(both.variance[0], alone.variance[0], rtol=1e-12)
+    assert abs(both.mean[1] - alone.mean[1]).max() > 1e-6
 
 
 def test_meters_tell_the_temper_together() -> None:

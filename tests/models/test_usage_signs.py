@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from models.plans import UNLIMITED
-from models.usage_signs import MOST_SIGN, NEAR_PLAN, NEXT, REST, SIGNS, UNSURE, nearness, signs_of
+from models.usage_signs import MOST_SIGN, NEAR_PLAN, NEXT, REST, SIGNS, UNSURE, Told, nearness, signs_of
 
 
-def of(from_plan: float = 0.0, near: float = 0.0, gaps: tuple[float, ...] = (0.0,)) -> np.ndarray:
+def of(gaps: tuple[float, ...] = (0.0,), **told: float) -> np.ndarray:
     """The signs [n_meters, 2, SIGNS] of one subscriber with so many meters."""
-    none = np.zeros((1, len(gaps)))
     gap = np.array([gaps])
-    found = signs_of((none, none), gap, np.ones_like(gap, dtype=bool), none + from_plan, none, none + near)
+    others = {name: np.full_like(gap, told.get(name, 0.0)) for name in Told._fields}
+    found = signs_of(Told(**others | {"gap": gap, "heard": np.ones_like(gap, dtype=bool)}))
     assert found.shape == (1, len(gaps), 2, SIGNS)
     return np.asarray(found[0])
 
@@ -21,19 +21,23 @@ def of(from_plan: float = 0.0, near: float = 0.0, gaps: tuple[float, ...] = (0.0
 @pytest.mark.parametrize("sides", [1, -1])
 def test_what_is_far_from_the_plan_does_not_return_to_it(sides: int) -> None:
     """Of the next cycle: the pull is largest NEAR_PLAN away, and hardly there for three times as much."""
-    near, largest, far = (sides * of(sides * x)[0, NEXT, 4] for x in (0.1, NEAR_PLAN, np.log(6)))
+    near, largest, far = (sides * of(from_plan=sides * x)[0, NEXT, 4] for x in (0.1, NEAR_PLAN, np.log(6)))
     assert near == pytest.approx(0.1, rel=0.03)
     assert largest == pytest.approx(NEAR_PLAN * np.exp(-0.5))
     assert 0 <= far < 0.005
 
 
 def test_of_the_rest_of_the_cycle_it_counts_whole() -> None:
-    assert of(1.3)[0, REST, 4] == 1.3
-    assert of(5.0)[0, REST, 4] == MOST_SIGN
+    assert of(from_plan=1.3)[0, REST, 4] == 1.3
+    assert of(from_plan=5.0)[0, REST, 4] == MOST_SIGN
+
+
+def test_growth_is_of_both() -> None:
+    assert of(faster=0.04)[0, :, 6].tolist() == [0.04, 0.04]
 
 
 def test_nearness_is_of_the_rest_only() -> None:
-    assert of(near=0.7)[0, :, 6].tolist() == [0.7, 0.0]
+    assert of(near_quota=0.7)[0, :, 7].tolist() == [0.7, 0.0]
 
 
 def test_the_other_meters_speak_for_each_other() -> None:

@@ -19,6 +19,7 @@ PLAN_SHRINK = 10.0  # subscribers of the family's mean mixed into each plan's
 MOST_CHANCE = 0.15  # of a jump, of an unusual cycle
 LEAST_FAR = -0.22  # logarithm of `far`: a new level differs by a factor, or it is only noise
 MOST_RESTLESS = 1.4
+MOST_PACE, LEAST_PACE = 0.15, 0.005  # less is none
 ROUNDS = 260
 
 
@@ -66,12 +67,12 @@ def _start(
 
 
 def _learn(fields: dict[str, np.ndarray], cycles: UsageCycles, rows: np.ndarray, at: tuple[int, int]) -> None:
-    """Maximum likelihood of the seven that have no closed form, with a weak pull to what is usual."""
+    """Maximum likelihood of the eight that have no closed form, with a weak pull to what is usual."""
     f, m = at
     used = cycles.finished[rows][:, :, m : m + 1]
     share = cycles.finished_w[rows][:, :, m : m + 1]
     share = np.where(share > LEAST_SEEN, share, 0.0)
-    begin = np.array([np.log(0.05), np.log(0.002), -1.5, -1.5, np.log(0.8), 0.0, PRIOR["restless"]])
+    begin = np.array([np.log(0.05), np.log(0.002), -1.5, -1.5, np.log(0.8), 0.0, PRIOR["restless"], 0.0])
     fixed = {
         name: fields[name][f : f + 1, m : m + 1] for name in ("between", "day", "floor", "spread", "heed")
     }
@@ -86,6 +87,7 @@ def _learn(fields: dict[str, np.ndarray], cycles: UsageCycles, rows: np.ndarray,
             "cycle": float(np.exp(step[0])), "drift": float(np.exp(step[1])), "jump": float(chance[0]),
             "odd": float(chance[1]), "far": float(np.exp(min(max(step[4], LEAST_FAR), 1.0))),
             "growth": float(x[5] * 0.05), "restless": float(np.clip(x[6], 0.0, MOST_RESTLESS)),
+            "pace": float(np.clip(x[7] * 0.05, 0.0, MOST_PACE)),
         }  # fmt: skip
 
     def loss(x: np.ndarray) -> float:
@@ -93,8 +95,10 @@ def _learn(fields: dict[str, np.ndarray], cycles: UsageCycles, rows: np.ndarray,
         likelihood = log_likelihood(Dynamics(**fixed, **values, start=start), used, share)
         return float(-likelihood.sum() + ((x - begin) ** 2).sum())
 
-    simplex = begin + np.vstack([np.zeros(7), np.diag([0.7, 1.0, 1.0, 1.0, 0.4, 0.3, -0.4])])
+    simplex = begin + np.vstack([np.zeros(8), np.diag([0.7, 1.0, 1.0, 1.0, 0.4, 0.3, -0.4, 0.8])])
     options = {"maxfev": ROUNDS, "xatol": 0.02, "fatol": 0.05, "initial_simplex": simplex}
     found = minimize(loss, begin, method="Nelder-Mead", options=options).x
     for name, value in made(found).items():
         fields[name][at] = value
+    if fields["pace"][at] < LEAST_PACE:
+        fields["pace"][at] = 0.0

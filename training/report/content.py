@@ -268,7 +268,7 @@ class CommonDays:
 class LearnedUse:
     """What was learned of how a meter is used by the subscribers of a family; all but names are shares.
 
-    growth      of use, from one cycle to the next
+    growth      of use, from one cycle to the next; `pace` its standard deviation between subscribers
     unrest      how far a usual subscriber's cycles differ by nature: the coefficient of variation
     new_level   of cycles, begin one that lasts; `odd` are unusual and do not
     weekend     use of a Saturday or Sunday over that of a day from Monday to Friday
@@ -281,6 +281,7 @@ class LearnedUse:
     family: str
     meter: str
     growth: float
+    pace: float
     unrest: float
     new_level: float
     odd: float

@@ -51,6 +51,7 @@ def learned_use(advisor: PlanAdvisor) -> tuple[LearnedUse, ...]:
                 family=book.families.id(family),
                 meter=book.meters.id(meter),
                 growth=float(np.expm1(dynamics.growth[at])),
+                pace=float(dynamics.pace[at]),
                 unrest=float(np.sqrt(np.expm1(dynamics.cycle[at]))),
                 new_level=float(dynamics.jump[at]),
                 odd=float(dynamics.odd[at]),

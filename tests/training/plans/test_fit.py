@@ -29,6 +29,15 @@ def test_rhythm_growth_and_noise_are_found() -> None:
     assert advisor.profile.weekday[0, 1, 5:].mean() < advisor.profile.weekday[0, 1, :5].mean()
 
 
+@pytest.mark.parametrize("planted", [0.0, 0.05])
+def test_how_far_subscribers_differ_in_growth_is_found(planted: float) -> None:
+    made = make(replace(CALM, own_growth=planted, noise_spread=0.4))
+    found = fit_plan_advisor(made.book, made.subscriptions, made.usage, made.until).dynamics.pace
+    np.testing.assert_allclose(found, planted, atol=0.02)
+    if planted == 0:
+        assert not found.any()
+
+
 def test_fitting_twice_gives_the_same() -> None:
     made = make(World(customers=200, months=6))
     first, second = (

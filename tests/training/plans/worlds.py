@@ -32,6 +32,7 @@ class World:
     burst: float = 1.2  # shape of gamma days: less is wilder
     tail: float = 0.02  # share of days several times as large
     growth: float = 0.01  # a month
+    own_growth: float = 0.0  # standard deviation between customers of growth a month
     regime: float = 0.1
     weekend: float = 1.4
     month_end: float = 1.5
@@ -76,7 +77,7 @@ def make(world: World) -> Made:
     anchor = rng.integers(1, 32, n) if world.anchors else np.ones(n, dtype=np.int64)
     calendar = FIRST_DAY + np.arange(days)
     regime = _regimes(rng, world, n, days)
-    growth = (1 + world.growth) ** (np.arange(days) / 30.44)
+    growth = (1 + world.growth + _own_growth(world)) ** (np.arange(days) / 30.44)
     base = level[:, :, None] / 30 * growth * rhythm(world, m, calendar) * _own_rhythm(world, n, calendar)
     sigma = world.noise * np.exp(rng.normal(0, world.noise_spread, (n, 1, 1)))
     amount = base * regime[:, None] * _stretches(rng, world, sigma, anchor, calendar)
@@ -168,6 +169,12 @@ def rhythm(world: World, n_meters: int, calendar: np.ndarray) -> np.ndarray:
         for meter in range(n_meters)
     ]
     return np.stack(rows)
+
+
+def _own_growth(world: World) -> np.ndarray:
+    """How much faster than others each customer's use grows, [n, 1, 1]."""
+    rng = np.random.default_rng([world.seed, 7])
+    return np.asarray(np.clip(world.own_growth * rng.normal(0, 1, (world.customers, 1, 1)), -0.2, 0.2))
 
 
 def _own_rhythm(world: World, n: int, calendar: np.ndarray) -> np.ndarray:

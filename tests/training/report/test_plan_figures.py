@@ -53,15 +53,17 @@ def test_what_was_learned_of_use_is_told_of_each_meter_that_a_family_has() -> No
     weekday[at] = [0.8] * 5 + [1.2, 2.0]
     month_end[at][0] = 1.5
     growth[at] = np.log(1.02)
+    pace = np.where(growth > 0, 0.03, 0.0)
     changed = replace(
         advisor,
         profile=replace(profile, trust=trust, weekday=weekday, month_end=month_end),
-        dynamics=replace(dynamics, growth=growth),
+        dynamics=replace(dynamics, growth=growth, pace=pace),
     )
     found = {(each.family, each.meter): each for each in learned_use(changed)}
     assert sorted(found) == [("broadband", "data_gb"), ("mobile", "data_gb"), ("mobile", "minutes")]
     told = found["mobile", "minutes"]
     assert told.growth == pytest.approx(0.02)
+    assert told.pace == 0.03
     assert told.unrest == pytest.approx(np.sqrt(np.expm1(PRIOR["cycle"])))
     assert (told.odd, told.new_level) == (PRIOR["odd"], PRIOR["jump"])
     assert (told.weekend, told.month_end) == (pytest.approx(2.0), pytest.approx(1.5))
