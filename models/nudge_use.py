@@ -200,9 +200,17 @@ class UseWords:
         out[at] = False
         if out.any():
             other = int(shares(self.p50, self.quota, out).argmax())
-            end = f": that quota {self._end(other)}" if self.quota[other] > 0 else ""
-            said += f" {self.so_far(other)}{end}."
+            said += f" {self._out_as_well(other)}."
         return said
+
+    def _out_as_well(self, other: int) -> str:
+        """`This cycle's quota of minutes was used up on 8 October, with 474 of 300 used so far`."""
+        used, quota = float(self.used[other]), float(self.quota[other])
+        if quota <= 0:
+            return self.so_far(other)
+        self.told.add(other)
+        of = f"{figures(used, beside=quota)} of {stated(quota)}"
+        return f"{self._this_quota(other)} {self._end(other)}, with {of} used so far"
 
     def _this_quota(self, at: int) -> str:
         """Of which meter, where the plan has several: a sentence about another one may have come between."""

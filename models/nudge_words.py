@@ -47,18 +47,21 @@ class _Speaker:
 
     def _change(self) -> str:
         return (
-            f"{self._need()} {self._offer()}: {self._costs()}, and {self._chance()} to cost less."
-            f"{self._slowing()}{self._meanwhile()}{self._priced()}"
+            f"{self._need()}{self._unlike()} {self._offer()}: {self._costs()}, and {self._chance()} to cost "
+            f"less.{self._slowing()}{self._meanwhile()}{self._priced()}"
         )
 
     def _top_up(self) -> str:
         at = int(self.book.add_on_meter[self.pack])
-        jumped = "RECENT_JUMP" in self.codes and not self._waits()
-        unusual = " This cycle is not like the ones before it." if jumped else ""
+        unusual = "" if self._waits() else self._unlike()
         return (
             f"{self.use.this_cycle(at)}{self._running_out(at)}{unusual} {self._packs()} {self._effect(at)} "
             f"{self._save_with_pack()}.{self._priced()} {self._no_other()}"
         )
+
+    def _unlike(self) -> str:
+        """That this cycle is unusual; begins with a space, or is empty."""
+        return " This cycle is not like the ones before it." if "RECENT_JUMP" in self.codes else ""
 
     def _suppressed(self) -> str:
         saving = self._save(self.saving, self.now)
@@ -147,7 +150,7 @@ class _Speaker:
             return f"{name} is enough{average}{known}"
         at = int(shares(mean, quota, beyond(mean, quota)).argmax())
         holds = self._less(at, float(quota[at]))
-        billed = ", overage included" if self.book.price[self.target, at] > 0 else ""
+        billed = " even with overage" if self.book.price[self.target, at] > 0 else ""
         return f"{name} includes {holds}, but is cheaper{billed}"
 
     def _less(self, at: int, quota: float) -> str:

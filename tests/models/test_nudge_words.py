@@ -98,8 +98,16 @@ def test_a_top_up_is_told_with_the_meter_that_it_is_for() -> None:
     said = told(TOP_UP, codes=("RUNS_OUT",), **pack("docs", 1, 2500.0), **documents, **day)
     assert said.startswith("Used 90 of 100 documents so far; this cycle ends between 30 and 180 documents")
     assert "This cycle's quota of documents is likely to run out on 17 October." in said
-    assert "Used 275 of 250 GB so far: that quota was used up on" in said
+    assert "This cycle's quota of GB was used up on 15 October, with 275 of 250 used so far." in said
     assert "100 documents more for 10.00 GBP is expected to cover the documents of this cycle and" in said
+
+
+@pytest.mark.parametrize(("decision", "target"), [(UPGRADE, "much"), (DOWNGRADE, "little")])
+def test_a_change_says_that_this_cycle_is_unusual(decision: int, target: str) -> None:
+    """Only a top-up said so: a salesperson heard of a smaller plan in a month that was out of line."""
+    unusual = " This cycle is not like the ones before it. "
+    assert unusual in told(decision, target, codes=("RECENT_JUMP",))
+    assert unusual not in told(decision, target)
 
 
 def test_a_pack_beside_a_change_is_told_with_its_meter() -> None:
@@ -192,7 +200,7 @@ def test_the_figures_of_a_top_up_are_explained_before_the_plan_is() -> None:
             "little",
             90.0,
             120.0,
-            "Little includes 50 GB, less than that, but is cheaper, overage included: about",
+            "Little includes 50 GB, less than that, but is cheaper even with overage: about",
         ),
         ("eco", 90.0, 120.0, "Eco includes 20 GB, less than that, but is cheaper: about"),
         ("eco", 10.0, 12.0, "Eco is enough: about"),
@@ -215,13 +223,13 @@ def test_what_a_plan_lacks_is_told_with_its_meter() -> None:
     assert "Much includes 900 documents, less than that, but is cheaper" in said
     said = told(DOWNGRADE, "none", next_mean=[2000.0, 4.0])
     assert said.startswith("The next cycle is expected to need about 2,000 GB")
-    assert "None includes 1 of the about 4 documents expected, but is cheaper, overage included" in said
+    assert "None includes 1 of the about 4 documents expected, but is cheaper even with overage" in said
 
 
 def test_a_larger_plan_that_is_too_small_does_not_fit_better() -> None:
     use = {"next_mean": [1200.0, 40.0], "next_p90": [1500.0, 50.0]}
     said = told(UPGRADE, "much", **use)
-    assert "Much includes 900 GB, less than that, but is cheaper, overage included" in said
+    assert "Much includes 900 GB, less than that, but is cheaper even with overage" in said
     assert "Much fits better" in told(UPGRADE, "much", next_mean=[600.0, 40.0])
 
 

@@ -19,7 +19,9 @@ POLICY_NAMES = {
     "rule_80": "80 % rule",
 }
 METERS = (
-    f"rows: cycles of which at least {LEAST_SEEN * 100:.0f} % of the expected use was recorded. "
+    "day: how many days of the cycle were over, and their use known. "
+    f"rows: cycles of which at least {LEAST_SEEN * 100:.0f} % of the expected use was recorded; on each day "
+    "without those that began later or whose plan had changed. "
     "MAE: mean absolute error of the forecast (p50), in the meter's unit; the run rate is the use so far "
     "projected to the whole cycle, the own mean that of the customer's finished cycles. "
     "MAE over run rate's: below 1 is better than the run rate. pinball: mean error of p10, p50 and p90 as "
