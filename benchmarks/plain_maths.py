@@ -6,7 +6,7 @@ meter, with S the use so far and W the share of a usual cycle in which it was us
 
     mu0, sigma2   mean and variance of rates between customers
     tau2          squared coefficient of variation between cycles of one customer
-    phi           variance of daily use over its mean; or, `relative`, over its squared mean
+    phi           variance of daily use over its mean
 
     prior         1/V = 1/sigma2 + sum_c d_c / (tau2 m0^2 + phi m0 / W_c),  d_c = 0.5^(age / 3 cycles)
     running       K = (V + tau2 m0^2) / (V + tau2 m0^2 + phi m0 / W),  theta = m + K (S/W - m)
@@ -19,7 +19,6 @@ Bias and width of both are learned on five days of the last two finished cycles,
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -57,7 +56,6 @@ class Plain:
     sigma2: np.ndarray
     tau2: np.ndarray
     phi: np.ndarray
-    relative: bool
     bias: np.ndarray
     width: np.ndarray
 
@@ -67,7 +65,7 @@ class Plain:
         w, use = cycles.finished_w, cycles.finished
         own = (use.sum(axis=1) + mu0 * 0.5) / (w.sum(axis=1) + 0.5)
         m0 = np.maximum(own, 1e-3 * mu0 + 1e-9)
-        daily, cycle = phi * (m0 * m0 if self.relative else m0), tau2 * m0 * m0
+        daily, cycle = phi * m0, tau2 * m0 * m0
         age = np.arange(w.shape[1])[::-1, None]
         known = w > 0
         weight = np.where(
@@ -83,8 +81,7 @@ class Plain:
         gain, gain_next = (v + cycle) / (v + cycle + apart), v / (v + cycle + apart)
         theta, coming = m + gain * (running - m), m + gain_next * (running - m)
         rest, next_ = cycles.open_w, cycles.next_w
-        single = (phi * (theta * theta if self.relative else theta),
-                  phi * (coming * coming if self.relative else coming))  # fmt: skip
+        single = phi * theta, phi * coming
         variance = (
             rest**2 * (v + cycle) * (1 - gain) + single[0] * rest,
             next_**2 * (v * (1 - gain_next) + cycle) + single[1] * next_,
@@ -114,30 +111,26 @@ class PlainAdvisor(PlanAdvisor):
         return Forecast(cycles.used, rest, next_, straight, jumped, seen, none[0]), level
 
 
-def fit_plain(relative: bool) -> Callable[[PlanBook, Subscriptions, DailyUsage, int], PlainAdvisor]:
-    """What fits the plain advisor on everything used before a day, as `fit_plan_advisor` does its own."""
-
-    def fit(book: PlanBook, subscriptions: Subscriptions, usage: DailyUsage, as_of: int) -> PlainAdvisor:
-        n_families, n_meters = len(book.families), len(book.meters)
-        running = running_on(subscriptions, book, as_of - 1)
-        rates = UsageRates.plain(n_families, n_meters)
-        flat = UsageProfile.flat(n_families, n_meters)
-        profile = fit_profile(UsageHistory.of(running, usage, book, (flat, rates), as_of), n_families, as_of)
-        history = UsageHistory.of(running, usage, book, (profile, rates), as_of)
-        rows = np.arange(len(running))
-        cycles = history.cycles(rows, np.full(len(rows), as_of, dtype=np.int64))
-        moments = _moments(cycles, running.family, n_families, relative)
-        blank = untrained(book)
-        advisor = PlainAdvisor(
-            book, profile, rates, blank.dynamics, Faults.none(n_families, n_meters), blank.strata,
-            plain=moments,
-        )  # fmt: skip
-        return replace(advisor, plain=_corrected(advisor, history, as_of))
-
-    return fit
+def fit_plain(book: PlanBook, subscriptions: Subscriptions, usage: DailyUsage, as_of: int) -> PlainAdvisor:
+    """The plain advisor learned from everything used before the day `as_of`, as `fit_plan_advisor` does."""
+    n_families, n_meters = len(book.families), len(book.meters)
+    running = running_on(subscriptions, book, as_of - 1)
+    rates = UsageRates.plain(n_families, n_meters)
+    flat = UsageProfile.flat(n_families, n_meters)
+    profile = fit_profile(UsageHistory.of(running, usage, book, (flat, rates), as_of), n_families, as_of)
+    history = UsageHistory.of(running, usage, book, (profile, rates), as_of)
+    rows = np.arange(len(running))
+    cycles = history.cycles(rows, np.full(len(rows), as_of, dtype=np.int64))
+    moments = _moments(cycles, running.family, n_families)
+    blank = untrained(book)
+    advisor = PlainAdvisor(
+        book, profile, rates, blank.dynamics, Faults.none(n_families, n_meters), blank.strata,
+        plain=moments,
+    )  # fmt: skip
+    return replace(advisor, plain=_corrected(advisor, history, as_of))
 
 
-def _moments(cycles: UsageCycles, family: np.ndarray, n_families: int, relative: bool) -> Plain:
+def _moments(cycles: UsageCycles, family: np.ndarray, n_families: int) -> Plain:
     """The moments of finished cycles, by the method of moments."""
     n_meters = cycles.used.shape[1]
     mu0, sigma2, tau2, phi = (np.ones((n_families, n_meters)) for _ in range(4))
@@ -152,20 +145,20 @@ def _moments(cycles: UsageCycles, family: np.ndarray, n_families: int, relative:
         if not some.any():
             continue
         mu0[f, k] = own[some].mean()
-        phi[f, k] = _daily(cycles.parts[mine, :, k], cycles.parts_w[mine, :, k], relative)
+        phi[f, k] = _daily(cycles.parts[mine, :, k], cycles.parts_w[mine, :, k])
         several = some & (n > 1)
         between = (np.where(known, (rate - own[:, None]) ** 2, 0).sum(axis=1) / np.maximum(n - 1, 1))[several]
         level = own[several]
-        chance = phi[f, k] * (level * level if relative else level)
+        chance = phi[f, k] * level
         # Ratios are averaged, so that no large customer speaks for all; the largest hundredth is left out.
         squared = np.minimum((between - chance) / level**2, np.quantile(between / level**2, 0.99))
         tau2[f, k] = max(float(squared.mean()), 1e-3) if several.any() else 0.06
         sigma2[f, k] = max(float(own[some].var()) - tau2[f, k] * mu0[f, k] ** 2 / 2, 0.05 * mu0[f, k] ** 2)
     faults = (*mu0.shape, KNOTS, 2)
-    return Plain(mu0, sigma2, tau2, phi, relative, np.ones(faults), np.ones(faults))
+    return Plain(mu0, sigma2, tau2, phi, np.ones(faults), np.ones(faults))
 
 
-def _daily(parts: np.ndarray, parts_w: np.ndarray, relative: bool) -> float:
+def _daily(parts: np.ndarray, parts_w: np.ndarray) -> float:
     """phi, from how far the rates before and after the cuts of cycles are apart; parts [n, n_cuts, 2]."""
     known = (parts_w > LEAST_W).all(axis=2)
     use, w = parts[known], parts_w[known]
@@ -174,7 +167,7 @@ def _daily(parts: np.ndarray, parts_w: np.ndarray, relative: bool) -> float:
     used = mean > 0
     if not used.any():
         return 0.05
-    values = squared[used] / (mean[used] ** 2 if relative else mean[used])
+    values = squared[used] / mean[used]
     return float(np.minimum(values, np.quantile(values, 0.99)).mean())
 
 

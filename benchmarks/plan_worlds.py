@@ -1,6 +1,6 @@
 """Forecasts and advice on generated worlds that nothing was tuned on. `python -m benchmarks.plan_worlds`.
 
-Two generators written apart (`tests/training/plans`), eleven settings that differ in everything. The oracle
+Two generators written apart (`tests/training/plans`), thirteen settings that differ in everything. The oracle
 knows how the world was made and everybody's level: no forecast can be better, and where it does not reach a
 limit nothing can. Figures are those of `shopkeeper evaluate-plans`: of day 10, or of all days. What misses
 its limit is in bold and named at the end; then the exit status is 1.
@@ -31,6 +31,7 @@ LIMITS: dict[str, Limit] = {
     "MAE": (0, 0.75), "Brier": (0, 0.6), "ECE": (0, 0.02), "in 80 %": (0.75, 0.85), "regret": (0, 0.4),
     "expected / realised": (0.85, 1.15), "cost more": (0, 0.2),
 }  # fmt: skip
+COLUMNS = ["world", "MAE", "oracle", *list(LIMITS)[1:5], "last cycle's", *list(LIMITS)[5:]]
 HALF_YEAR = {"months": 6.2, "customers": 2000}
 FIRST_WORLDS = {
     "calm cycles": World(
@@ -41,6 +42,8 @@ FIRST_WORLDS = {
     "many changes": World(seed=2104, months=9, noise=0.2, regime=0.25, changes=0.2),
     "drifting": World(seed=2105, months=10, noise=0.2, by_cycle=False, anchors=False, no_call_days=0.3),
     "own weeks": World(seed=2111, months=10, noise=0.15, burst=2.5, own_week=0.5),
+    "plans that fit": World(seed=2112, months=11, noise=0.15, fitting=0.7, regime=0.05, misfit=0.8),
+    "own growth": World(seed=2113, months=12, noise=0.15, burst=1.6, own_growth=0.04),
 }
 WORLDS: dict[str, Callable[[], Made]] = {
     **{name: partial(make, world) for name, world in FIRST_WORLDS.items()},
@@ -64,16 +67,15 @@ WORLDS: dict[str, Callable[[], Made]] = {
 
 def main() -> None:
     worlds = asked_for(sys.argv[1:])
-    columns = ["world", "MAE", "oracle", *list(LIMITS)[1:5], "last cycle's", *list(LIMITS)[5:]]
-    print(f"| {' | '.join(columns)} |\n| --- {'| ---: ' * (len(columns) - 1)}|")
+    print(f"| {' | '.join(COLUMNS)} |\n| --- {'| ---: ' * (len(COLUMNS) - 1)}|")
     missed = []
     for name, make_world in worlds.items():
         made = make_world()
         walked = walk(made.book, made.subscriptions, made.usage, NudgeLimits(), lambda _: None)
         meters = made.book.meters.take(range(len(made.book.meters)))
-        row = _row(made, walked, figures_of(walked, meters, "USD"))
+        row = row_of(made, walked, figures_of(walked, meters, "USD"))
         print(f"| {name} | {' | '.join(row)} |", flush=True)
-        told = zip(columns[1:], row, strict=True)
+        told = zip(COLUMNS[1:], row, strict=True)
         missed += [f"{name}: {what} {cell}" for what, cell in told if BOLD in cell]
     limits = [f"{low:g} to {high:g}" if low else f"{high:g}" for low, high in LIMITS.values()]
     print(f"| limit | {limits[0]} | | {' | '.join(limits[1:5])} | own below it | {' | '.join(limits[5:])} |")
@@ -82,25 +84,28 @@ def main() -> None:
         sys.exit("\n".join(["limits missed:", *missed]))
 
 
-def asked_for(arguments: Sequence[str]) -> dict[str, Callable[[], Made]]:
-    """The worlds that a command line asks for, by name: some of the eleven, or drawn ones."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.plan_worlds", description=__doc__)
+def asked_for(
+    arguments: Sequence[str], prog: str = "python -m benchmarks.plan_worlds"
+) -> dict[str, Callable[[], Made]]:
+    """The worlds that a command line asks for, by name: some of the thirteen, or drawn ones."""
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__)
     parser.add_argument("--worlds", nargs="*", choices=list(WORLDS), metavar="WORLD", help="some of them")
     parser.add_argument(
-        "--drawn", type=int, metavar="N", help="N worlds whose settings are drawn, in place of the eleven"
+        "--drawn", type=int, metavar="N", help="N worlds whose settings are drawn, in place of the thirteen"
     )
     parser.add_argument("--seed", type=int, help="of what is drawn (1)")
     options = parser.parse_args(arguments)
     if options.drawn is not None:
         if options.worlds is not None:
-            parser.error("--worlds names some of the eleven, --drawn takes others in their place: give one")
+            parser.error("--worlds names some of the thirteen, --drawn takes others in their place: give one")
         return drawn_worlds(options.drawn, 1 if options.seed is None else options.seed)
     if options.seed is not None:
         parser.error("--seed is of what is drawn: give it with --drawn N")
     return {name: WORLDS[name] for name in (WORLDS if options.worlds is None else options.worlds)}
 
 
-def _row(made: Made, walked: Walked, study: PlanStudy) -> list[str]:
+def row_of(made: Made, walked: Walked, study: PlanStudy) -> list[str]:
+    """The figures of a world, in bold what misses its limit: those of COLUMNS, without its name."""
     on_day = walked.at(DAY)
     regret = {each.policy: each.over_stay.value for each in study.policies if each.day == DAY}
     shown = {each.kind: each for each in study.nudges if each.day == DAY}

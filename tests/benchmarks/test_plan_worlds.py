@@ -17,7 +17,7 @@ from benchmarks.plan_worlds import WORLDS, asked_for
         (["--drawn", "1", "--seed", "50"], ["drawn 1"]),
     ],
 )
-def test_worlds_are_some_of_the_ten_or_drawn(arguments: list[str], names: list[str]) -> None:
+def test_worlds_are_some_of_the_thirteen_or_drawn(arguments: list[str], names: list[str]) -> None:
     assert list(asked_for(arguments)) == names
 
 
