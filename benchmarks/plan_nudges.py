@@ -13,6 +13,7 @@ from models.arrays import frozen
 from models.plan_advisor import PlanAdvisor, untrained
 from models.plan_decision import NudgeLimits
 from models.plans import AddOn, MeterTerms, Plan, PlanBook
+from models.running import NO_PLAN
 from models.subscriptions import NOT_LOCKED, OPEN_END, DailyUsage, Subscriptions
 from models.usage_cycles import N_CUTS, UsageCycles
 from models.usage_dates import MOST_CYCLES
@@ -90,6 +91,7 @@ def random_cycles(n: int) -> UsageCycles:
         start=same(TODAY - 10, np.int32),
         end=same(TODAY + 21, np.int32),
         ended=same(OPEN_END, np.int32),
+        follows=same(NO_PLAN, np.int16),
         locked_until=same(NOT_LOCKED, np.int32),
         finished=frozen(level[:, None] * rng.lognormal(0, 0.25, (n, CYCLES, 3))),
         finished_w=frozen(np.ones((n, CYCLES, 3))),

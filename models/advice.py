@@ -115,6 +115,7 @@ class Advice:
     locked_until      int32 [n] last day on which the contract allows no other plan, NOT_LOCKED if none
     ends_on           int32 [n] last day of the subscription, where that is known and before the next cycle;
                       NO_DAY where not
+    follows           int16 [n] the plan that is booked for the day after that, NO_PLAN where none is
     known             bool [n, n_meters] is anything known of how much is used? Otherwise the forecast is what
                       is usual alone
     silent            int32 [n, n_meters] days with a record since the last one with use, where a pause is
@@ -148,6 +149,7 @@ class Advice:
     next_p90: np.ndarray
     locked_until: np.ndarray
     ends_on: np.ndarray
+    follows: np.ndarray
     known: np.ndarray
     silent: np.ndarray
 

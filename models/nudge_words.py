@@ -8,6 +8,7 @@ from models.advice import DOWNGRADE, HALF, INSUFFICIENT_DATA, SUPPRESSED, TOP_UP
 from models.nudge_amounts import amount, dated, included, money, stated
 from models.nudge_use import UseWords, beyond, shares
 from models.plans import UNLIMITED, PlanBook
+from models.running import NO_PLAN
 from models.subscriptions import OPEN_END
 
 SMALL = 0.05  # of the cost: a smaller saving is called small
@@ -96,8 +97,10 @@ class _Speaker:
         """Why no other plan is advised."""
         if "ENDING" not in self.codes:
             return self._why_stays()
-        ends = dated(int(self.advice.ends_on[self.row]))
-        return f"The subscription to {self._name(self.plan)} ends on {ends}, so no other plan is advised."
+        ends, then = dated(int(self.advice.ends_on[self.row])), int(self.advice.follows[self.row])
+        booked = "" if then == NO_PLAN else f" and {self._name(then)} is booked to follow"
+        plan = self._name(self.plan)
+        return f"The subscription to {plan} ends on {ends}{booked}, so no other plan is advised."
 
     def _why_stays(self) -> str:
         plan, costs = self._name(self.plan), self.advice.cost_next[self.row]

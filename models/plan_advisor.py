@@ -11,7 +11,16 @@ import numpy as np
 from models.advice import NO_DAY, TOP_UP, Advice
 from models.arrays import Arrays
 from models.plan_certainty import as_sure_as_came
-from models.plan_decision import NudgeLimits, Outlook, Prices, decide, end_told, pause_told, use_told
+from models.plan_decision import (
+    NudgeLimits,
+    Outlook,
+    Prices,
+    decide,
+    end_told,
+    following_told,
+    pause_told,
+    use_told,
+)
 from models.plan_pricing import Strata, expected_costs, p_cheaper
 from models.plan_relations import PlanRelations, relations_of
 from models.plans import UNLIMITED, PlanBook
@@ -149,6 +158,7 @@ class PlanAdvisor:
             next_p90=next_p90,
             locked_until=cycles.locked_until,
             ends_on=end_told(cycles),
+            follows=following_told(cycles),
             known=known,
             silent=cycles.silent * paused,
         )

@@ -24,6 +24,7 @@ from models.advice import (
 )
 from models.plan_certainty import ASKED
 from models.plans import UNLIMITED, PlanBook
+from models.running import NO_PLAN
 from models.top_ups import TopUps
 from models.usage_cycles import UsageCycles
 
@@ -282,6 +283,11 @@ def use_told(cycles: UsageCycles) -> np.ndarray:
 def end_told(cycles: UsageCycles) -> np.ndarray:
     """The last day int32 [n] of subscriptions that end before the next cycle; NO_DAY of others."""
     return np.where(cycles.ending, cycles.ended, NO_DAY).astype(np.int32)
+
+
+def following_told(cycles: UsageCycles) -> np.ndarray:
+    """The plans int16 [n] that follow subscriptions which end before the next cycle; NO_PLAN of others."""
+    return np.where(cycles.ending, cycles.follows, NO_PLAN).astype(np.int16)
 
 
 def pause_told(cycles: UsageCycles, metered: np.ndarray, matters: np.ndarray) -> np.ndarray:

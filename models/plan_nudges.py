@@ -15,7 +15,7 @@ from models.advice import Advice
 from models.arrays import Arrays, frozen
 from models.ids import UNKNOWN, IdMap
 from models.plan_advisor import PlanAdvisor, quota_of
-from models.plan_decision import NudgeLimits, end_told, use_told
+from models.plan_decision import NudgeLimits, end_told, following_told, use_told
 from models.plans import PlanBook
 from models.usage_cycles import UsageCycles
 
@@ -24,6 +24,7 @@ SAID = (
     "used",
     "locked_until",
     "ends_on",
+    "follows",
     "metered",
     "quota",
     "known",
@@ -58,6 +59,7 @@ class MadeAdvice:
             "used": cycles.used,
             "locked_until": cycles.locked_until,
             "ends_on": frozen(end_told(cycles)),
+            "follows": frozen(following_told(cycles)),
             "metered": frozen(book.metered[plan]),
             "quota": frozen(quota_of(book, plan)),
             "known": frozen(use_told(cycles)),

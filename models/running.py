@@ -7,14 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.plans import PlanBook
-from models.subscriptions import Subscriptions
+from models.subscriptions import OPEN_END, Subscriptions
+
+NO_PLAN = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Running:
     """Subscriptions that run on a day each: one row a subscriber, one customer in one family.
 
-    All [n], as in Subscriptions; family is a position in the plan book's.
+    All [n], as in Subscriptions; family is a position in the plan book's. `follows` int16 is the plan of the
+    subscription that begins on the day after this one ends, NO_PLAN where there is none.
     """
 
     customer: np.ndarray
@@ -23,6 +26,7 @@ class Running:
     anchor: np.ndarray
     started: np.ndarray
     ended: np.ndarray
+    follows: np.ndarray
     locked_until: np.ndarray
 
     def take(self, rows: np.ndarray) -> Running:
@@ -54,5 +58,25 @@ def running_on(subscriptions: Subscriptions, book: PlanBook, as_of: int) -> Runn
         subscriptions.anchor[runs].astype(np.int64),
         subscriptions.started[runs].astype(np.int64),
         subscriptions.ended[runs].astype(np.int64),
+        _following(subscriptions, book, runs),
         subscriptions.locked_until[runs].astype(np.int64),
     )
+
+
+def _following(subscriptions: Subscriptions, book: PlanBook, runs: np.ndarray) -> np.ndarray:
+    """The plans int16 [n] of what begins where the subscriptions at `runs` [n] end; NO_PLAN if nothing does.
+
+    Of the same customer and family. Rows are sorted by customer, then start, so that it is one of the next.
+    """
+    follows = np.full(len(runs), NO_PLAN, dtype=np.int16)
+    customer, family = subscriptions.customer, book.family[subscriptions.plan]
+    rows, step = np.flatnonzero(subscriptions.ended[runs] != OPEN_END), 1
+    while len(rows):
+        last = len(customer) - 1
+        rows = rows[customer[np.minimum(runs[rows] + step, last)] == customer[runs[rows]]]
+        rows = rows[runs[rows] + step <= last]
+        at, then = runs[rows], runs[rows] + step
+        same = (family[then] == family[at]) & (subscriptions.started[then] == subscriptions.ended[at] + 1)
+        follows[rows[same]] = subscriptions.plan[then[same]]
+        step += 1
+    return follows

@@ -12,6 +12,7 @@ from models.advice import NO_DAY
 from models.arrays import frozen
 from models.billing_days import cycle_start, month_of
 from models.plan_advisor import PlanAdvisor
+from models.running import NO_PLAN
 from models.subscriptions import NOT_LOCKED, OPEN_END
 from models.usage_cycles import BIT, SUMMED, USUAL_CYCLE, UsageCycles
 from models.usage_dates import MOST_CYCLES
@@ -120,6 +121,7 @@ def stated_cycles(advisor: PlanAdvisor, cycle: StatedCycle, use: StatedUse) -> U
         start=_one(cycle.on_plan, np.int32),
         end=_one(cycle.on_plan_until, np.int32),
         ended=_one(cycle.ended, np.int32),
+        follows=_one(NO_PLAN, np.int16),
         locked_until=_one(cycle.locked_until, np.int32),
         finished=frozen(finished[None]),
         finished_w=frozen(finished_w[None]),

@@ -31,6 +31,7 @@ class UsageCycles:
     as_of       int32 [n] the day asked about: everything before it is known. Days since 1970-01-01
     start, end  int32 [n] first day of the running cycle on this plan, day after its last
     ended         int32 [n] last day of the subscription, OPEN_END where none is known
+    follows       int16 [n] plan that is booked for the day after that, NO_PLAN where none is
     locked_until  int32 [n] last day on which the plan cannot be changed, NOT_LOCKED where it can
     finished    float64 [n, n_cycles, n_meters] use in finished cycles, oldest first, the last one right
                 before the running one; over the days that count (recorded, after the first activity)
@@ -60,6 +61,7 @@ class UsageCycles:
     start: np.ndarray
     end: np.ndarray
     ended: np.ndarray
+    follows: np.ndarray
     locked_until: np.ndarray
     finished: np.ndarray
     finished_w: np.ndarray

@@ -169,6 +169,7 @@ class UsageHistory:
             start=frozen(dates.start.astype(np.int32)),
             end=frozen(dates.end.astype(np.int32)),
             ended=frozen(who.ended.astype(np.int32)),
+            follows=frozen(who.follows),
             locked_until=frozen(who.locked_until.astype(np.int32)),
             finished=frozen(use[:, :MOST_CYCLES]),
             finished_w=frozen(share[:, :MOST_CYCLES]),

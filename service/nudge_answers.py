@@ -16,6 +16,7 @@ from models.nudge_words import sentence
 from models.plan_decision import NudgeLimits
 from models.plan_nudges import PlanNudges
 from models.plans import PlanBook
+from models.running import NO_PLAN
 from models.subscriptions import LAST_DAY
 from models.usage_cycles import UsageCycles
 from service.ledger.memory import Gone
@@ -111,6 +112,7 @@ def nudge_body(book: PlanBook, cycles: UsageCycles, advice: Advice, row: int, di
         "cycle": {"start": _date(int(cycles.start[row])), "end": _date(int(cycles.end[row]) - 1)},
         "locked_until": _locked(int(cycles.locked_until[row]), int(cycles.as_of[row])),
         "ends_on": _day_or_none(int(advice.ends_on[row])),
+        "next_plan_id": None if advice.follows[row] == NO_PLAN else book.plans.id(int(advice.follows[row])),
         "meters": [
             _meter(book, advice, row, int(meter)) for meter in np.flatnonzero(advice.metered[row]).tolist()
         ],

@@ -50,6 +50,7 @@ NUDGE_EXAMPLE: dict[str, Any] = {
         },
         "locked_until": None,
         "ends_on": None,
+        "next_plan_id": None,
         "meters": [
             {
                 "meter": "data_gb",
@@ -136,6 +137,7 @@ CUSTOMER_NUDGES_EXAMPLE: dict[str, Any] = {
             },
             "locked_until": None,
             "ends_on": None,
+            "next_plan_id": None,
             "meters": [
                 {
                     "meter": "data_gb",

@@ -235,6 +235,9 @@ class NudgeOut(Answered):
     ends_on: str | None = Field(
         description="Last day of the subscription, where it is known to end before the next cycle."
     )
+    next_plan_id: str | None = Field(
+        description="The plan that is booked for the day after `ends_on`; null where none is."
+    )
     meters: tuple[MeterOut, ...]
     plans: tuple[PlanCostOut, ...] = Field(description="Cheapest first.")
 

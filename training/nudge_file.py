@@ -13,6 +13,7 @@ from models.advice import CONFIDENCES, DECISIONS, NO_DAY, Advice
 from models.nudge_words import sentence
 from models.plan_nudges import PlanNudges
 from models.plans import PlanBook
+from models.running import NO_PLAN
 from models.subscriptions import LAST_DAY
 from training.batch_files import ending_of, put_in_place, workplace
 
@@ -42,6 +43,7 @@ COLUMNS = (
     "packs",
     "locked_until",
     "ends_on",
+    "next_plan_id",
     "sentence",
 )
 SEPARATOR = ";"  # of reason codes in a CSV file
@@ -54,13 +56,14 @@ def nudge_frame(nudges: PlanNudges, advice: Advice, digits: int) -> pl.DataFrame
     where unlimited, exhaustion_date null where the quota is not expected to be reached; reason_codes a list.
     known is false where nothing is known of how much is used: the forecast is what is usual.
     add_on_id and packs are null without an add-on, locked_until where the plan may change on any day from
-    as_of on, ends_on unless the subscription is known to end before the next cycle; the sentence is the same
-    in all rows of a subscription.
+    as_of on, ends_on unless the subscription is known to end before the next cycle, next_plan_id unless
+    another plan is booked to follow then; the sentence is the same in all rows of a subscription.
     """
     order = advice.by_value()
     place, meter = np.nonzero(advice.metered[order])
     row = order[place]
     book, offered = nudges.book, advice.offered[row]
+    follows = advice.follows[row]
     plans, add_ons = (ids.take(range(len(ids))) for ids in (book.plans, book.add_ons))
     current, recommended, saving = (np.round(m / 10**digits, digits) for m in advice.told_money(row))
     codes = pl.Series([advice.reason_codes(at) for at in order.tolist()], dtype=pl.List(pl.String))
@@ -84,6 +87,7 @@ def nudge_frame(nudges: PlanNudges, advice: Advice, digits: int) -> pl.DataFrame
             "packs": pl.Series(np.where(offered, advice.packs[row], 0), dtype=pl.Int64).replace(0, None),
             "locked_until": _days(np.minimum(locked, LAST_DAY), locked >= as_of),
             "ends_on": _days(advice.ends_on[row], advice.ends_on[row] != NO_DAY),
+            "next_plan_id": _named([*plans, None], np.where(follows == NO_PLAN, len(plans), follows)),
             "sentence": said.gather(pl.Series(place)),
         }
     ).select(COLUMNS)

@@ -11,6 +11,7 @@ from models.billing_days import first_day
 from models.plan_advisor import PlanAdvisor, untrained
 from models.plan_decision import NudgeLimits
 from models.plans import AddOn, MeterTerms, Plan, PlanBook
+from models.running import NO_PLAN
 from models.subscriptions import NOT_LOCKED, OPEN_END, DailyUsage, Subscriptions
 from models.usage_cycles import UsageCycles
 
@@ -72,6 +73,7 @@ def _cycles(
         plan=np.array([advisor.book.index(plan)]),
         started=np.array([day[0] if day else as_of]),
         ended=np.array([OPEN_END]),
+        follows=np.array([NO_PLAN], dtype=np.int16),
         locked_until=np.array([locked_until]),
         anchor=np.array([1]),
     )

@@ -18,6 +18,14 @@ def test_who_leaves_is_told_when_and_of_no_other_plan(codes: tuple[str, ...]) ->
     assert said.endswith(SAID)
 
 
+def test_what_is_booked_is_named() -> None:
+    said = told(STAY, codes=("ENDING",), ends_on=ENDS, follows=BOOK.index("much"))
+    assert said.endswith(
+        "The subscription to Mid ends on 31 December 2026 and Much is booked to follow, so no other plan is "
+        "advised."
+    )
+
+
 def test_a_pack_until_the_end_is_offered_as_ever() -> None:
     said = told(TOP_UP, codes=("ENDING", "RUNS_OUT"), ends_on=ENDS, **pack("gigas", 1, 300.0))
     assert "5 GB more for 1.00 GBP" in said

@@ -15,6 +15,7 @@ from models.billing_days import first_day
 from models.plan_advisor import PlanAdvisor, untrained
 from models.plan_decision import pause_told
 from models.plans import MeterTerms, Plan, PlanBook
+from models.running import NO_PLAN
 from models.subscriptions import NOT_LOCKED
 from models.usage_cycles import UsageCycles
 from tests.models.one_subscriber import APRIL, BOOK, DATA, PACKS, PLANS, advice_of, cycles_of
@@ -175,6 +176,14 @@ def test_who_leaves_is_advised_no_plan_for_a_cycle_that_will_not_be(history: lis
     codes = set(advice.reason_codes(0))
     assert "ENDING" in codes
     assert not codes & {"HIGHER_USE", "LOWER_USE", "CHEAPER_PLAN", "BELOW_GATE", "LOCKED_IN", "FEW_CYCLES"}
+
+
+def test_what_is_booked_is_told_only_of_who_leaves() -> None:
+    advisor, much = untrained(BOOK), np.array([2], dtype=np.int16)
+    cycles = replace(cycles_of(advisor, [400, 410, 405], [14.0] * 10), follows=much)
+    ends = replace(cycles, ended=np.minimum(cycles.ended, cycles.end - 1).astype(np.int32))
+    assert advisor.advise(cycles).follows.tolist() == [NO_PLAN]
+    assert advisor.advise(ends).follows.tolist() == [2]
 
 
 def test_who_leaves_may_still_need_a_pack_until_then() -> None:

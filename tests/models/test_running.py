@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.running import Running, running_on
+from models.running import NO_PLAN, Running, running_on
 from models.subscriptions import NOT_LOCKED, OPEN_END, Subscriptions
 from tests.models.tiny_plans import tiny_book
 
@@ -48,3 +48,20 @@ def test_families_run_beside_each_other_in_order() -> None:
     assert sorted(running.family[:2].tolist()) == running.family[:2].tolist() == [0, 1]
     assert isinstance(running.take(np.array([2])), Running)
     assert len(running.take(np.array([2]))) == 1
+
+
+def following(*rows: tuple[int, str, int, int]) -> list[str | None]:
+    """The plan that is booked to follow each that runs."""
+    follows = running_on(subscriptions(*rows), tiny_book(), DAY).follows.tolist()
+    return [None if plan == NO_PLAN else tiny_book().plans.id(plan) for plan in follows]
+
+
+def test_what_is_booked_for_the_day_after_the_end_follows() -> None:
+    ends = (1, "small", DAY - 9, DAY + 3)
+    assert following(ends, (1, "large", DAY + 4, OPEN_END)) == ["large"]
+    assert following(ends, (1, "large", DAY + 9, OPEN_END)) == [None], "a gap between"
+    assert following(ends, (2, "large", DAY + 4, OPEN_END)) == [None], "somebody else's"
+    assert following(ends, (1, "line", DAY + 4, OPEN_END)) == [None], "of another family"
+    assert following(ends, (1, "line", DAY + 2, OPEN_END), (1, "large", DAY + 4, DAY + 8)) == ["large"]
+    assert following((1, "small", DAY - 9, OPEN_END)) == [None]
+    assert following((0, "large", DAY - 1, DAY + 1), ends) == [None, None], "the last of all"

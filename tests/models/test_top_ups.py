@@ -10,6 +10,7 @@ import pytest
 from models.advice import NO_ADD_ON, NO_DAY
 from models.plan_pricing import Strata
 from models.plans import AddOn, MeterTerms, Plan, PlanBook
+from models.running import NO_PLAN
 from models.subscriptions import NOT_LOCKED, OPEN_END
 from models.top_ups import MOST_PACKS, TopUps, best_top_ups, realised_savings, running_costs
 from models.usage_cycles import N_CUTS, UsageCycles
@@ -49,6 +50,7 @@ def asked(used: float) -> UsageCycles:
         plan=np.zeros(1, dtype=np.int16),
         **day,
         ended=np.array([OPEN_END], dtype=np.int32),
+        follows=np.full(1, NO_PLAN, dtype=np.int16),
         locked_until=np.full(1, NOT_LOCKED),
         finished=np.zeros((1, 0, 1)),
         finished_w=np.zeros((1, 0, 1)),

@@ -7,6 +7,7 @@ import numpy as np
 from models.advice import NO_ADD_ON, NO_DAY, REASON_BITS, STAY, UPGRADE, Advice
 from models.nudge_words import sentence
 from models.plans import AddOn, MeterTerms, Plan, PlanBook
+from models.running import NO_PLAN
 
 PLANS = (
     Plan("none", "office", "None", 500, (MeterTerms("data_gb", 1000, 1, 1), MeterTerms("documents", 1, 5))),
@@ -121,6 +122,7 @@ def row_of(
         "next_p90": mean * 1.2,
         "locked_until": 20_818,  # 2026-12-31
         "ends_on": NO_DAY,
+        "follows": NO_PLAN,
         "known": [True, True],
         "silent": [0, 0],
     }

@@ -49,6 +49,7 @@ def test_one_row_a_customer_and_meter_the_best_nudge_first() -> None:
         "packs",
         "locked_until",
         "ends_on",
+        "next_plan_id",
         "sentence",
     )
     assert frame["customer_id"][0] == "ana"
@@ -197,12 +198,12 @@ def test_who_has_an_end_today_is_advised_no_other_plan(tmp_path: Path) -> None:
     (row,) = told.to_dicts()
     assert row["decision"] in ("stay", "top_up")
     assert row["recommended_plan_id"] == "small"
-    assert row["ends_on"] == date(2026, 4, 14)
+    assert (row["ends_on"], row["next_plan_id"]) == (date(2026, 4, 14), "large")
     assert "ENDING" in row["reason_codes"].split(";")
-    assert "ends on 14 April 2026, so no other plan is advised" in row["sentence"]
+    assert "ends on 14 April 2026 and Large is booked to follow, so no other plan" in row["sentence"]
     run(config, tmp_path / "n.csv", "--as-of", "2026-03-11")
     before = pl.read_csv(tmp_path / "n.csv", try_parse_dates=True).filter(customer_id="ana", meter="data_gb")
-    assert before["ends_on"].to_list() == [None]
+    assert before.select("ends_on", "next_plan_id").rows() == [(None, None)]
     assert before["decision"].to_list() == ["upgrade"]
 
 

@@ -51,14 +51,15 @@ class Provider:
         """What was known on the morning of a day: no usage of it, no later subscription.
 
         A subscription that runs on that day has no end yet, unless usage ends before it too: then the day
-        is today's, and ends that are known are kept. Raises DataError where no usage is left.
+        is today's, and ends that are known are kept, as what is booked. Raises DataError where no usage is
+        left.
         """
-        each = self.subscriptions
-        begun = each.started <= day
-        ended = each.ended[begun]
-        if day < self.day_after:
+        each, today = self.subscriptions, day >= self.day_after
+        kept = today | (each.started <= day)
+        ended = each.ended[kept]
+        if not today:
             ended = np.where(ended >= day, OPEN_END, ended)
-        columns = {name: getattr(each, name)[begun] for name in Subscriptions.__slots__}
+        columns = {name: getattr(each, name)[kept] for name in Subscriptions.__slots__}
         usage = self.usage.until(day)
         if not len(usage):
             first = EPOCH + timedelta(days=int(self.usage.day.min()))

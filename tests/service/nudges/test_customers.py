@@ -88,8 +88,10 @@ def test_who_leaves_is_told_so_by_the_advice_that_training_made(tmp_path: Path) 
     assert nudges is not None
     ended = np.full(len(nudges.cycles), OPEN_END, dtype=np.int32)
     ended[0] = nudges.cycles.end[0] - 1
+    follows = np.full(len(ended), nudges.book.plans.index("large"), dtype=np.int16)
     told = {}
-    for name, cycles in (("stays", nudges.cycles), ("leaves", replace(nudges.cycles, ended=ended))):
+    ends = replace(nudges.cycles, ended=ended, follows=follows)
+    for name, cycles in (("stays", nudges.cycles), ("leaves", ends)):
         made = replace(nudges, cycles=cycles).with_advice(NudgeLimits())
         publish_tiny(tmp_path / name / "artifacts", bundle=replace(bundle, plan_nudges=made))
         client = create_app(settings_for(tmp_path / name / "artifacts")).test_client()
@@ -98,4 +100,6 @@ def test_who_leaves_is_told_so_by_the_advice_that_training_made(tmp_path: Path) 
     assert told["leaves"]["decision"] == "top_up"
     assert told["leaves"]["recommended_plan_id"] == "small"
     assert told["leaves"]["ends_on"] == "2024-10-31"
+    assert (told["stays"]["next_plan_id"], told["leaves"]["next_plan_id"]) == (None, "large")
+    assert "and Large is booked to follow" in told["leaves"]["sentence"]
     assert "ENDING" in told["leaves"]["reason_codes"]
