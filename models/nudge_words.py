@@ -12,6 +12,7 @@ from models.running import NO_PLAN
 from models.subscriptions import OPEN_END
 
 SMALL = 0.05  # of the cost: a smaller saving is called small
+LIKE = 0.1  # of a saving: what experience says of it is told from here on
 
 
 def sentence(book: PlanBook, advice: Advice, row: int, digits: int) -> str:
@@ -49,7 +50,7 @@ class _Speaker:
     def _change(self) -> str:
         return (
             f"{self._need()}{self._unlike()} {self._offer()}: {self._costs()}, and {self._chance()} to cost "
-            f"less.{self._slowing()}{self._meanwhile()}{self._priced()}"
+            f"less.{self._experience()}{self._slowing()}{self._meanwhile()}{self._priced()}"
         )
 
     def _top_up(self) -> str:
@@ -173,6 +174,13 @@ class _Speaker:
         if self.saving < SMALL * self.now:
             return f"about {then} a cycle, only a little less than the {now} of now"
         return f"about {then} a cycle instead of {now}"
+
+    def _experience(self) -> str:
+        """What such changes came to save, where it is not what the two costs are apart; else empty."""
+        apart = self.now - self.then
+        if abs(self.saving - apart) <= LIKE * apart:
+            return ""
+        return f" By experience such a change saves about {self._money(self.saving)}."
 
     def _slowing(self) -> str:
         """That the recommended plan slows down above a quota; empty where it does not."""

@@ -82,13 +82,16 @@ class UsageHistory:
         learned: tuple[UsageProfile, UsageRates],
         until: int,
         asked: np.ndarray | None = None,
+        *,
+        back: int = 0,
     ) -> UsageHistory:
         """The history of these subscribers before the day `until`. Usage after it is not looked at.
 
         `asked` int64 [n]: days before `until` on which their own rhythm is what was known of it by then.
+        Whoever looks back so many cycles, `back`, sees as many finished ones from there as from `until`.
         """
         profile, rates = learned
-        first = until - (MOST_CYCLES + 1) * LONGEST_CYCLE
+        first = until - (MOST_CYCLES + 1 + back) * LONGEST_CYCLE
         n_days = until - first + 2 * LONGEST_CYCLE
         days = np.zeros((SUMS, len(running), len(book.meters), n_days))
         use, amount = days[USE], days[RECORDED]

@@ -309,3 +309,19 @@ def test_costs_and_saving_that_are_told_together_add_up(advice: Advice) -> None:
         assert abs(saving[0] - 12527.9) < 1
     corrected = replace(advice, saving=advice.saving * 0.9)
     assert corrected.told_money(np.array([ANA]))[2] == round(float(corrected.saving[ANA]))
+
+
+@pytest.mark.parametrize(
+    ("saving", "words"),
+    [
+        (2000.0, ""),
+        (1850.0, ""),
+        (2400.0, " By experience such a change saves about 24.00 GBP."),
+        (1500.0, " By experience such a change saves about 15.00 GBP."),
+    ],
+)
+def test_a_saving_that_is_not_the_difference_of_the_costs_is_told(saving: float, words: str) -> None:
+    """Who hears 30.00 instead of 50.00 takes 20.00 for the saving."""
+    said = told(DOWNGRADE, "little", saving=saving)
+    assert "about 30.00 GBP a cycle instead of 50.00 GBP" in said
+    assert said.endswith(f"likely to cost less.{words}")

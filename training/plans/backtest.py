@@ -29,6 +29,7 @@ LEAST_SEEN = 0.9  # of a cycle's expected use has to be recorded, for the cycle 
 LEAST_MONTHS = 3  # of usage before the first walked month
 MOST_MONTHS = 6  # walked, the last ones
 BLOCK = 4000
+AHEAD = 3  # cycles of which it is known, when asked, what came
 Fit = Callable[[PlanBook, Subscriptions, DailyUsage, int], PlanAdvisor]
 POLICIES = ("advisor", "stay", "last_cycle", "own_mean", "run_rate", "rule_80")
 
@@ -140,7 +141,7 @@ def _walk_month(
                 last = min(until, late + 62)
                 asked = cycle_start(np.full(len(some), month), some.anchor) + day
                 learned = advisor.profile, advisor.rates
-                history = UsageHistory.of(some, usage, advisor.book, learned, last, asked)
+                history = UsageHistory.of(some, usage, advisor.book, learned, last, asked, back=AHEAD)
                 parts.append(_ask(advisor, history, limits, (month, day, until)))
     return parts
 

@@ -21,11 +21,13 @@ from models.usage_profile import UsageProfile
 from models.usage_rate import UsageRates
 from training.plans.common_days import fit_common_days
 from training.plans.dynamics import fit_dynamics
+from training.plans.faults import CYCLES as LOOKED_BACK
 from training.plans.faults import fit_faults, fit_whole
 from training.plans.pauses import fit_lasting
 from training.plans.profile import fit_profile
 from training.plans.rates import fit_rates, parts_of
 from training.plans.rhythms import fit_rhythms
+from training.plans.savings import CYCLES as SAVED
 from training.plans.savings import fit_savings
 from training.plans.spreads import fit_spreads
 
@@ -80,6 +82,8 @@ def fit_plan_advisor(
     advisor = PlanAdvisor(book, profile, rates, dynamics, faults, strata)
     progress("learning from forecasts of finished cycles")
     lasting, whole = fit_lasting(history, n_families), fit_whole(history, n_families)
+    # In finished cycles as much was known of what came before them as is known today.
+    history = UsageHistory.of(running, usage, book, (profile, rates), as_of, back=max(LOOKED_BACK, *SAVED))
     advisor = replace(advisor, faults=replace(faults, lasting=lasting, whole=whole))
     advisor = replace(advisor, faults=fit_faults(advisor, history, as_of))
     return checked(replace(advisor, faults=fit_savings(advisor, history, as_of)))

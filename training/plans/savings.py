@@ -28,7 +28,7 @@ LEAST_SUBSCRIBERS = 20
 USUAL = (0.04, 0.1, 0.04)
 UNLIKE, UNLIKE_SHARE = 0.3, 0.05
 LEAST = 0.6
-MOST = (1.6, 1.6, 1.0)  # by WAYS: no pack saves more than all that it holds would have cost
+MOST = (1.2, 1.2, 1.0)  # by WAYS: no pack saves more than all that it holds would have cost
 
 
 def fit_savings(advisor: PlanAdvisor, history: UsageHistory, until: int) -> Faults:

@@ -32,9 +32,10 @@ def test_what_few_show_is_hardly_believed() -> None:
 
 
 def test_what_is_far_from_usual_and_sure_is_believed() -> None:
-    """Of a provider that is unlike others: where most plans fit, upgrades saved half as much again."""
-    assert _factor(*promised_and_kept(2000, 1.45), UPGRADES) == pytest.approx(1.45, abs=0.02)
-    assert _factor(*promised_and_kept(30, 1.45), UPGRADES) < 1.4
+    """Of a provider that is unlike others."""
+    assert _factor(*promised_and_kept(2000, 1.15), UPGRADES) == pytest.approx(1.15, abs=0.02)
+    assert _factor(*promised_and_kept(40, 1.15), UPGRADES) < 1.05
+    assert _factor(*promised_and_kept(2000, 1.45), UPGRADES) == MOST[0]
 
 
 def test_downgrades_are_doubted_sooner() -> None:
