@@ -11,6 +11,7 @@ import numpy as np
 
 from models.artifact import load_artifact
 from models.bundle import Bundle
+from models.contact_rules import allowed_by_consent
 from models.errors import ArtifactError
 from models.plan_decision import NudgeLimits
 
@@ -51,14 +52,24 @@ def three_calls(bundle: Bundle, base: str) -> tuple[str, str, str]:
 
 
 def plan_calls(bundle: Bundle, base: str) -> tuple[str, ...]:
-    """A subscriber who is worth a nudge, as a curl command; nothing where the model knows no plans."""
+    """A subscriber who is worth a nudge, as a curl command; nothing where the model knows no plans.
+
+    One who may be told on the web, if there is any: who refused to be has an answer that says so.
+    """
     nudges = bundle.plan_nudges
     if nudges is None or not len(nudges.cycles):
         return ()
     some = slice(0, min(len(nudges.cycles), SUBSCRIBERS_LOOKED_AT))
-    best = int(nudges.advise(NudgeLimits(), some).by_value()[0])
-    customer = quote(nudges.subscribers.id(int(nudges.cycles.customer[best])), safe="")
+    best = nudges.advise(NudgeLimits(), some).by_value()
+    names = nudges.subscribers.take(nudges.cycles.customer[best])
+    may = (name for name in names if _may_be_told(bundle, name))
+    customer = quote(next(may, names[0]), safe="")
     return (f"curl -s {shlex.quote(f'{base}/v1/customers/{customer}/plan-nudge')}",)
+
+
+def _may_be_told(bundle: Bundle, customer_id: str) -> bool:
+    known = bundle.directory
+    return known is None or allowed_by_consent(known.consents_of(customer_id), "web")
 
 
 def _with_a_strong_rule(bundle: Bundle) -> str:

@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 
 from config.settings import Settings
 from models.artifact import write_artifact
+from models.directory import CONSENT_CHANNELS
 from service.app import create_app
 from service.welcome import plan_calls, three_calls, welcome
 from tests.models.tiny import publish_tiny, tiny_bundle
+from tests.models.tiny_customers import tiny_directory
 from tests.models.tiny_plans import tiny_nudges
 from training.no_orders import bundle_without_orders
 
@@ -51,6 +53,18 @@ def test_the_call_about_a_plan_answers_and_is_there_only_with_plans(tmp_path: Pa
     assert client.get(path).get_json()["nudges"][0]["decision"] == "upgrade"
     assert call in welcome(tmp_path / "current", "127.0.0.1:8000")
     assert plan_calls(replace(bundle, plan_nudges=None), "http://127.0.0.1:8000") == ()
+
+
+def test_who_refused_to_be_told_on_the_web_is_not_the_example() -> None:
+    """The first call that a newcomer pasted was answered `suppressed`."""
+    bundle = tiny_bundle()
+    (call,) = plan_calls(bundle, "http://x")
+    assert "/ana/" in call
+    consents = tiny_directory().consents.copy()
+    consents[0, CONSENT_CHANNELS.index("web")] = 0
+    refusing = replace(tiny_directory(), consents=consents)
+    (call,) = plan_calls(replace(bundle, directory=refusing), "http://x")
+    assert "/ana/" not in call
 
 
 def test_a_model_of_plans_alone_is_welcomed_with_what_it_can_do(tmp_path: Path) -> None:
