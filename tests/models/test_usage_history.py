@@ -7,8 +7,11 @@ import pytest
 
 from models.billing_days import cycle_of, cycle_start
 from models.plan_advisor import untrained
+from models.running import running_on
 from models.subscriptions import NOT_LOCKED, OPEN_END, DailyUsage, Subscriptions
 from models.usage_cycles import USUAL_CYCLE, UsageCycles
+from models.usage_dates import MOST_CYCLES
+from models.usage_history import UsageHistory
 from tests.models.one_subscriber import BOOK
 
 
@@ -127,3 +130,29 @@ def test_an_ended_subscription_has_no_advice() -> None:
         )
         == 0
     )
+
+
+def test_who_looks_back_sees_as_far_from_there_as_from_today() -> None:
+    """Of cycles half a year ago only what lay within a year of today was known, so that growth was not seen."""
+    one = np.zeros(1)
+    subscriptions = Subscriptions.of(
+        customer=one,
+        plan=one,
+        started=one,
+        ended=one + OPEN_END,
+        locked_until=one + NOT_LOCKED,
+        anchor=one + 1,
+    )
+    days = np.arange(day("2024-01-01"), day("2026-06-01"))
+    none = np.zeros(len(days))
+    usage = DailyUsage.of(customer=none, meter=none, day=days, amount=none + 1)
+    today, then = day("2026-05-11"), np.array([day("2025-12-11")])
+    advisor = untrained(BOOK)
+    running = running_on(subscriptions, BOOK, today)
+    learned = advisor.profile, advisor.rates
+    known = []
+    for back in (0, 5):
+        history = UsageHistory.of(running, usage, BOOK, learned, today, back=back)
+        cycles = history.cycles(np.arange(1), then)
+        known.append(int((cycles.finished_w[0, :, 0] > 0.9).sum()))
+    assert known == [4, MOST_CYCLES]
