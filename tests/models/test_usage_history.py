@@ -133,7 +133,7 @@ def test_an_ended_subscription_has_no_advice() -> None:
 
 
 def test_who_looks_back_sees_as_far_from_there_as_from_today() -> None:
-    """Of cycles half a year ago only what lay within a year of today was known, so that growth was not seen."""
+    """Of cycles half a year ago little was known of what came before them: growth was not seen."""
     one = np.zeros(1)
     subscriptions = Subscriptions.of(
         customer=one,
