@@ -20,7 +20,7 @@ MOST_CHANCE = 0.15  # of a jump, of an unusual cycle
 LEAST_FAR = -0.22  # logarithm of `far`: a new level differs by a factor, or it is only noise
 MOST_RESTLESS = 1.4
 MOST_PACE, LEAST_PACE = 0.15, 0.005  # less is none
-ROUNDS = 260
+ROUNDS = 600
 
 
 def fit_dynamics(cycles: UsageCycles, book: PlanBook, within: dict[str, np.ndarray], seed: int) -> Dynamics:
