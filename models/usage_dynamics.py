@@ -2,9 +2,9 @@
 
 Subscribers differ in how restless they are: the variance of their cycles is lognormally distributed, alike
 for all of their meters. And they differ in their pace: how much faster or more slowly than others' their use
-grows is normally distributed. Five tempers (calm, usual and restless ones, those who grow more slowly, and
-faster) stand for all there are, weighed by how well they tell a subscriber's cycles (Gauss-Hermite quadrature
-along each of the two; Stroud, 1971, for both). Where all grow alike the last two are left out.
+grows is normally distributed, and fades with the cycles. Five tempers (calm, usual and restless ones, those
+who grow more slowly, and faster) stand for all there are, weighed by how well they tell a subscriber's cycles
+(Gauss-Hermite quadrature along each of the two; Stroud, 1971, for both). Where all grow alike the last two are left out.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ RESTLESS_AT = np.array([-(3**0.5), 0.0, 3**0.5, 0.0, 0.0])
 PACE_AT = np.array([0.0, 0.0, 0.0, -(3**0.5), 3**0.5])
 WITHOUT_PACE, WITH_PACE = np.log([1 / 6, 2 / 3, 1 / 6]), np.log([1 / 6, 1 / 3, 1 / 6, 1 / 6, 1 / 6])
 USUAL_TEMPER = 1
+DAMPED = 0.95  # so much of a pace is left after each cycle
 FEW = 0.5  # cycles of days that differ as usual are mixed into a subscriber's own
 MOST_SPREAD = 5.0  # of a subscriber over what is usual
 
@@ -89,11 +90,15 @@ class Dynamics:
         by_temper: np.ndarray = self.cycle * np.exp(at * self.restless)
         return by_temper
 
-    def growth_by_temper(self) -> np.ndarray:
-        """`growth` [n_tempers, n, n_meters]; [1, n, n_meters] where all grow alike."""
+    def growth_by_temper(self, cycles: np.ndarray) -> np.ndarray:
+        """`growth` after so many `cycles` [n, n_meters], [n_tempers, n, n_meters].
+
+        [1, n, n_meters] where all grow alike. Whose use grows faster or more slowly than others' does so by
+        less with each cycle (a damped trend; Gardner and McKenzie, 1985).
+        """
         if not self.pace.any():
             return self.growth[None]
-        by_temper: np.ndarray = self.growth + PACE_AT[:, None, None] * self.pace
+        by_temper: np.ndarray = self.growth + PACE_AT[:, None, None] * (self.pace * DAMPED**cycles)
         return by_temper
 
     def faster(self, share: np.ndarray) -> np.ndarray:

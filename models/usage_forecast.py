@@ -121,7 +121,7 @@ def moments(dynamics: Dynamics, level: Level, cycles: UsageCycles, quota: np.nda
     rate, rate_2 = _mixed(told.share, told.cycle, told.cycle_v)
     left, coming = cycles.open_w, cycles.next_w
     following = told.level_v + dynamics.drift + dynamics.cycle_by_temper()
-    next_, next_2 = _mixed(told.share, told.level + dynamics.growth_by_temper(), following)
+    next_, next_2 = _mixed(told.share, told.level + dynamics.growth_by_temper(level.cycles + 1), following)
     known = cycles.exposed_w > 0
     signs = signs_of(
         Told(

@@ -155,7 +155,7 @@ def _followed(
     seen = seen_of(dynamics.seen[:, None], dynamics.floor[:, None], finished, finished_w)
     count = seen.known.cumsum(axis=1)
     begun = count > 0
-    growth, drift = dynamics.growth_by_temper(), begun * dynamics.drift[:, None]
+    drift = begun * dynamics.drift[:, None]
     prior, state = _Prior.of(dynamics), _State.first(dynamics)
     before, cycles = state, np.zeros(dynamics.start.shape, dtype=np.int64)
     some, all_ = np.any(begun, axis=(0, 2)).tolist(), np.all(begun, axis=(0, 2)).tolist()
@@ -163,6 +163,7 @@ def _followed(
         before, cycles = state, count[:, cycle]
         if anybody:
             mean, variance, told = _moved(prior, state, seen.log[:, cycle], seen.noise[:, cycle])
+            growth = dynamics.growth_by_temper(cycles)
             mean += growth if everybody else begun[:, cycle] * growth
             variance += drift[:, cycle]
             if not everybody:

@@ -129,7 +129,7 @@ def _started(level: Level) -> _State:
 def _next_cycle(state: _State, dynamics: Dynamics, level: Level, of_cycle: np.ndarray) -> None:
     """A new cycle deviates anew, around a level that has drifted."""
     begun = level.cycles > 0
-    state.level[:] += begun * dynamics.growth_by_temper()
+    state.level[:] += begun * dynamics.growth_by_temper(level.cycles)
     state.level_v[:] += begun * dynamics.drift
     state.own[:], state.both[:], state.own_v[:] = 0.0, 0.0, of_cycle
 

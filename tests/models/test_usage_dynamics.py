@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.usage_dynamics import (
+    DAMPED,
     FEW,
     MOST_SPREAD,
     PACE_AT,
@@ -27,12 +28,19 @@ def test_tempers_stand_for_a_normal_distribution() -> None:
 
 
 def test_some_grow_faster_and_some_more_slowly_where_subscribers_differ_in_it() -> None:
-    *alike, slower, faster = dynamics(pace=0.03).growth_by_temper()
+    none = np.zeros((1, METERS), dtype=np.int64)
+    *alike, slower, faster = dynamics(pace=0.03).growth_by_temper(none)
     np.testing.assert_allclose(
         [slower, faster], np.tile([[[0.01 - 0.03 * 3**0.5]], [[0.01 + 0.03 * 3**0.5]]], METERS)
     )
     assert all((each == 0.01).all() for each in alike)
-    assert dynamics().growth_by_temper().tolist() == [[[0.01] * METERS]]
+    assert dynamics().growth_by_temper(none).tolist() == [[[0.01] * METERS]]
+
+
+def test_nobody_grows_faster_than_others_for_ever() -> None:
+    cycles = np.array([[0, 9]])
+    _, *_, faster = dynamics(pace=0.03).growth_by_temper(cycles) - 0.01
+    np.testing.assert_allclose(faster, [[0.03 * 3**0.5, 0.03 * 3**0.5 * DAMPED**9]])
 
 
 def test_how_much_faster_is_told_by_how_likely_each_temper_is() -> None:
