@@ -4,7 +4,8 @@ Subscribers differ in how restless they are: the variance of their cycles is log
 for all of their meters. And they differ in their pace: how much faster or more slowly than others' their use
 grows is normally distributed, and fades with the cycles. Five tempers (calm, usual and restless ones, those
 who grow more slowly, and faster) stand for all there are, weighed by how well they tell a subscriber's cycles
-(Gauss-Hermite quadrature along each of the two; Stroud, 1971, for both). Where all grow alike the last two are left out.
+(Gauss-Hermite quadrature along each of the two; Stroud, 1971, for both). Where all grow alike the last two
+are left out.
 """
 
 from __future__ import annotations
