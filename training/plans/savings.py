@@ -27,8 +27,7 @@ LEAST_SUBSCRIBERS = 20
 # Standard deviations of the factors between providers, by WAYS, and among the few that are unlike others.
 USUAL = (0.04, 0.1, 0.04)
 UNLIKE, UNLIKE_SHARE = 0.3, 0.05
-LEAST = 0.6
-MOST = (1.2, 1.2, 1.0)  # by WAYS: no pack saves more than all that it holds would have cost
+LEAST, MOST = 0.6, 1.0  # nobody is promised more than the two costs told are apart, or than a pack holds
 
 
 def fit_savings(advisor: PlanAdvisor, history: UsageHistory, until: int) -> Faults:
@@ -116,16 +115,15 @@ def _saving(book: PlanBook, looks: list[_Look]) -> np.ndarray:
     factors = np.ones((len(book.families), len(WAYS)))
     for each, way in np.ndindex(factors.shape):
         some = (family == each) & (promised[way] > 0)
-        factors[each, way] = _factor(promised[way, some], kept[way, some], (USUAL[way], MOST[way]))
+        factors[each, way] = _factor(promised[way, some], kept[way, some], USUAL[way])
     return frozen(factors)
 
 
-def _factor(promised: np.ndarray, kept: np.ndarray, between: tuple[float, float]) -> float:
+def _factor(promised: np.ndarray, kept: np.ndarray, usual: float) -> float:
     """The factor for subscribers [m], nearer to 1 the less sure it is: a few giants may make up the sum.
 
-    `between` providers: the standard deviation of such factors, and the most that one may be.
+    `usual` is the standard deviation of such factors between providers.
     """
-    usual, most = between
     if len(promised) < LEAST_SUBSCRIBERS:
         return 1.0
     factor = kept.sum() / promised.sum()
@@ -141,4 +139,4 @@ def _factor(promised: np.ndarray, kept: np.ndarray, between: tuple[float, float]
         np.array([1 - UNLIKE_SHARE, UNLIKE_SHARE]) * np.exp(-0.5 * (factor - 1) ** 2 / total) / np.sqrt(total)
     )
     belief = (share * spread / total).sum() / share.sum()
-    return float(np.clip(1 + (factor - 1) * belief, LEAST, most))
+    return float(np.clip(1 + (factor - 1) * belief, LEAST, MOST))
