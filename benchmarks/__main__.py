@@ -15,6 +15,8 @@ NAMES = (
     "plan_nudges",
     "nudge_calls",
     "plan_worlds",
+    "plan_plain",
+    "plan_law",
     "plan_regret",
     "ledger",
     "freshness",

@@ -40,15 +40,15 @@ from training.plans.profile import fit_profile
 
 HALF_LIFE = 3.0  # cycles
 LEAST_W = 0.2  # of a cycle, for its rate to say something of moments
-KNOTS = 5
+KNOTS = 5  # elapsed shares of the cycle at which they are
 LOOKED = 2  # finished cycles in which bias and width are learned
 SHRINK = 100.0  # forecasts without any fault mixed in
-WELL_SEEN = 0.95
-DECADE = 0.8  # of what comes lies between p10 and p90
+WELL_SEEN = 0.95  # of a cycle, for what came to be known
+WITHIN = 0.8  # of what comes lies between p10 and p90
 WIDTHS = np.exp(np.linspace(np.log(0.4), np.log(2.5), 31))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Plain:
     """The moments, all float64 [n_families, n_meters]; bias and width [n_families, n_meters, KNOTS, 2]."""
 
@@ -60,7 +60,10 @@ class Plain:
     width: np.ndarray
 
     def outlook(self, cycles: UsageCycles, family: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Mean and variance [n, n_meters, 2] of the rest and of the next cycle, and the prior mean."""
+        """Mean and variance [n, n_meters, 2] of the rest and of the next cycle, and the prior mean.
+
+        `family` int [n]. With use of a cycle W as in UsageCycles: of the rest `open_w`, of the next `next_w`.
+        """
         mu0, sigma2, tau2, phi = (each[family] for each in (self.mu0, self.sigma2, self.tau2, self.phi))
         w, use = cycles.finished_w, cycles.finished
         own = (use.sum(axis=1) + mu0 * 0.5) / (w.sum(axis=1) + 0.5)
@@ -210,5 +213,5 @@ def _faults(mean: np.ndarray, variance: np.ndarray, came: np.ndarray) -> tuple[f
         use: Gamma = gamma_of(mean * bias, variance * (bias * width) ** 2)
         p = use.cdf(came)
         within.append(((p >= 0.1) & (p <= 0.9)).mean())
-    found = float(np.interp(DECADE, np.maximum.accumulate(within), np.log(WIDTHS)))
+    found = float(np.interp(WITHIN, np.maximum.accumulate(within), np.log(WIDTHS)))
     return float(bias), float(np.exp(found * len(mean) / (len(mean) + SHRINK)))

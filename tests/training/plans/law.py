@@ -24,6 +24,7 @@ from tests.training.plans.worlds import TYPICAL, Made, World, rhythm, single_day
 STEP = 0.05
 LEVELS = np.arange(-4.0, 4.0 + STEP / 2, STEP)  # logarithm of a level, or of a cycle's rate, over the typical
 TRIPLE = round(np.log(3) / STEP)  # steps of LEVELS
+NOT_FOLLOWED = ("fitting", "own_week", "own_growth", "holidays")  # of a World
 RESTLESS = np.linspace(-1.8, 1.8, 7)  # standard deviations of the logarithm of a customer's unrest
 EVERY = 2  # days between the days at which a change may have come
 FIRST_TURN = 20  # of the world's days
@@ -66,8 +67,14 @@ class Law:
 
     @classmethod
     def of(cls, world: World, made: Made) -> Law:
+        """One who knows the law of this world. Raises ValueError where it is none that can be followed."""
         if not world.by_cycle:
             raise ValueError("by_cycle=False: unrest that drifts within cycles is not followed")
+        for name in NOT_FOLLOWED:
+            if getattr(world, name):
+                raise ValueError(
+                    f"{name}={getattr(world, name)}: that customers differ in it is not followed"
+                )
         n_meters, n_days = made.amount.shape[1:]
         days = np.arange(n_days)
         typical = np.array(TYPICAL[:n_meters])[:, None] / 30

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.billing_days import cycle_start, month_of
-from tests.training.plans.law import Law
+from tests.training.plans.law import NOT_FOLLOWED, Law
 from tests.training.plans.oracle import Oracle
 from tests.training.plans.worlds import Made, World, make
 
@@ -62,4 +62,11 @@ def test_who_never_used_anything_is_expected_to_use_nothing() -> None:
 def test_unrest_that_drifts_is_refused() -> None:
     world = replace(SURE, by_cycle=False)
     with pytest.raises(ValueError, match="drifts"):
+        Law.of(world, make(world))
+
+
+@pytest.mark.parametrize("name", NOT_FOLLOWED)
+def test_a_world_of_another_law_is_refused(name: str) -> None:
+    world = replace(SURE, **{name: 0.1})
+    with pytest.raises(ValueError, match=name):
         Law.of(world, make(world))
