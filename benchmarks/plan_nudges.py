@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -30,8 +31,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--subscribers", type=int, default=100_000)
     parser.add_argument("--calls", type=int, default=1000)
+    parser.add_argument("--pace", type=float, default=0.03, help="how far growth differs; 0 is less work")
     options = parser.parse_args()
     advisor = untrained(five_plans())
+    pace = frozen(np.full_like(advisor.dynamics.pace, options.pace))
+    advisor = replace(advisor, dynamics=replace(advisor.dynamics, pace=pace))
     cycles = random_cycles(options.subscribers)
     begin = perf_counter()
     advice = advisor.advise(cycles, NudgeLimits())
