@@ -135,8 +135,7 @@ def _factor(promised: np.ndarray, kept: np.ndarray, usual: float) -> float:
     spread = np.array([usual, UNLIKE]) ** 2
     total = spread + variance
     # What is too far off for a usual provider is that of another kind, and believed sooner.
-    share = (
-        np.array([1 - UNLIKE_SHARE, UNLIKE_SHARE]) * np.exp(-0.5 * (factor - 1) ** 2 / total) / np.sqrt(total)
-    )
+    told = np.log([1 - UNLIKE_SHARE, UNLIKE_SHARE]) - 0.5 * ((factor - 1) ** 2 / total + np.log(total))
+    share = np.exp(told - told.max())  # of what is farther off than any, both would be 0
     belief = (share * spread / total).sum() / share.sum()
     return float(np.clip(1 + (factor - 1) * belief, LEAST, MOST))

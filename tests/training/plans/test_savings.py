@@ -43,6 +43,12 @@ def test_downgrades_are_doubted_sooner() -> None:
     assert _factor(*told, DOWNGRADES) < _factor(*told, UPGRADES) < 1
 
 
+@pytest.mark.parametrize("factor", [-30.0, 0.0, 30.0])
+def test_what_is_farther_off_than_anything_is_a_number(factor: float) -> None:
+    promised = np.full(30, 5.0)
+    assert LEAST <= _factor(promised, factor * promised, UPGRADES) <= MOST
+
+
 def test_promises_are_never_taken_for_nothing() -> None:
     assert _factor(*promised_and_kept(40_000, -1.0), DOWNGRADES) == LEAST
 
